@@ -1,0 +1,53 @@
+/* id.c - ids of messages and legs. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/hex.h"
+#include "base/id.h"
+#include "base/now.h"
+
+#define EPOCH_2020	INT64_C(1577836800000)	/* ms */
+#define SEQUENCE_BITS	14
+
+static uint64_t last;
+
+uint64_t id_new(void)
+{
+	int64_t ms = now_ms() - EPOCH_2020;
+	uint64_t id = (uint64_t)(ms > 0 ? ms : 0) << SEQUENCE_BITS;
+
+	last = id > last ? id : last + 1;
+	return last;
+}
+
+void id_above(uint64_t id)
+{
+	if (id > last)
+		last = id;
+}
+
+void id_message_text(uint64_t id, char s[ID_MESSAGE_TEXT])
+{
+	(void)snprintf(s, ID_MESSAGE_TEXT, "%014" PRIx64,
+	    id & UINT64_C(0xffffffffffffff));
+}
+
+void id_leg_text(uint64_t id, char s[ID_LEG_TEXT])
+{
+	(void)snprintf(s, ID_LEG_TEXT, "%016" PRIx64, id);
+}
+
+bool id_parse(struct strv text, uint64_t *message)
+{
+	uint8_t b[8];
+	uint64_t v = 0;
+	size_t n = text.n / 2;
+
+	if ((n != 7 && n != 8) || !hex_decode(text, b, n))
+		return false;
+	for (size_t i = 0; i < 7; i++)
+		v = v << 8 | b[i];
+	*message = v;
+	return true;
+}
