@@ -1,0 +1,132 @@
+/* conf.h - settings as rows: what may be set, its bounds, its value now. */
+
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum conf_type {
+	CONF_TEXT,	/* any UTF-8 without controls; min, max: code points */
+	CONF_NAME,	/* letter, then letters, digits, - and _; at most 32 */
+	CONF_NAMES,	/* NAME[,NAME...] */
+	CONF_BOOL,	/* on | off */
+	CONF_INT,	/* min..max */
+	CONF_DURATION,	/* 500ms 30s 5m 12h 7d; kept in ms */
+	CONF_SIZE,	/* 1300 64k 1m; kept in bytes */
+	CONF_ENUM,	/* one of choices */
+	CONF_ADDRESS,	/* HOST:PORT, [::1]:5060 */
+	CONF_ADDRESSES,	/* IP[/LEN][,...]: peers */
+	CONF_DOMAIN,	/* a host name, lower case */
+	CONF_PATTERN,	/* tel:+1555* | sip:*@example.org | tel:* */
+	CONF_SECRET	/* kept sealed; shown as (set) */
+};
+
+enum conf_impact {
+	CONF_LIVE,	/* applies to the next message */
+	CONF_RELINK,	/* the gateway or listener it belongs to reconnects */
+	CONF_RESTART	/* after the next start of the daemon */
+};
+
+struct conf_row {
+	const char *name;	/* "enquire-link" */
+	enum conf_type type;
+	const char *fallback;	/* as typed; NULL: unset until given */
+	int64_t min, max;	/* both 0: the type's own bounds */
+	const char *choices;	/* CONF_ENUM: "udp|tcp|tls" */
+	enum conf_impact impact;
+	const char *help;	/* one line, for a person who must decide */
+	bool required;		/* check refuses an instance without it */
+};
+
+/*
+ * A section is "site", "policy delivery", or with named instances
+ * "gateway NAME".  Each module owns its sections and registers them before
+ * conf_load(); the rows and texts are borrowed for ever.
+ */
+struct conf_section {
+	const char *name;	/* one or two words */
+	bool named;		/* "gateway NAME key" instead of "site key" */
+	const char *help;
+	const struct conf_row *rows;
+	size_t n;
+	/*
+	 * Called in the core after a change of this section is durable, and
+	 * once after conf_load().  name is the changed instance ("" for a
+	 * section without names); gone tells that it was deleted.
+	 */
+	void (*apply)(const char *name, bool gone);
+	/*
+	 * Optional check of a whole instance with its proposed values; may
+	 * refuse with one sentence in why that says what to do.
+	 */
+	enum err (*check)(const char *name, struct buf *why);
+};
+
+void conf_register(const struct conf_section *s);
+const struct conf_section *conf_section_find(struct strv name);
+/* All sections in order of registration: for help, completion, manuals. */
+const struct conf_section *const *conf_sections(size_t *n);
+
+/*
+ * The value in force, or the fallback.  name is "" in sections without
+ * names.  Core thread only; the text lives until the next change.
+ * A section or row that was not registered is a bug and aborts.
+ */
+const char *conf_text(const char *section, const char *name, const char *row);
+int64_t conf_int(const char *section, const char *name, const char *row);
+bool conf_bool(const char *section, const char *name, const char *row);
+bool conf_is_set(const char *section, const char *name, const char *row);
+
+/*
+ * The clear text of a CONF_SECRET row, for the one who sends it to a peer;
+ * the caller wipes out.  ERR_NO_USER: not set.  Secrets are kept sealed with
+ * AES-256-GCM under the key of conf_seal_open(); conf_text() gives the seal.
+ */
+enum err conf_secret(const char *section, const char *name, const char *row,
+    struct buf *out);
+/* At start, before conf_load_row(): read the key file (0600), or make it. */
+enum err conf_seal_open(const char *path);
+
+/* The instances of a named section, in order of name. */
+size_t conf_names(const char *section, const char **names, size_t max);
+
+/*
+ * A change: lines "set PATH VALUE" and "delete PATH", all or nothing.
+ * conf_edit_new() copies the values in force; conf_edit_line() refuses a line
+ * with a sentence in why (unknown words get the nearest match) and leaves the
+ * edit as it was; conf_edit_check() checks required rows, references and the
+ * modules' own checks.  The caller makes it durable (store/settings.h) and
+ * then calls conf_edit_apply(), which takes the edit over.
+ */
+struct conf_edit;
+struct conf_edit *conf_edit_new(void);
+void conf_edit_free(struct conf_edit *e);	/* NULL is fine */
+enum err conf_edit_line(struct conf_edit *e, struct strv line,
+    struct buf *why);
+enum err conf_edit_check(struct conf_edit *e, struct buf *why);
+void conf_edit_apply(struct conf_edit *e);
+
+/* What the edit changes: path, old and new text; NULL: unset. Secrets are
+ * given sealed as stored. */
+typedef void conf_change_fn(const char *path, const char *was,
+    const char *will, void *arg);
+void conf_edit_changes(const struct conf_edit *e, conf_change_fn *fn,
+    void *arg);
+
+/* At start: one stored row; an unknown path is logged and kept out. */
+void conf_load_row(const char *path, const char *value);
+/* After the last row: every apply() once. */
+void conf_load_done(void);
+
+/* Every path in force (all: also fallbacks), as "set PATH VALUE" lines. */
+void conf_dump(struct buf *out, bool all);
+
+/* One typed value: text as typed -> canonical text; why says what is wrong. */
+enum err conf_value(const struct conf_row *row, struct strv text,
+    struct buf *canonical, struct buf *why);
+
+#endif

@@ -1,0 +1,121 @@
+/* op.h - operations: what an administrator can do, one row each. */
+
+#ifndef OP_OP_H
+#define OP_OP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum op_role { ROLE_ANYONE, ROLE_VIEW, ROLE_OPERATOR, ROLE_ADMIN };
+
+enum op_where {
+	OP_CORE,	/* run() in the core: short, may finish later */
+	OP_READ		/* run() in the HTTP thread: reads databases, metrics */
+};
+
+enum op_arg_flags {
+	ARG_REQUIRED	= 1 << 0,
+	ARG_POSITION	= 1 << 1,	/* a word; otherwise --name VALUE */
+	ARG_REPEAT	= 1 << 2,	/* may be given several times */
+	ARG_SECRET	= 1 << 3,	/* the shell asks or reads a file */
+	ARG_FLAG	= 1 << 4,	/* --name alone: "on" */
+	ARG_FILE	= 1 << 5,	/* the shell sends the file's bytes */
+	ARG_PATH	= 1 << 6	/* the {name} of the path */
+};
+
+struct op_arg {
+	const char *name;	/* "address"; JSON member and --address */
+	unsigned flags;
+	const char *complete;	/* kind of live completion, or "a|b|c" */
+	const char *help;
+};
+
+struct op_call;
+
+struct op {
+	const char *command;	/* the shell's words: "subscriber add" */
+	const char *method;	/* "GET", "POST", "PATCH", "DELETE" */
+	const char *path;	/* "/subscribers", "/subscribers/{address}" */
+	enum op_role role;
+	enum op_where where;
+	const struct op_arg *args;	/* ends with name NULL; or NULL */
+	const char *help;	/* one line */
+	/*
+	 * Ends by op_done() or op_fail() exactly once, inside the call or
+	 * (OP_CORE) later from the core.  Reads of databases in OP_READ use
+	 * store/query.h; nothing else of the core may be touched there.
+	 */
+	void (*run)(struct op_call *c);
+};
+
+/* Rows are borrowed for ever.  Each module registers its table at start. */
+void op_register(const struct op *ops, size_t n);
+const struct op *const *op_all(size_t *n);
+/* The row whose method and path match; *params gets {name} values in order. */
+const struct op *op_match(struct strv method, struct strv path,
+    struct strv *params, size_t max, bool *path_known);
+
+/*
+ * The call.  Arguments are texts; absent is p == NULL.  They live until
+ * op_done() or op_fail().
+ */
+struct strv op_text(const struct op_call *c, const char *arg);
+struct strv op_nth(const struct op_call *c, const char *arg, size_t i);
+bool op_given(const struct op_call *c, const char *arg);
+/* A number in min..max or fallback when absent; a bad one has failed the
+ * call: then false, and the handler returns at once. */
+bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
+    int64_t fallback, int64_t *out);
+struct strv op_actor(const struct op_call *c);	/* "uid:0": for the audit */
+enum op_role op_role_of(const struct op_call *c);
+
+/*
+ * The result, in JSON: a list of rows {"items":[{...}],"next":null} or one
+ * object.  op_row() starts the next row; fields follow in the order in which
+ * the shell shows its columns.
+ */
+void op_list(struct op_call *c);
+void op_row(struct op_call *c);
+void op_field(struct op_call *c, const char *name, struct strv text);
+void op_fieldf(struct op_call *c, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void op_field_int(struct op_call *c, const char *name, int64_t v);
+void op_field_bool(struct op_call *c, const char *name, bool v);
+void op_field_time(struct op_call *c, const char *name, int64_t ms);
+/* Text for people, shown as it is by the shell (ladders, explanations). */
+void op_say(struct op_call *c, struct strv text);
+
+void op_done(struct op_call *c);
+
+enum op_code {		/* ux: problem codes and the shell's exit codes */
+	OP_INVALID,	/* 422, exit 5 */
+	OP_NOT_FOUND,	/* 404, exit 3 */
+	OP_CONFLICT,	/* 409, exit 6 */
+	OP_FORBIDDEN,	/* 403, exit 4 */
+	OP_TOO_LARGE,	/* 413, exit 5 */
+	OP_BUSY,	/* 503, exit 1 */
+	OP_TIMEOUT,	/* 504, exit 8 */
+	OP_FAILED	/* 500, exit 1 */
+};
+
+/* One sentence that says what is wrong and what to do. */
+void op_fail(struct op_call *c, enum op_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * For admin/ and tests: make a call (arguments are copied by op_call_arg),
+ * run it, and be told once when it is finished.
+ */
+typedef void op_finished_fn(struct op_call *c, void *arg);
+struct op_call *op_call_new(const struct op *op, struct strv actor,
+    enum op_role role, op_finished_fn *finished, void *arg);
+void op_call_arg(struct op_call *c, const char *name, struct strv value);
+void op_call_run(struct op_call *c);	/* on the thread of op->where */
+int op_call_status(const struct op_call *c);	/* HTTP status */
+struct strv op_call_body(const struct op_call *c);	/* JSON */
+void op_call_free(struct op_call *c);
+
+#endif

@@ -1,0 +1,41 @@
+/* writer.h - the writer thread: takes all that waits, one transaction. */
+
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include "store/db.h"
+
+/*
+ * One unit of work, embedded in a larger struct of the caller, who keeps it
+ * alive and untouched from writer_put() until done().
+ */
+struct write {
+	enum db_which db;
+	/*
+	 * In the writer thread, inside the transaction of its batch.  It sees
+	 * all earlier writes.  Refusals come before the first change: what
+	 * one write has changed is undone only together with its batch.
+	 */
+	enum err (*run)(struct write *w, struct db *db);
+	/*
+	 * In the core, after the batch was committed, in the order of the
+	 * puts.  err is what run() said, or ERR_STORAGE when the batch was
+	 * rolled back (disk full, I/O error): then nothing has happened.
+	 */
+	void (*done)(struct write *w);
+	enum err err;
+	struct write *next;	/* writer.c's */
+};
+
+#define WRITER_LIMIT	20000	/* waiting writes; past it: busy */
+
+void writer_start(void);	/* after db_open_all() */
+void writer_stop(void);		/* finishes what waits, closes nothing */
+
+void writer_put(struct write *w);	/* core only; cannot fail */
+bool writer_busy(void);		/* over the limit: refuse new work */
+
+/* Run and post everything now, in this thread; for tests without threads. */
+void writer_drain(void);
+
+#endif
