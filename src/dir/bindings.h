@@ -1,0 +1,70 @@
+/* bindings.h - where users are now: registered contacts (RFC 3261 10). */
+
+#ifndef DIR_BINDINGS_H
+#define DIR_BINDINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/list.h"
+#include "base/strv.h"
+#include "dir/users.h"
+
+/*
+ * Key: (user, instance, reg_id); without an instance the contact URI.
+ * One allocation holds the struct and its strings.
+ */
+struct binding {
+	struct list hook;	/* of its user */
+	struct user *user;
+	uint64_t id;		/* of the device in logs and columns */
+	struct strv contact;	/* URI, without header parameters */
+	struct strv instance;	/* +sip.instance without <>; or empty */
+	struct strv path;	/* Path values, joined by ", "; or empty */
+	struct strv source;	/* "udp 127.0.0.1:5062": where REGISTER came */
+	struct strv features;	/* Contact header parameters, feature tags */
+	struct strv agent;	/* User-Agent */
+	struct strv call_id;
+	uint32_t cseq;
+	uint32_t reg_id;	/* 0: none */
+	uint16_t q;		/* thousandths */
+	int64_t expires;	/* ms since the epoch */
+	int64_t seen;		/* last REGISTER */
+};
+
+enum err bindings_load(void);	/* after users_load(); drops expired ones */
+
+/*
+ * A change of all of one REGISTER, committed as a whole and then applied.
+ * put: fields are copied; user, instance, reg_id or contact choose what is
+ * replaced.  At most BINDINGS_MAX live bindings: past it the commit is
+ * ERR_TOO_BIG unless the put replaces one.
+ */
+#define BINDINGS_MAX	16	/* setting "policy registration max-contacts" */
+
+struct bindings_edit;
+struct bindings_edit *bindings_edit_new(struct user *u);
+void bindings_edit_put(struct bindings_edit *e, const struct binding *b);
+void bindings_edit_del(struct bindings_edit *e, const struct binding *b);
+typedef void bindings_done_fn(enum err e, struct user *u, bool appeared,
+    void *arg);
+/*
+ * done comes in the core after the commit and after memory changed; appeared:
+ * a binding is new or its contact changed (the caller then wakes the flow).
+ * Takes the edit over.
+ */
+void bindings_edit_commit(struct bindings_edit *e, bindings_done_fn *done,
+    void *arg);
+
+/* A contact was found dead (430, transport error): drop it now. */
+void binding_drop(struct binding *b);
+
+/* Live bindings of u, newest first; walk u->bindings with BINDING_FOR. */
+bool user_is_online(const struct user *u);
+
+#define BINDING_OF(hook) LIST_ENTRY(hook, struct binding, hook)
+
+size_t bindings_count(void);
+
+#endif

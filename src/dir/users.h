@@ -1,0 +1,72 @@
+/* users.h - who exists: subscribers and their addresses, in memory. */
+
+#ifndef DIR_USERS_H
+#define DIR_USERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/list.h"
+
+enum user_state { USER_ACTIVE, USER_SUSPENDED };
+
+#define USER_HA1_MD5	16
+#define USER_HA1_SHA256	32
+
+/* A digest credential (RFC 7616); the password itself is not kept. */
+struct user_secret {
+	uint8_t md5[USER_HA1_MD5];	/* H(username:realm:password) */
+	uint8_t sha256[USER_HA1_SHA256];
+};
+
+struct user {
+	uint64_t id;
+	struct strv key;	/* canonical address; the recipient's hop */
+	struct strv address;	/* as provisioned: sip:+1555...@example.org */
+	struct strv name;	/* or empty */
+	struct strv klass;	/* class of service */
+	struct strv *aliases;	/* keys */
+	size_t naliases;
+	enum user_state state;
+	bool has_secret;
+	struct list bindings;	/* dir/bindings.h */
+	size_t nbindings;
+};
+
+/* At start: read all subscribers.  Registers the operations and settings. */
+enum err users_load(void);
+void users_unload(void);
+
+/* By canonical key of the address or an alias; NULL: nobody here. */
+struct user *user_find(struct strv key);
+
+/*
+ * The canonical key of any spelling of an address under the site's rules
+ * (core/addr.h with settings site domain, site country-code).  ERR_BAD_SYNTAX.
+ */
+enum err dir_key(struct strv address, struct buf *key);
+
+/* Whether the host is one of this site's (site domain, site aliases). */
+bool dir_is_home(struct strv host);
+
+/*
+ * The secret for a digest user name: the user part, or user@domain, of any
+ * address of u.  false: no such name for u, or u has no password.
+ */
+bool user_secret(const struct user *u, struct strv username,
+    struct user_secret *out);
+/* The user that a digest user name belongs to (user or user@domain). */
+struct user *user_by_username(struct strv username);
+const char *dir_realm(void);	/* site domain */
+
+size_t users_count(void);
+
+/*
+ * u's addresses for P-Associated-URI and P-Asserted-Identity: its sip: URI
+ * and, when it has a number, its tel: URI ("" when it has none).
+ */
+void user_uris(const struct user *u, struct buf *sip, struct buf *tel);
+
+#endif

@@ -1,0 +1,150 @@
+/* journal.h - messages, legs and reports on disk: every durable step. */
+
+#ifndef STORE_JOURNAL_H
+#define STORE_JOURNAL_H
+
+#include "base/buf.h"
+#include "core/leg.h"
+#include "core/message.h"
+
+/*
+ * All calls come from the core and return at once; the callbacks come in the
+ * core, later, exactly once, in the order of the calls.  The journal keeps
+ * its own copies or references of what it is given.
+ */
+
+/* --- acceptance ------------------------------------------------------------ */
+
+struct journal_accepted {
+	bool duplicate;		/* (from, imdn_id, to) was accepted before */
+	uint64_t id;		/* the message's; of a duplicate: the first's */
+	enum leg_state state;	/* duplicate: of its first leg */
+	enum err why;
+	bool answered;
+};
+
+typedef void journal_accepted_fn(enum err e,
+    const struct journal_accepted *a, void *arg);
+
+/*
+ * Write m and its legs; ERR_OK: committed.  A duplicate (messages with an
+ * imdn_id, within the last 7 days) is ERR_OK too and writes nothing.
+ * ERR_STORAGE: nothing was written.  Legs keep the states they have; those
+ * READY or SENDING count as in flight.
+ */
+void journal_accept(struct message *m, struct leg *const *legs, size_t n,
+    journal_accepted_fn *done, void *arg);
+
+/* --- transitions ------------------------------------------------------------ */
+
+/* Write the leg's state, why, tries, due, ref, reached, port, hop, answered. */
+void journal_move(const struct leg *l);
+
+/* --- reports ------------------------------------------------------------------ */
+
+enum journal_find { FIND_LEG, FIND_REF, FIND_IMDN };
+
+/* What is reported, and how the message is found. */
+struct journal_report {
+	enum journal_find find;
+	uint64_t leg;			/* FIND_LEG */
+	const char *port;		/* FIND_REF: the port, its hop, and */
+	struct strv hop;		/*   the peer's id in every spelling */
+	const struct strv *refs;
+	size_t nrefs;
+	struct strv recipient;		/* FIND_REF, FIND_IMDN: who reports */
+	struct strv sender;		/* FIND_IMDN: of the message */
+	struct strv imdn_id;		/* FIND_IMDN */
+
+	enum report_status status;
+	enum leg_state state;		/* the found leg moves here if it may */
+	enum err why;
+	/*
+	 * The report as a client sent it, to be passed on as it is, with the
+	 * ids of its own; or content NULL: the port writes it.
+	 */
+	struct message *form;		/* conversation, headers, content, ... */
+	uint64_t ids[2];		/* for up to two reports; from id_new() */
+	int64_t now, hold;		/* ms; a report waits hold at the most */
+};
+
+enum journal_verdict {
+	REPORT_UNKNOWN,		/* no such message */
+	REPORT_NOTED,		/* state changed; no report is owed */
+	REPORT_REPEATED,	/* was reported before: nothing changed */
+	REPORT_OWED		/* legs[] carry the report(s) to the sender */
+};
+
+struct journal_reported {
+	enum journal_verdict verdict;
+	uint64_t leg;		/* the leg found */
+	enum message_kind kind;	/* of the message found */
+	struct leg *legs[2];	/* READY; display may bring delivery first */
+	size_t n;		/* taken over by the callback */
+};
+
+typedef void journal_reported_fn(enum err e, struct journal_reported *r,
+    void *arg);
+
+/*
+ * In one transaction: find the leg, move it, and if the sender asked for this
+ * report, no report of the kind was made for this message and recipient, and
+ * (failures) no other leg to this recipient succeeded or may still succeed,
+ * write the unique row and the report's message and leg.
+ * A display also brings the delivery that was asked for and not yet sent.
+ */
+void journal_report(const struct journal_report *r, journal_reported_fn *done,
+    void *arg);
+
+/* --- what waits ------------------------------------------------------------------ */
+
+typedef void journal_legs_fn(enum err e, struct leg **legs, size_t n,
+    bool more, void *arg);
+
+/* Legs READY or HELD of hop with ids above after, oldest first; the callback
+ * takes the legs over, the array stays the journal's. */
+void journal_load(struct strv hop, uint64_t after, size_t limit,
+    journal_legs_fn *done, void *arg);
+
+typedef void journal_hops_fn(enum err e, const struct strv *hops, size_t n,
+    void *arg);
+
+/* Hops that have a HELD leg with 0 < due <= now. */
+void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg);
+
+/* Legs READY or HELD with expires <= now. */
+void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
+    void *arg);
+
+/*
+ * At start, before the loop runs, in this thread: legs found SENDING or READY
+ * become HELD and due at once (their outcome is unknown; they are sent
+ * again).  Gives the greatest message id, the number of legs that wait.
+ */
+enum err journal_recover(uint64_t *last_id, int64_t *waiting);
+
+/* Delete messages without open legs that are older than before (ms), at most
+ * limit; done with the count through the metrics. */
+void journal_purge(int64_t before, size_t limit);
+
+/* --- parts of long short messages -------------------------------------------- */
+
+struct journal_part {
+	struct strv key;	/* link, source, destination, reference, ... */
+	uint8_t seq, total;
+	uint8_t data_coding;
+	struct strv bytes;	/* user data behind its header */
+	int64_t received;
+};
+
+/* Write one part; done after the commit (e only). */
+typedef void journal_done_fn(enum err e, void *arg);
+void journal_part_add(const struct journal_part *p, journal_done_fn *done,
+    void *arg);
+/* Forget the parts of key, in the batch of the journal_accept() that follows
+ * it in the same turn of the loop. */
+void journal_parts_drop(struct strv key);
+/* At start, in this thread: each stored part. */
+enum err journal_parts_load(void (*each)(const struct journal_part *p));
+
+#endif
