@@ -112,6 +112,9 @@ typedef void journal_hops_fn(enum err e, const struct strv *hops, size_t n,
 /* Hops that have a HELD leg with 0 < due <= now. */
 void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg);
 
+/* hop went offline: its HELD legs wait for a wake and not for a time. */
+void journal_rest(struct strv hop);
+
 /* Legs READY or HELD with expires <= now. */
 void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
     void *arg);
