@@ -23,9 +23,10 @@ struct addr_rules {
 	struct strv domain;		/* the home domain; any case */
 	struct strv country_code;	/* "49"; empty: no national numbers */
 	struct strv trunk;		/* before national numbers: "0", "" */
+	bool keep_trunk;		/* it is part of the number (Italy) */
 	struct strv international;	/* besides 00: "011", or empty */
-	unsigned national_max;		/* digits of a national number when
-					   there is no trunk; 0: never bare */
+	unsigned national_digits;	/* of a national number that is
+					   written without trunk; 0: none */
 };
 
 /* Fill in what the country code implies. */

@@ -26,7 +26,8 @@ enum cpim_wants {
 
 /* A header as it stood; prefixes are resolved to their namespace. */
 struct cpim_header {
-	struct strv ns;		/* URI of its namespace; empty: CPIM's own */
+	struct strv ns;		/* URI of its namespace; empty: CPIM's own;
+				   a prefix without NS stands for itself */
 	struct strv prefix;	/* as written, without the dot; may be empty */
 	struct strv name;	/* without the prefix, as written */
 	struct strv value;	/* trimmed; MIME ones may hold folded lines */
@@ -92,6 +93,9 @@ extern const struct strv cpim_ns_imdn, cpim_ns_cpm, cpim_ns_iw;
  * zone is no time.  false: *ms is untouched.
  */
 bool cpim_time(struct strv s, int64_t *ms);
+
+/* Append ms since the epoch as RFC 3339 in UTC, a fraction only if any. */
+void cpim_add_time(struct buf *out, int64_t ms);
 
 /* What we write ourselves.  Absent parts are left out. */
 struct cpim_out {
