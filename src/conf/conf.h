@@ -36,7 +36,8 @@ struct conf_row {
 	enum conf_type type;
 	const char *fallback;	/* as typed; NULL: unset until given */
 	int64_t min, max;	/* both 0: the type's own bounds */
-	const char *choices;	/* CONF_ENUM: "udp|tcp|tls" */
+	const char *choices;	/* CONF_ENUM: "udp|tcp|tls"; CONF_NAME(S): the
+				 * section whose instances it names, or NULL */
 	enum conf_impact impact;
 	const char *help;	/* one line, for a person who must decide */
 	bool required;		/* check refuses an instance without it */
@@ -72,9 +73,9 @@ const struct conf_section *conf_section_find(struct strv name);
 const struct conf_section *const *conf_sections(size_t *n);
 
 /*
- * The value in force, or the fallback.  name is "" in sections without
- * names.  Core thread only; the text lives until the next change.
- * A section or row that was not registered is a bug and aborts.
+ * The value in force, or the fallback; neither: "", 0, false.  name is "" in
+ * sections without names.  Core thread only; the text lives until the next
+ * change.  A section or row that was not registered is a bug and aborts.
  */
 const char *conf_text(const char *section, const char *name, const char *row);
 int64_t conf_int(const char *section, const char *name, const char *row);
@@ -122,11 +123,22 @@ void conf_load_row(const char *path, const char *value);
 /* After the last row: every apply() once. */
 void conf_load_done(void);
 
-/* Every path in force (all: also fallbacks), as "set PATH VALUE" lines. */
+/*
+ * Every path in force (all: also fallbacks), as "set PATH VALUE" lines; a
+ * secret is a comment that says it is set.
+ */
 void conf_dump(struct buf *out, bool all);
+
+/* The same one by one.  given: false for a fallback.  Secrets as sealed. */
+typedef void conf_entry_fn(const struct conf_section *s, const char *name,
+    const struct conf_row *row, const char *text, bool given, void *arg);
+void conf_each(bool all, conf_entry_fn *fn, void *arg);
 
 /* One typed value: text as typed -> canonical text; why says what is wrong. */
 enum err conf_value(const struct conf_row *row, struct strv text,
     struct buf *canonical, struct buf *why);
+
+/* Tests: forget all sections and values. */
+void conf_reset(void);
 
 #endif

@@ -55,8 +55,12 @@ struct op {
 void op_register(const struct op *ops, size_t n);
 const struct op *const *op_all(size_t *n);
 /* The row whose method and path match; *params gets {name} values in order. */
+#define OP_PARAMS 4	/* {name}s in one path */
 const struct op *op_match(struct strv method, struct strv path,
     struct strv *params, size_t max, bool *path_known);
+const struct op_arg *op_arg_find(const struct op *o, struct strv name);
+const char *op_role_name(enum op_role role);	/* "admin" */
+void op_reset(void);	/* tests: forget all rows */
 
 /*
  * The call.  Arguments are texts; absent is p == NULL.  They live until
@@ -85,6 +89,11 @@ void op_fieldf(struct op_call *c, const char *name, const char *fmt, ...)
 void op_field_int(struct op_call *c, const char *name, int64_t v);
 void op_field_bool(struct op_call *c, const char *name, bool v);
 void op_field_time(struct op_call *c, const char *name, int64_t ms);
+				/* UTC with ms; 0: null */
+/* A value that is JSON already. */
+void op_field_json(struct op_call *c, const char *name, struct strv json);
+/* There are more rows: the cursor that asks for them. */
+void op_next(struct op_call *c, struct strv cursor);
 /* Text for people, shown as it is by the shell (ladders, explanations). */
 void op_say(struct op_call *c, struct strv text);
 
@@ -105,9 +114,15 @@ enum op_code {		/* ux: problem codes and the shell's exit codes */
 void op_fail(struct op_call *c, enum op_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same about one line of an argument of many lines. */
+void op_fail_line(struct op_call *c, enum op_code code, size_t line,
+    struct strv detail);
+
 /*
  * For admin/ and tests: make a call (arguments are copied by op_call_arg),
- * run it, and be told once when it is finished.
+ * run it, and be told once when it is finished: inside op_done() or
+ * op_fail(), which may be inside op_call_run().  op_call_run() refuses a
+ * role that is too low and a missing required argument.
  */
 typedef void op_finished_fn(struct op_call *c, void *arg);
 struct op_call *op_call_new(const struct op *op, struct strv actor,

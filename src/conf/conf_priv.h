@@ -1,0 +1,89 @@
+/* conf_priv.h - what the files of conf/ share. */
+
+#ifndef CONF_CONF_PRIV_H
+#define CONF_CONF_PRIV_H
+
+#include "conf/conf.h"
+
+/* A registered section and its fallbacks as numbers. */
+struct sect {
+	const struct conf_section *def;
+	size_t order;		/* of registration */
+	int64_t *fallback;	/* one per row */
+};
+
+/* The given values of one instance; "" names the only one of a section. */
+struct instance {
+	unsigned refs;		/* sets that hold it; changed only at 1 */
+	const struct sect *sect;
+	char *name;
+	char **text;		/* one per row, canonical; NULL: not given */
+	int64_t *number;	/* the same, parsed */
+};
+
+/* Instances in order of section and name; copies share them. */
+struct set {
+	struct instance **p;
+	size_t n, size;
+};
+
+void set_copy(struct set *to, const struct set *from);
+void set_clear(struct set *s);
+struct instance *set_find(const struct set *s, const struct sect *sect,
+    struct strv name);
+/* To change: made when absent, cloned when shared. */
+struct instance *set_own(struct set *s, const struct sect *sect,
+    struct strv name);
+void set_remove(struct set *s, const struct sect *sect, struct strv name);
+void instance_put(struct instance *i, size_t row, const char *text);
+bool instance_empty(const struct instance *i);
+
+/* -1, 0, 1: order of two instances. */
+int instance_order(const struct instance *a, const struct instance *b);
+
+const struct sect *sect_find(struct strv name);
+const struct sect *sect_at(size_t i);	/* NULL: past the last */
+/* The index of a row, or -1. */
+int sect_row(const struct sect *s, struct strv name);
+
+/* The values that conf_text() and its like see now. */
+extern struct set *conf_now;
+
+void path_add(struct buf *b, const struct sect *s, const char *name,
+    const char *row);
+
+/* The number of a canonical text; 0 for types without one. */
+int64_t value_number(const struct conf_row *row, const char *text);
+bool name_ok(struct strv s);	/* CONF_NAME */
+
+/* One per type: the canonical form to out, or a sentence in why. */
+typedef enum err value_fn(const struct conf_row *row, struct strv s,
+    struct buf *out, struct buf *why);
+value_fn domain_value, address_value, addresses_value, pattern_value;
+enum err value_refuse(struct buf *why, const char *what);
+/* Each part of A,B,C through one(), joined again. */
+enum err value_list(const struct conf_row *row, struct strv s,
+    struct buf *out, struct buf *why, value_fn *one);
+/* Decimal digits to *n; *rest gets what follows.  false: none, too many. */
+bool value_digits(struct strv s, int64_t *n, struct strv *rest);
+bool value_digit(char c);
+bool value_letter(char c);
+
+/* seal.c: a secret at rest. */
+enum err seal(struct strv clear, struct buf *out);
+enum err unseal(struct strv sealed, struct buf *clear);
+bool seal_looks_so(struct strv text);
+
+/* A stored or typed path as words; see edit.c. */
+struct target {
+	const struct sect *sect;
+	struct strv name;	/* "" in sections without names */
+	int row;		/* -1: the whole instance */
+	size_t words;		/* used by the path */
+};
+
+struct word;
+enum err target_find(const struct word *w, size_t n, struct target *t,
+    struct buf *why);
+
+#endif

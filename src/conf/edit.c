@@ -1,0 +1,444 @@
+/* edit.c - a change of settings: lines to a proposed set, checks, apply. */
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/near.h"
+#include "base/words.h"
+#include "conf/conf_priv.h"
+
+#define WORDS 70	/* of a line: a path and a list of values */
+
+struct conf_edit {
+	struct set was;		/* in force when the edit began */
+	struct set will;
+};
+
+struct conf_edit *conf_edit_new(void)
+{
+	struct conf_edit *e = xalloc(sizeof(*e));
+
+	set_copy(&e->was, conf_now);
+	set_copy(&e->will, conf_now);
+	return e;
+}
+
+void conf_edit_free(struct conf_edit *e)
+{
+	if (!e)
+		return;
+	set_clear(&e->was);
+	set_clear(&e->will);
+	free(e);
+}
+
+/* --- paths --------------------------------------------------------------- */
+
+static enum err unknown(struct buf *why, const char *best)
+{
+	if (best)
+		buf_addf(why, " (did you mean %s?)", best);
+	return ERR_BAD_SYNTAX;
+}
+
+/* One word of the name, or two: "policy delivery" beats "policy". */
+static const struct sect *section_of(const struct word *w, size_t n,
+    size_t *used)
+{
+	const struct sect *s = NULL;
+	struct buf two;
+
+	buf_init(&two, 128);
+	if (n > 1) {
+		buf_addf(&two, "%.*s %.*s", STRV_ARG(w[0].text),
+		    STRV_ARG(w[1].text));
+		s = two.full ? NULL : sect_find(buf_strv(&two));
+	}
+	*used = s ? 2 : 1;
+	buf_deinit(&two);
+	return s ? s : sect_find(w[0].text);
+}
+
+static enum err no_section(const struct word *w, size_t n, struct buf *why)
+{
+	struct near near;
+	struct buf typed;
+	const struct sect *s;
+	char first[64];
+	enum err e;
+
+	buf_init(&typed, 256);
+	for (size_t i = 0; i < n && i < 2; i++)
+		buf_addf(&typed, i ? " %.*s" : "%.*s", STRV_ARG(w[i].text));
+	near = near_to(buf_strv(&typed));
+	for (size_t i = 0; (s = sect_at(i)) != NULL; i++)
+		if (strchr(s->def->name, ' '))
+			near_offer(&near, s->def->name);
+	if (!near.best)
+		near = near_to(w[0].text);
+	for (size_t i = 0; !strchr(near.best ? near.best : "", ' ') &&
+	    (s = sect_at(i)) != NULL; i++) {
+		size_t len = strcspn(s->def->name, " ");
+
+		if (len < sizeof(first)) {
+			memcpy(first, s->def->name, len);
+			first[len] = 0;
+			if (strv_eq(w[0].text, strv(first)))
+				near.best = s->def->name;
+		}
+		if (!near.best || strcmp(near.best, s->def->name) != 0)
+			near_offer(&near, s->def->name);
+	}
+	buf_addf(why, "there are no settings called \"%.*s\"",
+	    STRV_ARG(w[0].text));
+	e = unknown(why, near.best);
+	buf_deinit(&typed);
+	return e;
+}
+
+static enum err no_row(const struct sect *s, struct strv word, struct buf *why)
+{
+	struct near near = near_to(word);
+
+	for (size_t r = 0; r < s->def->n; r++)
+		near_offer(&near, s->def->rows[r].name);
+	buf_addf(why, "%s has no setting \"%.*s\"", s->def->name,
+	    STRV_ARG(word));
+	return unknown(why, near.best);
+}
+
+enum err target_find(const struct word *w, size_t n, struct target *t,
+    struct buf *why)
+{
+	size_t at;
+
+	*t = (struct target){ .name = STRV(""), .row = -1 };
+	if (n == 0) {
+		buf_addz(why, "a path is missing: gateway smsc1 window");
+		return ERR_BAD_SYNTAX;
+	}
+	t->sect = section_of(w, n, &at);
+	if (!t->sect)
+		return no_section(w, n, why);
+	if (t->sect->def->named) {
+		if (at == n) {
+			buf_addf(why, "a name is missing: %s NAME",
+			    t->sect->def->name);
+			return ERR_BAD_SYNTAX;
+		}
+		t->name = w[at++].text;
+		if (!name_ok(t->name)) {
+			buf_addf(why, "\"%.*s\" is not a name: a letter, then "
+			    "letters, digits, - and _; at most 32",
+			    STRV_ARG(t->name));
+			return ERR_BAD_SYNTAX;
+		}
+	}
+	if (at < n) {
+		t->row = sect_row(t->sect, w[at].text);
+		if (t->row < 0)
+			return no_row(t->sect, w[at].text, why);
+		at++;
+	}
+	t->words = at;
+	return ERR_OK;
+}
+
+/* --- lines --------------------------------------------------------------- */
+
+static bool is_list(const struct conf_row *row)
+{
+	return row->type == CONF_NAMES || row->type == CONF_ADDRESSES;
+}
+
+/* "set PATH VALUE"; a list may also be given as several words. */
+static enum err line_set(struct conf_edit *e, const struct word *w, size_t n,
+    struct buf *why)
+{
+	const struct conf_row *row;
+	struct buf typed, text, says;
+	struct target t;
+	enum err err = target_find(w, n, &t, why);
+
+	if (err != ERR_OK)
+		return err;
+	if (t.row < 0 || t.words == n) {
+		buf_addz(why, t.row < 0 ? "the name of a setting is missing: "
+		    "set " : "a value is missing: set ");
+		path_add(why, t.sect, t.name.p,
+		    t.row < 0 ? "SETTING" : t.sect->def->rows[t.row].name);
+		buf_addz(why, " VALUE");
+		return ERR_BAD_SYNTAX;
+	}
+	row = &t.sect->def->rows[t.row];
+	if (n > t.words + 1 && !is_list(row)) {
+		buf_addf(why, "one value is expected after %s; put text with "
+		    "blanks in quotes", row->name);
+		return ERR_BAD_SYNTAX;
+	}
+	buf_init(&typed, BUF_NO_LIMIT);
+	buf_init(&text, BUF_NO_LIMIT);
+	buf_init(&says, 1024);
+	for (size_t i = t.words; i < n; i++) {
+		if (i > t.words)
+			buf_addc(&typed, ',');
+		buf_adds(&typed, w[i].text);
+	}
+	err = conf_value(row, buf_strv(&typed), &text, &says);
+	if (err == ERR_OK) {
+		instance_put(set_own(&e->will, t.sect, t.name),
+		    (size_t)t.row, text.p);
+	} else {
+		path_add(why, t.sect, t.name.p, row->name);
+		buf_addf(why, ": %s", says.p);
+	}
+	explicit_bzero(typed.p, typed.size);
+	buf_deinit(&typed);
+	buf_deinit(&text);
+	buf_deinit(&says);
+	return err;
+}
+
+static void near_instance(const struct conf_edit *e, const struct target *t,
+    struct buf *why)
+{
+	struct near near = near_to(t->name);
+
+	for (size_t i = 0; i < e->will.n; i++)
+		if (e->will.p[i]->sect == t->sect)
+			near_offer(&near, e->will.p[i]->name);
+	(void)unknown(why, near.best);
+}
+
+/* "delete PATH": one value, or all values of an instance or section. */
+static enum err line_delete(struct conf_edit *e, const struct word *w,
+    size_t n, struct buf *why)
+{
+	struct instance *i;
+	struct target t;
+	enum err err = target_find(w, n, &t, why);
+
+	if (err != ERR_OK)
+		return err;
+	if (t.words != n) {
+		buf_addf(why, "nothing may follow the path: \"%.*s\"",
+		    STRV_ARG(w[t.words].text));
+		return ERR_BAD_SYNTAX;
+	}
+	i = set_find(&e->will, t.sect, t.name);
+	if (!i || (t.row >= 0 && !i->text[t.row])) {
+		path_add(why, t.sect, t.name.p, t.row < 0 ? NULL :
+		    t.sect->def->rows[t.row].name);
+		buf_addz(why, " is not set");
+		if (!i && t.sect->def->named)
+			near_instance(e, &t, why);
+		return ERR_NO_USER;
+	}
+	if (t.row >= 0) {
+		i = set_own(&e->will, t.sect, t.name);
+		instance_put(i, (size_t)t.row, NULL);
+	}
+	if (t.row < 0 || instance_empty(i))
+		set_remove(&e->will, t.sect, t.name);
+	return ERR_OK;
+}
+
+enum err conf_edit_line(struct conf_edit *e, struct strv line,
+    struct buf *why)
+{
+	struct word w[WORDS + 1];
+	struct arena a;
+	enum err err = ERR_BAD_SYNTAX;
+	size_t n;
+
+	arena_init(&a);
+	n = words_split(line, &a, w, WORDS);
+	if (n == 0)
+		err = ERR_OK;	/* empty, or a comment */
+	else if (n > WORDS)
+		buf_addz(why, "this line has too many words");
+	else if (w[n - 1].open)
+		buf_addz(why, "a quote is not closed");
+	else if (strv_eq(w[0].text, STRV("set")))
+		err = line_set(e, w + 1, n - 1, why);
+	else if (strv_eq(w[0].text, STRV("delete")))
+		err = line_delete(e, w + 1, n - 1, why);
+	else
+		buf_addf(why, "a line begins with set or delete, not \"%.*s\"",
+		    STRV_ARG(w[0].text));
+	arena_deinit(&a);
+	return err;
+}
+
+/* --- checks -------------------------------------------------------------- */
+
+static enum err check_required(const struct instance *i, struct buf *why)
+{
+	for (size_t r = 0; r < i->sect->def->n; r++) {
+		const struct conf_row *row = &i->sect->def->rows[r];
+
+		if (!row->required || i->text[r] || row->fallback)
+			continue;
+		path_add(why, i->sect, i->name, NULL);
+		buf_addf(why, " needs %s (%s): set ", row->name, row->help);
+		path_add(why, i->sect, i->name, row->name);
+		buf_addz(why, " VALUE");
+		return ERR_BAD_SYNTAX;
+	}
+	return ERR_OK;
+}
+
+static enum err check_reference(const struct set *s, const struct instance *i,
+    size_t r, struct buf *why)
+{
+	const struct conf_row *row = &i->sect->def->rows[r];
+	const struct sect *to = sect_find(strv(row->choices));
+	struct strv rest = strv(i->text[r]);
+
+	while (to && rest.p) {
+		struct strv name = strv_split(rest, ',', &rest);
+
+		if (set_find(s, to, name))
+			continue;
+		path_add(why, i->sect, i->name, row->name);
+		buf_addf(why, ": there is no %s \"%.*s\"", to->def->name,
+		    STRV_ARG(name));
+		return ERR_BAD_SYNTAX;
+	}
+	return ERR_OK;
+}
+
+static enum err check_references(const struct set *s, struct buf *why)
+{
+	enum err e;
+
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t r = 0; r < s->p[i]->sect->def->n; r++) {
+			const struct conf_row *row =
+			    &s->p[i]->sect->def->rows[r];
+
+			if (!s->p[i]->text[r] || !row->choices ||
+			    (row->type != CONF_NAME && row->type != CONF_NAMES))
+				continue;
+			e = check_reference(s, s->p[i], r, why);
+			if (e != ERR_OK)
+				return e;
+		}
+	return ERR_OK;
+}
+
+typedef enum err pair_fn(const struct instance *was,
+    const struct instance *will, void *arg);
+
+/* Each instance that differs: made, changed or gone (will NULL). */
+static enum err changed(const struct conf_edit *e, pair_fn *fn, void *arg)
+{
+	const struct set *a = &e->was, *b = &e->will;
+	size_t i = 0, j = 0;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && (i < a->n || j < b->n)) {
+		int c = i == a->n ? 1 : j == b->n ? -1 :
+		    instance_order(a->p[i], b->p[j]);
+
+		if (c < 0)
+			err = fn(a->p[i++], NULL, arg);
+		else if (c > 0)
+			err = fn(NULL, b->p[j++], arg);
+		else if (a->p[i] != b->p[j])
+			err = fn(a->p[i++], b->p[j++], arg);
+		else
+			i++, j++;
+	}
+	return err;
+}
+
+static enum err check_instance(const struct instance *was,
+    const struct instance *will, void *arg)
+{
+	struct buf *why = arg;
+	enum err e;
+
+	(void)was;
+	if (!will)
+		return ERR_OK;
+	e = check_required(will, why);
+	if (e == ERR_OK && will->sect->def->check)
+		e = will->sect->def->check(will->name, why);
+	return e;
+}
+
+enum err conf_edit_check(struct conf_edit *e, struct buf *why)
+{
+	struct set *saved = conf_now;
+	enum err err;
+
+	conf_now = &e->will;	/* the modules' checks see what is proposed */
+	err = check_references(&e->will, why);
+	if (err == ERR_OK)
+		err = changed(e, check_instance, why);
+	conf_now = saved;
+	return err;
+}
+
+/* --- what changes -------------------------------------------------------- */
+
+struct report {
+	conf_change_fn *fn;
+	void *arg;
+};
+
+static enum err report_instance(const struct instance *was,
+    const struct instance *will, void *arg)
+{
+	const struct instance *any = will ? will : was;
+	const struct report *rep = arg;
+	struct buf path;
+
+	buf_init(&path, 512);
+	for (size_t r = 0; r < any->sect->def->n; r++) {
+		const char *a = was ? was->text[r] : NULL;
+		const char *b = will ? will->text[r] : NULL;
+
+		if (a == b || (a && b && strcmp(a, b) == 0))
+			continue;
+		buf_clear(&path);
+		path_add(&path, any->sect, any->name,
+		    any->sect->def->rows[r].name);
+		rep->fn(path.p, a, b, rep->arg);
+	}
+	buf_deinit(&path);
+	return ERR_OK;
+}
+
+void conf_edit_changes(const struct conf_edit *e, conf_change_fn *fn,
+    void *arg)
+{
+	struct report rep = { fn, arg };
+
+	(void)changed(e, report_instance, &rep);
+}
+
+static enum err apply_instance(const struct instance *was,
+    const struct instance *will, void *arg)
+{
+	const struct instance *any = will ? will : was;
+
+	(void)arg;
+	if (any->sect->def->apply)
+		any->sect->def->apply(any->name, !will && any->sect->def->named);
+	return ERR_OK;
+}
+
+void conf_edit_apply(struct conf_edit *e)
+{
+	struct set old = *conf_now;
+
+	*conf_now = e->will;
+	e->will = (struct set){ 0 };
+	set_copy(&e->will, conf_now);	/* an apply() may change conf_now */
+	set_clear(&old);
+	(void)changed(e, apply_instance, NULL);
+	conf_edit_free(e);
+}

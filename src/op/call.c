@@ -1,0 +1,362 @@
+/* call.c - one call of an operation: its arguments and its result. */
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/jsonw.h"
+#include "base/now.h"
+#include "op/op.h"
+
+#define BODY_LIMIT	((size_t)64 << 20)	/* bytes of a result */
+#define ARGS		4096	/* values of one call */
+
+struct value {
+	const char *name;	/* as in the row, or as given */
+	struct strv text;
+};
+
+enum shape { NOTHING, OBJECT, LIST, ROW };
+
+struct op_call {
+	const struct op *op;
+	struct strv actor;
+	enum op_role role;
+	op_finished_fn *finished;
+	void *arg;
+	struct arena arena;
+	struct value *values;
+	size_t n, size;
+
+	int status;		/* HTTP; 0: not finished */
+	enum shape shape;
+	struct jsonw json;
+	struct buf body;
+	struct buf text;	/* op_say */
+	struct buf next;
+};
+
+/* 5.2: what each failure is called; the shell exits with the number */
+static const struct {
+	int status;
+	const char *code, *title;
+} problems[] = {
+	[OP_INVALID]	= { 422, "validation-failed", "Not valid" },
+	[OP_NOT_FOUND]	= { 404, "not-found", "Not found" },
+	[OP_CONFLICT]	= { 409, "conflict", "Conflict" },
+	[OP_FORBIDDEN]	= { 403, "forbidden", "Not allowed" },
+	[OP_TOO_LARGE]	= { 413, "payload-too-large", "Too large" },
+	[OP_BUSY]	= { 503, "busy", "Busy" },
+	[OP_TIMEOUT]	= { 504, "timeout", "No answer in time" },
+	[OP_FAILED]	= { 500, "internal", "Failed" },
+};
+
+struct op_call *op_call_new(const struct op *op, struct strv actor,
+    enum op_role role, op_finished_fn *finished, void *arg)
+{
+	struct op_call *c = xalloc(sizeof(*c));
+
+	c->op = op;
+	c->role = role;
+	c->finished = finished;
+	c->arg = arg;
+	arena_init(&c->arena);
+	c->actor = arena_str(&c->arena, actor);
+	buf_init(&c->body, BODY_LIMIT);
+	buf_init(&c->text, BODY_LIMIT);
+	buf_init(&c->next, 1024);
+	jsonw_init(&c->json, &c->body);
+	return c;
+}
+
+void op_call_free(struct op_call *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct op_arg *a = op_arg_find(c->op,
+		    strv(c->values[i].name));
+
+		if (a && (a->flags & ARG_SECRET))
+			explicit_bzero((char *)(uintptr_t)c->values[i].text.p,
+			    c->values[i].text.n);
+	}
+	free(c->values);
+	buf_deinit(&c->body);
+	buf_deinit(&c->text);
+	buf_deinit(&c->next);
+	arena_deinit(&c->arena);
+	free(c);
+}
+
+/* --- arguments ----------------------------------------------------------- */
+
+void op_call_arg(struct op_call *c, const char *name, struct strv value)
+{
+	if (c->n == ARGS || !value.p)
+		return;
+	if (c->n == c->size) {
+		c->size = c->size ? c->size * 2 : 8;
+		c->values = xrealloc(c->values, c->size * sizeof(*c->values));
+	}
+	c->values[c->n++] = (struct value){
+		arena_str(&c->arena, strv(name)).p,
+		arena_str(&c->arena, value),
+	};
+}
+
+struct strv op_nth(const struct op_call *c, const char *arg, size_t i)
+{
+	assert(op_arg_find(c->op, strv(arg)));
+	for (size_t v = 0; v < c->n; v++)
+		if (strcmp(c->values[v].name, arg) == 0 && i-- == 0)
+			return c->values[v].text;
+	return STRV_NONE;
+}
+
+struct strv op_text(const struct op_call *c, const char *arg)
+{
+	return op_nth(c, arg, 0);
+}
+
+bool op_given(const struct op_call *c, const char *arg)
+{
+	return op_text(c, arg).p != NULL;
+}
+
+bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
+    int64_t fallback, int64_t *out)
+{
+	struct strv s = op_text(c, arg);
+	char *end;
+
+	*out = fallback;
+	if (!s.p)
+		return true;
+	*out = strtoll(s.p, &end, 10);	/* the arena's copy ends in NUL */
+	if (s.n && s.n < 20 && end == s.p + s.n && *out >= min && *out <= max)
+		return true;
+	op_fail(c, OP_INVALID, "%s must be a whole number between %" PRId64
+	    " and %" PRId64, arg, min, max);
+	return false;
+}
+
+struct strv op_actor(const struct op_call *c)
+{
+	return c->actor;
+}
+
+enum op_role op_role_of(const struct op_call *c)
+{
+	return c->role;
+}
+
+/* --- the result ---------------------------------------------------------- */
+
+static void unfinished(const struct op_call *c)
+{
+	assert(c->status == 0);
+}
+
+static void object(struct op_call *c)
+{
+	unfinished(c);
+	if (c->shape == NOTHING) {
+		c->shape = OBJECT;
+		jsonw_object(&c->json, NULL);
+	}
+	assert(c->shape == OBJECT || c->shape == ROW);
+}
+
+void op_list(struct op_call *c)
+{
+	unfinished(c);
+	assert(c->shape == NOTHING);
+	c->shape = LIST;
+	jsonw_object(&c->json, NULL);
+	jsonw_array(&c->json, "items");
+}
+
+void op_row(struct op_call *c)
+{
+	unfinished(c);
+	assert(c->shape == LIST || c->shape == ROW);
+	if (c->shape == ROW)
+		jsonw_end(&c->json);
+	c->shape = ROW;
+	jsonw_object(&c->json, NULL);
+}
+
+void op_next(struct op_call *c, struct strv cursor)
+{
+	unfinished(c);
+	buf_clear(&c->next);
+	buf_adds(&c->next, cursor);
+}
+
+void op_field(struct op_call *c, const char *name, struct strv text)
+{
+	object(c);
+	jsonw_str(&c->json, name, text);
+}
+
+void op_fieldf(struct op_call *c, const char *name, const char *fmt, ...)
+{
+	struct buf b;
+	va_list ap;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	va_start(ap, fmt);
+	buf_addv(&b, fmt, ap);
+	va_end(ap);
+	op_field(c, name, buf_strv(&b));
+	buf_deinit(&b);
+}
+
+void op_field_int(struct op_call *c, const char *name, int64_t v)
+{
+	object(c);
+	jsonw_int(&c->json, name, v);
+}
+
+void op_field_bool(struct op_call *c, const char *name, bool v)
+{
+	object(c);
+	jsonw_bool(&c->json, name, v);
+}
+
+void op_field_time(struct op_call *c, const char *name, int64_t ms)
+{
+	char text[NOW_TEXT];
+
+	if (ms == 0) {
+		op_field(c, name, STRV_NONE);
+		return;
+	}
+	now_text(ms, text);
+	op_field(c, name, strv(text));
+}
+
+void op_field_json(struct op_call *c, const char *name, struct strv json)
+{
+	object(c);
+	jsonw_raw(&c->json, name, json);
+}
+
+void op_say(struct op_call *c, struct strv text)
+{
+	unfinished(c);
+	buf_adds(&c->text, text);
+}
+
+static void finish(struct op_call *c, int status)
+{
+	c->status = status;
+	c->finished(c, c->arg);
+}
+
+void op_done(struct op_call *c)
+{
+	unfinished(c);
+	if (c->shape == NOTHING)
+		object(c);
+	if (c->shape == ROW)
+		jsonw_end(&c->json);
+	if (c->shape != OBJECT) {
+		jsonw_end(&c->json);
+		jsonw_str(&c->json, "next", c->next.n ? buf_strv(&c->next) :
+		    STRV_NONE);
+	}
+	if (c->text.n)
+		jsonw_str(&c->json, "text", buf_strv(&c->text));
+	jsonw_end(&c->json);
+	if (c->body.full) {
+		op_fail(c, OP_TOO_LARGE, "the answer has more than %zu MiB; "
+		    "ask for less with --limit", BODY_LIMIT >> 20);
+		return;
+	}
+	finish(c, 200);
+}
+
+static void problem(struct op_call *c, enum op_code code, size_t line,
+    struct strv detail)
+{
+	char type[64];
+
+	unfinished(c);
+	buf_clear(&c->body);
+	jsonw_init(&c->json, &c->body);
+	(void)snprintf(type, sizeof(type), "urn:parley:problem:%s",
+	    problems[code].code);
+	jsonw_object(&c->json, NULL);
+	jsonw_str(&c->json, "type", strv(type));
+	jsonw_str(&c->json, "title", strv(problems[code].title));
+	jsonw_int(&c->json, "status", problems[code].status);
+	jsonw_str(&c->json, "code", strv(problems[code].code));
+	jsonw_str(&c->json, "detail", detail);
+	if (line)
+		jsonw_int(&c->json, "line", (int64_t)line);
+	jsonw_end(&c->json);
+	finish(c, problems[code].status);
+}
+
+void op_fail(struct op_call *c, enum op_code code, const char *fmt, ...)
+{
+	struct buf b;
+	va_list ap;
+
+	buf_init(&b, 4096);
+	va_start(ap, fmt);
+	buf_addv(&b, fmt, ap);
+	va_end(ap);
+	problem(c, code, 0, buf_strv(&b));
+	buf_deinit(&b);
+}
+
+void op_fail_line(struct op_call *c, enum op_code code, size_t line,
+    struct strv detail)
+{
+	problem(c, code, line, detail);
+}
+
+int op_call_status(const struct op_call *c)
+{
+	return c->status;
+}
+
+struct strv op_call_body(const struct op_call *c)
+{
+	return buf_strv(&c->body);
+}
+
+/* --- running ------------------------------------------------------------- */
+
+static const char *const roles[] = {
+	[ROLE_ANYONE] = "anyone", [ROLE_VIEW] = "view",
+	[ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "admin",
+};
+
+const char *op_role_name(enum op_role role)
+{
+	return roles[role];
+}
+
+void op_call_run(struct op_call *c)
+{
+	if (c->role < c->op->role) {
+		op_fail(c, OP_FORBIDDEN, "this needs the role %s; you have %s",
+		    roles[c->op->role], roles[c->role]);
+		return;
+	}
+	for (const struct op_arg *a = c->op->args; a && a->name; a++) {
+		if (!(a->flags & (ARG_REQUIRED | ARG_PATH)) ||
+		    op_given(c, a->name))
+			continue;
+		op_fail(c, OP_INVALID, "%s is missing (%s)", a->name, a->help);
+		return;
+	}
+	c->op->run(c);
+}
