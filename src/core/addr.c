@@ -38,7 +38,7 @@ static struct strv trim(struct strv s)
 	return s;
 }
 
-/* --- a URI taken apart ---------------------------------------------------- */
+/* --- a URI taken apart --------------------------------------------- */
 
 static size_t span_until(struct strv s, const char *stop)
 {
@@ -149,7 +149,7 @@ struct strv addr_param(struct strv uri, struct strv name)
 	return addr_param_in(p.params, name);
 }
 
-/* --- escapes --------------------------------------------------------------- */
+/* --- escapes ------------------------------------------------------- */
 
 static bool alnum(char c)
 {
@@ -162,7 +162,8 @@ static bool one_of(char c, const char *set)
 	return c && strchr(set, c);
 }
 
-bool addr_unreserved(char c)
+/* RFC 3261 25.1: means the same escaped and unescaped. */
+static bool unreserved(char c)
 {
 	return alnum(c) || one_of(c, "-_.!~*'()");
 }
@@ -179,19 +180,23 @@ static void escape(struct buf *out, char c)
 void addr_escape(struct strv s, struct buf *out)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (addr_unreserved(s.p[i]))
+		if (unreserved(s.p[i]))
 			buf_addc(out, s.p[i]);
 		else
 			escape(out, s.p[i]);
 	}
 }
 
-/* Take an escape off s; -1: it is none. */
-static int unescape(struct strv *s)
+int addr_char(struct strv *s)
 {
-	int hi = s->n > 2 ? hex_digit(s->p[1]) : -1;
-	int lo = hi >= 0 ? hex_digit(s->p[2]) : -1;
+	int hi, lo, c = (uint8_t)s->p[0];
 
+	if (c != '%') {
+		*s = after(*s, 1);
+		return c;
+	}
+	hi = s->n > 2 ? hex_digit(s->p[1]) : -1;
+	lo = hi >= 0 ? hex_digit(s->p[2]) : -1;
 	if (lo < 0)
 		return -1;
 	*s = after(*s, 3);
@@ -201,12 +206,8 @@ static int unescape(struct strv *s)
 bool addr_unescape(struct strv s, struct buf *out)
 {
 	while (s.n) {
-		int c = (uint8_t)s.p[0];
+		int c = addr_char(&s);
 
-		if (c == '%')
-			c = unescape(&s);
-		else
-			s = after(s, 1);
 		if (c < 0)
 			return false;
 		buf_addc(out, (char)c);
@@ -221,23 +222,15 @@ bool addr_unescape(struct strv s, struct buf *out)
 static bool user_add(struct strv user, struct buf *key)
 {
 	while (user.n) {
-		char c = user.p[0];
-		int u;
+		bool escaped = user.p[0] == '%';
+		int u = addr_char(&user);
+		char c = (char)u;
 
-		if (c == '%') {
-			u = unescape(&user);
-			if (u < 0)
-				return false;
-			if (addr_unreserved((char)u))
-				buf_addc(key, (char)u);
-			else
-				escape(key, (char)u);
-			continue;
-		}
-		user = after(user, 1);
-		if ((uint8_t)c <= ' ' || c == 0x7f || one_of(c, "\"<>"))
+		if (u < 0)
 			return false;
-		if (addr_unreserved(c) || one_of(c, "&=+$,;?/"))
+		if (!escaped && (u <= ' ' || u == 0x7f || one_of(c, "\"<>")))
+			return false;
+		if (unreserved(c) || (!escaped && one_of(c, "&=+$,;?/")))
 			buf_addc(key, c);
 		else
 			escape(key, c);
@@ -245,7 +238,7 @@ static bool user_add(struct strv user, struct buf *key)
 	return true;
 }
 
-/* --- hosts ----------------------------------------------------------------- */
+/* --- hosts --------------------------------------------------------- */
 
 static char lower(char c)
 {
@@ -254,7 +247,7 @@ static char lower(char c)
 
 static bool host_valid(struct strv h)
 {
-	if (h.n > 2 && h.p[0] == '[') {
+	if (h.n > 2 && h.p[0] == '[' && h.p[h.n - 1] == ']') {
 		for (size_t i = 1; i < h.n - 1; i++) {
 			if (hex_digit(h.p[i]) < 0 && !one_of(h.p[i], ":."))
 				return false;
@@ -313,7 +306,7 @@ static bool is_home(const struct addr_rules *r, struct strv host)
 	return r->domain.n && strv_caseeq(host_trim(host), r->domain);
 }
 
-/* --- the normal form -------------------------------------------------------- */
+/* --- the normal form ----------------------------------------------- */
 
 /* A number private to another domain is a user there (RFC 3966 5.1.5). */
 static bool private_key(struct strv user, struct strv domain,
@@ -408,7 +401,7 @@ enum err addr_key(const struct addr_rules *r, struct strv uri,
 	return ERR_TOO_BIG;
 }
 
-/* --- name-addr ---------------------------------------------------------------- */
+/* --- name-addr ----------------------------------------------------- */
 
 /* The part in quotes at the start of *s, which then begins behind it. */
 static bool quoted(struct strv *s, struct strv *out)
@@ -466,7 +459,7 @@ enum err addr_name_key(const struct addr_rules *r, struct strv value,
 	return e;
 }
 
-/* --- keys --------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------- */
 
 bool addr_is_number(struct strv key)
 {

@@ -1,6 +1,5 @@
 /* addr_number.c - telephone numbers as people and networks write them. */
 
-#include "base/hex.h"
 #include "core/addr_priv.h"
 
 /* national habits (ITU-T E.164, E.123); all others: trunk 0, prefix 00 */
@@ -54,27 +53,8 @@ struct number {
 	bool plus;
 };
 
-/* The next character with its escape undone; false: a broken escape. */
-static bool next_char(struct strv *s, char *c)
-{
-	int hi, lo;
-
-	*c = s->p[0];
-	if (*c != '%') {
-		*s = (struct strv){ s->p + 1, s->n - 1 };
-		return true;
-	}
-	if (s->n < 3)
-		return false;
-	hi = hex_digit(s->p[1]);
-	lo = hex_digit(s->p[2]);
-	*c = (char)(hi << 4 | lo);
-	*s = (struct strv){ s->p + 3, s->n - 3 };
-	return hi >= 0 && lo >= 0;
-}
-
 /* RFC 3966 3 and 5.1.1; a space because people type one. */
-static bool visual_separator(char c)
+static bool visual_separator(int c)
 {
 	return c == '-' || c == '.' || c == '(' || c == ')' || c == ' ';
 }
@@ -82,13 +62,12 @@ static bool visual_separator(char c)
 static bool number_read(struct strv s, struct number *out)
 {
 	struct strv rest;
-	char c;
 
 	*out = (struct number){ .n = 0 };
 	s = strv_split(s, ';', &rest);
 	while (s.n) {
-		if (!next_char(&s, &c))
-			return false;
+		int c = addr_char(&s);
+
 		if (visual_separator(c))
 			continue;
 		if (c == '+' && !out->plus && out->n == 0) {
@@ -97,7 +76,7 @@ static bool number_read(struct strv s, struct number *out)
 		}
 		if (c < '0' || c > '9' || out->n == DIGITS)
 			return false;
-		out->d[out->n++] = c;
+		out->d[out->n++] = (char)c;
 	}
 	return out->n > 0;
 }

@@ -19,8 +19,9 @@ bool addr_split(struct strv uri, struct addr_parts *out);
 /* name's value in a list a=b;c, or absent. */
 struct strv addr_param_in(struct strv params, struct strv name);
 
-/* RFC 3261 25.1: may stand in a URI unescaped and means the same escaped. */
-bool addr_unreserved(char c);
+/* Take the next character off s, which is not empty, with its escape
+ * undone; -1: a broken escape, not taken. */
+int addr_char(struct strv *s);
 
 /*
  * The number that user spells (up to a semicolon), in its normal form with

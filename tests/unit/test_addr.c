@@ -120,6 +120,7 @@ static const struct {
 	{ &us, "tel:*100#", NULL },
 	{ &us, "tel:1-800-FLOWERS", NULL },
 	{ &us, "tel:+1555%", NULL },
+	{ &us, "tel:+1555%:0", NULL },
 	{ &us, "tel:+1555%3", NULL },
 	{ &us, "tel:+1555%zz", NULL },
 	/* numbers of others keep their domain */
@@ -127,6 +128,7 @@ static const struct {
 	  "sip:+15550100001@other.example" },
 	{ &us, "sip:12345@other.example", "sip:12345@other.example" },
 	{ &us, "sip:12345@other.example;user=ip", "sip:12345@other.example" },
+	{ &us, "tel:7042;phone-context=[49", "tel:7042" },
 	{ &us, "tel:7042;phone-context=acme.example",
 	  "sip:7042@acme.example" },
 	{ &us, "tel:70-42;phone-context=ACME.example",
