@@ -85,7 +85,7 @@ void event_force(const char *kind)
 	fields_n = 0;
 	bytes_str(&json, "{");
 	event_str("event", kind);
-	event_int("ms", (long long)(now_us() / 1000));
+	event_int("ms", (long long)(poller_us() / 1000));
 }
 
 void event(const char *kind)

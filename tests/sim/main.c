@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 	int fd = STDIN_FILENO;
 
 	signal(SIGPIPE, SIG_IGN);
-	now_us();
+	poller_us();
 	if (argc > 1 && strcmp(argv[1], "story") == 0)
 		return story_main(argc - 1, argv + 1);
 	for (int i = 1; i < argc; i++) {

@@ -132,7 +132,7 @@ void joiner_free(struct joiner *j)
 
 static void forget_old(struct joiner *j)
 {
-	uint64_t now = now_us();
+	uint64_t now = poller_us();
 
 	for (struct part_set **at = &j->sets; *at;) {
 		struct part_set *s = *at;
@@ -207,7 +207,7 @@ void joiner_add(struct joiner *j, const struct sm *sm, const struct part *p,
 		s->ref = p->ref;
 		s->total = p->total;
 		s->dcs = sm->dcs;
-		s->since_us = now_us();
+		s->since_us = poller_us();
 	}
 	s = *at;
 	take_text(p, a, &s->text[p->seq]);

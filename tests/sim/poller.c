@@ -62,7 +62,7 @@ void watch_stop(struct watch *w)
 			batch[i].data.ptr = NULL;
 }
 
-uint64_t now_us(void)
+uint64_t poller_us(void)
 {
 	static uint64_t start;
 	struct timespec ts;
@@ -128,7 +128,7 @@ void timer_start(struct timer *t, unsigned ms, timer_fn *fire, void *arg)
 	timer_stop(t);
 	t->fire = fire;
 	t->arg = arg;
-	t->due_us = now_us() + (uint64_t)ms * 1000;
+	t->due_us = poller_us() + (uint64_t)ms * 1000;
 	if (heap_n + 2 > heap_cap) {
 		heap_cap = 2 * heap_cap + 64;
 		heap = realloc(heap, heap_cap * sizeof(struct timer *));
@@ -141,7 +141,7 @@ void timer_start(struct timer *t, unsigned ms, timer_fn *fire, void *arg)
 
 static int wait_ms(void)
 {
-	uint64_t now = now_us(), due;
+	uint64_t now = poller_us(), due;
 
 	if (heap_n == 0)
 		return -1;
@@ -151,7 +151,7 @@ static int wait_ms(void)
 
 static void fire_due(void)
 {
-	uint64_t now = now_us();
+	uint64_t now = poller_us();
 
 	/* a timer that starts another with 0 ms must not keep us here */
 	while (heap_n > 0 && heap[1]->due_us <= now && !stopped) {

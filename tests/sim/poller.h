@@ -39,7 +39,7 @@ void watch_stop(struct watch *w);	/* does not close the descriptor */
 void timer_start(struct timer *t, unsigned ms, timer_fn *fire, void *arg);
 void timer_stop(struct timer *t);
 
-uint64_t now_us(void);			/* monotonic, since the program began */
+uint64_t poller_us(void);			/* monotonic, since the program began */
 
 /* Until poller_stop was called. */
 void poller_run(void);

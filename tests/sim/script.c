@@ -181,7 +181,7 @@ static void expect(const struct words *w, char *text)
 static bool run_line(char *text)
 {
 	struct words w;
-	const char *wrong = words_split(text, &w);
+	const char *wrong = words_cut(text, &w);
 	long ms;
 
 	if (wrong) {

@@ -33,7 +33,7 @@ static bool word(char **p)
 	return true;
 }
 
-const char *words_split(char *line, struct words *to)
+const char *words_cut(char *line, struct words *to)
 {
 	to->n = 0;
 	for (;;) {

@@ -17,7 +17,7 @@ struct words {
  * that begins with # ends the line.  Writes into line, which must outlive
  * the words.  Returns NULL, or what is wrong with it.
  */
-const char *words_split(char *line, struct words *to);
+const char *words_cut(char *line, struct words *to);
 
 enum opt_kind {
 	OPT_FLAG,	/* bool: the word alone */
