@@ -59,11 +59,11 @@ struct cpim {
 	struct strv encoding;		/* Content-Encoding */
 	struct strv content;		/* still encoded; n 0: none */
 
-	struct cpim_header headers[CPIM_HEADERS];
-	size_t n_headers;
-
 	const char *why;	/* after an error: what is wrong, for people */
 	unsigned line;		/* and in which line, from 1 */
+
+	size_t n_headers;
+	struct cpim_header headers[CPIM_HEADERS];
 };
 
 /*
