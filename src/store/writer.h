@@ -14,13 +14,15 @@ struct write {
 	/*
 	 * In the writer thread, inside the transaction of its batch.  It sees
 	 * all earlier writes.  Refusals come before the first change: what
-	 * one write has changed is undone only together with its batch.
+	 * one write has changed is undone only together with its batch, so
+	 * ERR_STORAGE after a change fails the batch.
 	 */
 	enum err (*run)(struct write *w, struct db *db);
 	/*
 	 * In the core, after the batch was committed, in the order of the
 	 * puts.  err is what run() said, or ERR_STORAGE when the batch was
-	 * rolled back (disk full, I/O error): then nothing has happened.
+	 * rolled back (disk full, I/O error): then nothing has happened,
+	 * and run() may not have been called.
 	 */
 	void (*done)(struct write *w);
 	enum err err;
@@ -28,14 +30,18 @@ struct write {
 };
 
 #define WRITER_LIMIT	20000	/* waiting writes; past it: busy */
+#define WRITER_BATCH	500	/* writes in one transaction */
 
 void writer_start(void);	/* after db_open_all() */
 void writer_stop(void);		/* finishes what waits, closes nothing */
 
 void writer_put(struct write *w);	/* core only; cannot fail */
-bool writer_busy(void);		/* over the limit: refuse new work */
+bool writer_busy(void);		/* over the limit: refuse new work; core */
 
-/* Run and post everything now, in this thread; for tests without threads. */
+/*
+ * Run and post everything now, in this thread; for tests without threads,
+ * and at start before writer_start().
+ */
 void writer_drain(void);
 
 #endif
