@@ -111,10 +111,10 @@ enum err conf_edit_line(struct conf_edit *e, struct strv line,
 enum err conf_edit_check(struct conf_edit *e, struct buf *why);
 void conf_edit_apply(struct conf_edit *e);
 
-/* What the edit changes: path, old and new text; NULL: unset. Secrets are
- * given sealed as stored. */
+/* What the edit changes: path, old and new text; NULL: unset. A secret's
+ * texts are sealed as stored. */
 typedef void conf_change_fn(const char *path, const char *was,
-    const char *will, void *arg);
+    const char *will, bool secret, void *arg);
 void conf_edit_changes(const struct conf_edit *e, conf_change_fn *fn,
     void *arg);
 
@@ -137,6 +137,9 @@ void conf_each(bool all, conf_entry_fn *fn, void *arg);
 /* One typed value: text as typed -> canonical text; why says what is wrong. */
 enum err conf_value(const struct conf_row *row, struct strv text,
     struct buf *canonical, struct buf *why);
+
+/* "1-1000", "100ms-1d"; nothing for a type without bounds in its row. */
+void conf_range(const struct conf_row *row, struct buf *out);
 
 /* Tests: forget all sections and values. */
 void conf_reset(void);

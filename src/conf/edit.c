@@ -400,13 +400,13 @@ static enum err report_instance(const struct instance *was,
 	for (size_t r = 0; r < any->sect->def->n; r++) {
 		const char *a = was ? was->text[r] : NULL;
 		const char *b = will ? will->text[r] : NULL;
+		const struct conf_row *row = &any->sect->def->rows[r];
 
 		if (a == b || (a && b && strcmp(a, b) == 0))
 			continue;
 		buf_clear(&path);
-		path_add(&path, any->sect, any->name,
-		    any->sect->def->rows[r].name);
-		rep->fn(path.p, a, b, rep->arg);
+		path_add(&path, any->sect, any->name, row->name);
+		rep->fn(path.p, a, b, row->type == CONF_SECRET, rep->arg);
 	}
 	buf_deinit(&path);
 	return ERR_OK;

@@ -149,6 +149,17 @@ static enum err number_value(const struct conf_row *row, struct strv s,
 	return ERR_OK;
 }
 
+void conf_range(const struct conf_row *row, struct buf *out)
+{
+	const struct unit *u = units(row);
+
+	if (!row->min && !row->max)
+		return;
+	number_text(u, row->min, out);
+	buf_addc(out, '-');
+	number_text(u, row->max, out);
+}
+
 /* --- words -------------------------------------------------------------- */
 
 static enum err text_value(const struct conf_row *row, struct strv s,

@@ -12,11 +12,11 @@
 #include "op/op.h"
 
 #define BODY_LIMIT	((size_t)64 << 20)	/* bytes of a result */
-#define ARGS		4096	/* values of one call */
 
-struct value {
-	const char *name;	/* as in the row, or as given */
-	struct strv text;
+/* The values of one argument, in the order in which they came. */
+struct values {
+	struct strv *v;
+	size_t n, size;
 };
 
 enum shape { NOTHING, OBJECT, LIST, ROW };
@@ -28,8 +28,8 @@ struct op_call {
 	op_finished_fn *finished;
 	void *arg;
 	struct arena arena;
-	struct value *values;
-	size_t n, size;
+	struct values *values;	/* one per row of op->args */
+	size_t n_args;
 
 	int status;		/* HTTP; 0: not finished */
 	enum shape shape;
@@ -37,6 +37,7 @@ struct op_call {
 	struct buf body;
 	struct buf text;	/* op_say */
 	struct buf next;
+	int exit;
 };
 
 /* 5.2: what each failure is called; the shell exits with the number */
@@ -65,6 +66,9 @@ struct op_call *op_call_new(const struct op *op, struct strv actor,
 	c->arg = arg;
 	arena_init(&c->arena);
 	c->actor = arena_str(&c->arena, actor);
+	while (op->args && op->args[c->n_args].name)
+		c->n_args++;
+	c->values = xalloc((c->n_args + 1) * sizeof(*c->values));
 	buf_init(&c->body, BODY_LIMIT);
 	buf_init(&c->text, BODY_LIMIT);
 	buf_init(&c->next, 1024);
@@ -72,17 +76,21 @@ struct op_call *op_call_new(const struct op *op, struct strv actor,
 	return c;
 }
 
+static void secret_wipe(struct values *values)
+{
+	for (size_t i = 0; i < values->n; i++)
+		explicit_bzero((char *)(uintptr_t)values->v[i].p,
+		    values->v[i].n);
+}
+
 void op_call_free(struct op_call *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->n; i++) {
-		const struct op_arg *a = op_arg_find(c->op,
-		    strv(c->values[i].name));
-
-		if (a && (a->flags & ARG_SECRET))
-			explicit_bzero((char *)(uintptr_t)c->values[i].text.p,
-			    c->values[i].text.n);
+	for (size_t i = 0; i < c->n_args; i++) {
+		if (c->op->args[i].flags & ARG_SECRET)
+			secret_wipe(&c->values[i]);
+		free(c->values[i].v);
 	}
 	free(c->values);
 	buf_deinit(&c->body);
@@ -92,29 +100,38 @@ void op_call_free(struct op_call *c)
 	free(c);
 }
 
-/* --- arguments ----------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------------ */
 
-void op_call_arg(struct op_call *c, const char *name, struct strv value)
+static struct values *values_of(const struct op_call *c, const char *arg)
 {
-	if (c->n == ARGS || !value.p)
-		return;
-	if (c->n == c->size) {
-		c->size = c->size ? c->size * 2 : 8;
-		c->values = xrealloc(c->values, c->size * sizeof(*c->values));
+	for (size_t i = 0; i < c->n_args; i++)
+		if (strcmp(c->op->args[i].name, arg) == 0)
+			return &c->values[i];
+	return NULL;
+}
+
+bool op_call_arg(struct op_call *c, const char *name, struct strv value)
+{
+	struct values *to = values_of(c, name);
+
+	if (!to)
+		return false;
+	if (!value.p)
+		return true;
+	if (to->n == to->size) {
+		to->size = to->size ? to->size * 2 : 1;
+		to->v = xrealloc(to->v, to->size * sizeof(*to->v));
 	}
-	c->values[c->n++] = (struct value){
-		arena_str(&c->arena, strv(name)).p,
-		arena_str(&c->arena, value),
-	};
+	to->v[to->n++] = arena_str(&c->arena, value);
+	return true;
 }
 
 struct strv op_nth(const struct op_call *c, const char *arg, size_t i)
 {
-	assert(op_arg_find(c->op, strv(arg)));
-	for (size_t v = 0; v < c->n; v++)
-		if (strcmp(c->values[v].name, arg) == 0 && i-- == 0)
-			return c->values[v].text;
-	return STRV_NONE;
+	const struct values *of = values_of(c, arg);
+
+	assert(of);	/* the row does not have it */
+	return i < of->n ? of->v[i] : STRV_NONE;
 }
 
 struct strv op_text(const struct op_call *c, const char *arg)
@@ -252,6 +269,12 @@ void op_say(struct op_call *c, struct strv text)
 	buf_adds(&c->text, text);
 }
 
+void op_exit(struct op_call *c, int code)
+{
+	unfinished(c);
+	c->exit = code;
+}
+
 static void finish(struct op_call *c, int status)
 {
 	c->status = status;
@@ -270,6 +293,8 @@ void op_done(struct op_call *c)
 		jsonw_str(&c->json, "next", c->next.n ? buf_strv(&c->next) :
 		    STRV_NONE);
 	}
+	if (c->exit)
+		jsonw_int(&c->json, "exit", c->exit);
 	if (c->text.n)
 		jsonw_str(&c->json, "text", buf_strv(&c->text));
 	jsonw_end(&c->json);

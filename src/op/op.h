@@ -97,6 +97,9 @@ void op_next(struct op_call *c, struct strv cursor);
 /* Text for people, shown as it is by the shell (ladders, explanations). */
 void op_say(struct op_call *c, struct strv text);
 
+/* The shell's exit code of a call that succeeds: 10 and 11 for health. */
+void op_exit(struct op_call *c, int code);
+
 void op_done(struct op_call *c);
 
 enum op_code {		/* ux: problem codes and the shell's exit codes */
@@ -127,7 +130,8 @@ void op_fail_line(struct op_call *c, enum op_code code, size_t line,
 typedef void op_finished_fn(struct op_call *c, void *arg);
 struct op_call *op_call_new(const struct op *op, struct strv actor,
     enum op_role role, op_finished_fn *finished, void *arg);
-void op_call_arg(struct op_call *c, const char *name, struct strv value);
+/* false: the operation has no such argument.  An absent value is none. */
+bool op_call_arg(struct op_call *c, const char *name, struct strv value);
 void op_call_run(struct op_call *c);	/* on the thread of op->where */
 int op_call_status(const struct op_call *c);	/* HTTP status */
 struct strv op_call_body(const struct op_call *c);	/* JSON */

@@ -492,11 +492,12 @@ START_TEST(quotes_and_comments_are_understood_and_dumped)
 END_TEST
 
 static void keep(const char *path, const char *was, const char *will,
-    void *arg)
+    bool secret, void *arg)
 {
 	char *s = arg;
 	size_t n = strlen(s);
 
+	ck_assert(!secret);
 	(void)snprintf(s + n, 1024 - n, "%s: %s -> %s; ", path,
 	    was ? was : "-", will ? will : "-");
 }

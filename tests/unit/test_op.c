@@ -31,6 +31,12 @@ static void list_run(struct op_call *c)
 	op_done(c);
 }
 
+static void exit_run(struct op_call *c)
+{
+	op_exit(c, 11);
+	op_done(c);
+}
+
 static void empty_run(struct op_call *c)
 {
 	op_list(c);
@@ -89,6 +95,8 @@ static const struct op ops[] = {
 	  ROLE_ADMIN, OP_CORE, NULL, "delete a part", fail_run },
 	{ "thing lines", "POST", "/lines", ROLE_ANYONE, OP_CORE, NULL,
 	  "lines", line_run },
+	{ "health", "GET", "/health", ROLE_ANYONE, OP_CORE, NULL,
+	  "bad", exit_run },
 	{ "thing twice", "POST", "/twice", ROLE_ANYONE, OP_CORE, NULL,
 	  "a bug", twice_run },
 };
@@ -237,6 +245,22 @@ START_TEST(what_is_said_becomes_the_text)
 }
 END_TEST
 
+START_TEST(a_result_may_carry_an_exit_code)
+{
+	answers(call(7, ROLE_VIEW), 200, "{\"exit\":11}");
+}
+END_TEST
+
+START_TEST(an_unknown_argument_is_not_taken)
+{
+	struct op_call *c = call(0, ROLE_ADMIN);
+
+	ck_assert(op_call_arg(c, "count", STRV("1")));
+	ck_assert(!op_call_arg(c, "cuont", STRV("1")));
+	op_call_free(c);
+}
+END_TEST
+
 START_TEST(a_failure_replaces_what_was_written)
 {
 	answers(call(5, ROLE_ADMIN), 404, PROBLEM("not-found", "Not found",
@@ -265,7 +289,7 @@ END_TEST
 
 START_TEST(finishing_twice_is_a_bug)
 {
-	op_call_run(call(7, ROLE_ADMIN));
+	op_call_run(call(8, ROLE_ADMIN));
 }
 END_TEST
 
@@ -287,6 +311,8 @@ Suite *suite(void)
 	tcase_add_rows(tc, a_bad_number_fails_the_call, numbers);
 	tcase_add_test(tc, a_list_ends_with_the_next_cursor);
 	tcase_add_test(tc, what_is_said_becomes_the_text);
+	tcase_add_test(tc, a_result_may_carry_an_exit_code);
+	tcase_add_test(tc, an_unknown_argument_is_not_taken);
 	tcase_add_test(tc, a_failure_replaces_what_was_written);
 	tcase_add_test(tc, a_role_that_is_too_low_is_refused);
 	tcase_add_test(tc, a_missing_argument_is_named);
