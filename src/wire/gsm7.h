@@ -55,10 +55,12 @@ static inline unsigned gsm7_fill(size_t n)
 void gsm7_pack(struct strv septets, unsigned fill, struct buf *out);
 
 /*
- * Append as septets all that the octets hold behind the fill bits.  Seven
- * 0 bits at the end are taken as padding, not as a last '@': where only
- * octets are counted nobody can tell, and padding is the usual case.
+ * Append as septets all that the octets hold behind the fill bits.  Where
+ * only octets are counted nobody can tell a last '@' from seven bits of
+ * padding: padded takes it as padding, the usual case but in a part that
+ * another one follows.
  */
-void gsm7_unpack(struct strv packed, unsigned fill, struct buf *out);
+void gsm7_unpack(struct strv packed, unsigned fill, bool padded,
+    struct buf *out);
 
 #endif

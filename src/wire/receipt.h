@@ -65,7 +65,7 @@ enum receipt_fate receipt_fate(enum receipt_state s);
 /* --- message ids: written in one base in the response, in another in the
  *     receipt, padded or not ---------------------------------------------- */
 
-#define RECEIPT_ID_SIZE	66	/* octets with the NUL */
+#define RECEIPT_ID_SIZE	66	/* octets with the NUL; longer ids are cut */
 
 /*
  * What to store beside the id of a submit_sm_resp as its normal form: lower
@@ -74,15 +74,15 @@ enum receipt_fate receipt_fate(enum receipt_state s);
 void receipt_id_norm(struct strv id, char out[RECEIPT_ID_SIZE]);
 
 enum receipt_id_form {
-	RECEIPT_ID_EXACT,	/* compare with the id as it came */
-	RECEIPT_ID_STRIPPED,	/* compare these with the normal form */
+	RECEIPT_ID_EXACT,	/* compare with the stored id as it came */
+	RECEIPT_ID_STRIPPED,	/* this and the next: with its normal form */
 	RECEIPT_ID_DEC_TO_HEX,
 	RECEIPT_ID_HEX_TO_DEC,
 	RECEIPT_ID_N
 };
 
 struct receipt_ids {
-	unsigned n;		/* 1..RECEIPT_ID_N */
+	unsigned n;		/* 2..RECEIPT_ID_N */
 	struct {
 		enum receipt_id_form form;
 		char s[RECEIPT_ID_SIZE];
@@ -91,8 +91,9 @@ struct receipt_ids {
 
 /*
  * What the id in a receipt may have been called in the submit_sm_resp, most
- * likely first.  Changes of base are for values of at most 64 bits; each
- * string comes once.  Which form hit teaches the habit of the link.
+ * likely first.  Changes of base are for values of at most 64 bits; none
+ * comes twice.  Which form hit teaches the habit of the link.  The number
+ * of the handset must match too: ids are not unique across forms.
  */
 void receipt_id_candidates(struct strv id, struct receipt_ids *out);
 

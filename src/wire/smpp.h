@@ -18,7 +18,9 @@
 #define SMPP_RESP	0x80000000u	/* SMPP_SUBMIT_SM | SMPP_RESP */
 #define SMPP_HEADER	16		/* octets */
 #define SMPP_TLV_MAX	32		/* kept of a received PDU */
-#define SMPP_TEXT_MAX	254		/* octets of short_message we send */
+#define SMPP_TEXT_MAX	253	/* octets of short_message we send: one
+				 * less than 3.4 allows, as libsmpp34 packs;
+				 * beyond it use message_payload */
 #define SMPP_V34	0x34		/* interface_version */
 
 enum smpp_command {
@@ -44,7 +46,7 @@ enum smpp_status {
 
 /* The optional parameters, 5.3.2: SMPP_TLV_MESSAGE_PAYLOAD, ... */
 enum smpp_tag {
-#define TLV(name, value, min, max, form) SMPP_TLV_##name = value,
+#define TLV(name, text, tag, min, max, form) SMPP_TLV_##name = tag,
 #include "wire/smpp_tlv.def"
 #undef TLV
 };

@@ -3,6 +3,7 @@
 #ifndef WIRE_SMTIME_H
 #define WIRE_SMTIME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -26,5 +27,20 @@ void smtime_absolute(int64_t utc_ms, char out[SMTIME_SIZE]);
  * ERR_OK, or ERR_BAD_SYNTAX.
  */
 enum err smtime_decode(struct strv s, int64_t now_ms, int64_t *utc_ms);
+
+/* A calendar time; receipts write it in other forms. */
+struct smtime {
+	int year, month, day, hour, minute, second;
+};
+
+/*
+ * Read "YYMMDDhhmm" or "YYMMDDhhmmss", or with a year of 4 digits, at the
+ * start of s: more may follow the seconds.  false if there is no digit
+ * where one must be; ranges are not looked at.
+ */
+bool smtime_fields(struct strv s, size_t year_digits, struct smtime *t);
+
+/* false if there is no such time, or it is before 1970. */
+bool smtime_utc(const struct smtime *t, int64_t *utc_ms);
 
 #endif
