@@ -385,6 +385,19 @@ static uint8_t dcs_of(const struct mo *mo, const struct smsc *c,
 	return mo->flash ? dcs | 0x10 : dcs;
 }
 
+static void mo_event(const struct smsc *c, const struct mo *mo,
+	const struct sm *sm, const struct cut *cut)
+{
+	event("mo");
+	event_str("smsc", c->name);
+	event_str("from", sm->src);
+	event_str("to", sm->dst);
+	event_str("text", mo->text);
+	event_int("data-coding", sm->dcs);
+	event_int("parts", cut->total);
+	event_end();
+}
+
 bool smsc_mo(struct smsc *c, const struct mo *mo)
 {
 	enum part_kind kind = mo->kind == PART_SINGLE ? PART_UDH8 : mo->kind;
@@ -408,8 +421,10 @@ bool smsc_mo(struct smsc *c, const struct mo *mo)
 	cut.ref = mo->ref >= 0 ? (uint16_t)mo->ref : ++c->next_ref;
 	room = part_room(cut.alphabet, kind, octets.n);
 	cut.total = count_parts(&cut, room);
-	if (cut.total <= 255)
+	if (cut.total <= 255) {
+		mo_event(c, mo, &sm, &cut);
 		send_pieces(c, mo, kind, room, &cut, &sm);
+	}
 	bytes_free(&octets);
 	return cut.total <= 255;
 }

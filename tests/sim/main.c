@@ -7,14 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "event.h"
-#include "phone.h"
 #include "poller.h"
 #include "script.h"
-#include "smsc.h"
-#include "stats.h"
 #include "story.h"
-#include "ua.h"
 
 static const char help[] =
 "parley-sim [-f FILE] [--exit-on-eof] [--strict]\n"
@@ -78,52 +75,6 @@ static const char help[] =
 "  ua NAME stop             gone without a word\n"
 "A word with blanks is written \"...\", with \\n \\t \\\" \\\\ inside.\n";
 
-static void cmd_set(const struct words *w)
-{
-	bool on;
-
-	if (w->n == 3 && strcmp(w->w[1], "events") == 0 &&
-	    words_switch(w->w[2], &on))
-		event_set_on(on);
-	else
-		refuse("set events on|off");
-}
-
-static void cmd_stats(const struct words *w)
-{
-	(void)w;
-	stats_event();
-}
-
-static void cmd_quit(const struct words *w)
-{
-	(void)w;
-	poller_stop();
-}
-
-static const struct {
-	const char *name;
-	void (*run)(const struct words *w);
-} commands[] = {
-	{ "smsc", smsc_command },
-	{ "phone", phone_command },
-	{ "ua", ua_command },
-	{ "set", cmd_set },
-	{ "stats", cmd_stats },
-	{ "quit", cmd_quit },
-};
-
-static void run(const struct words *w)
-{
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i].name, w->w[0]) == 0) {
-			commands[i].run(w);
-			return;
-		}
-	}
-	refuse("no command %s", w->w[0]);
-}
-
 static int wrong(const char *what, const char *arg)
 {
 	fprintf(stderr, "parley-sim: %s%s (try --help)\n", what, arg);
@@ -156,7 +107,7 @@ int main(int argc, char **argv)
 			return wrong("unknown option: ", argv[i]);
 		}
 	}
-	script_start(fd, run);
+	script_start(fd, command_run);
 	poller_run();
 	return refuse_count() > 0;
 }
