@@ -51,6 +51,11 @@ case_full () {
 		    --users $users --digest --metrics "$admin"
 		parley_down
 	fi
+	if kamailio_up full "$tuned" WITH_DIGEST; then
+		measure full kamailio 'relay only, fm' no full \
+		    --users $users --digest
+		kamailio_down
+	fi
 }
 
 case_sms () {

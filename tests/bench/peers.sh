@@ -4,7 +4,8 @@
 # Each NAME_up sets server and pids for measure, and answers false after a
 # report of why it was skipped; NAME_down stops it.
 
-tuned='-x fm -X fm'
+# allocators without debugging, and room for bursts like everybody's
+tuned='-x fm -X fm -b 8388608'
 
 # kamailio_up CASE OPTIONS [FEATURE]...
 kamailio_up () {
@@ -25,7 +26,7 @@ kamailio_up () {
 	for feature; do options="$options -A $feature"; done
 	# shellcheck disable=SC2086
 	pin "$sut_cpu" kamailio -DD -E -f "$dir/cfg" -Y "$dir/run" \
-	    -m 2048 -M 64 $options > "$dir/log" 2>&1 &
+	    -m 4096 -M 64 $options > "$dir/log" 2>&1 &
 	pids=$! running=$! server=127.0.0.1:$port
 	if "$blast" ping "$server"; then return 0; fi
 	skip "$kcase" kamailio 'does not start'
