@@ -73,7 +73,8 @@ struct usage {
 };
 
 struct result {
-	uint64_t sent, done, transactions;
+	uint64_t done, transactions;
+	uint64_t total;		/* asked for, with the warm-up */
 	uint64_t retransmissions;	/* ours */
 	uint64_t repeated;	/* pushes of what the recipient had already */
 	uint64_t lost;		/* not complete at the end of the drain */

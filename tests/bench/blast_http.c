@@ -33,10 +33,11 @@ static bool ask(struct http *h, struct connection *c)
 	const char *mark = strstr(h->o->path, "%u");
 	int n;
 
+	h->number++;
 	if (mark)
 		snprintf(path, sizeof(path), "%.*s%06llu%s",
 		    (int)(mark - h->o->path), h->o->path,
-		    (unsigned long long)(h->number++ % h->o->users),
+		    (unsigned long long)(h->number % h->o->users),
 		    mark + 2);
 	else
 		snprintf(path, sizeof(path), "%s", h->o->path);
@@ -44,7 +45,6 @@ static bool ask(struct http *h, struct connection *c)
 	    "Connection: keep-alive\r\n\r\n", path, h->o->server);
 	c->n = 0;
 	c->sent_us = now_us();
-	h->r->sent++;
 	return write(c->fd, get, (size_t)n) == n;
 }
 
@@ -157,6 +157,7 @@ int http_run(const struct options *o, struct result *r)
 	while (h.open && now_us() < end)
 		turn(&h);
 	r->lost = h.open;
+	r->total = h.number;
 	free(c);
 	close(h.epoll);
 	return h.answers == 0;

@@ -109,9 +109,7 @@ static void job_start(struct load *l, int64_t start_us)
 		l->r->overrun++;
 		l->job[n].bits = BIT_FAILED;
 		l->active--;
-		return;
 	}
-	l->r->sent++;
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -381,6 +379,7 @@ static void drain(struct load *l)
 	    l->now - l->progress_us < limit)
 		round_trip(l, l->now + TICK_US);
 	l->r->lost = l->active;
+	l->r->total = l->jobs;
 	l->r->retransmissions = l->flights.retransmissions;
 }
 

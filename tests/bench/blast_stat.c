@@ -222,9 +222,10 @@ void result_print(const struct options *o, const struct result *r)
 	    (double)r->transactions / s);
 	print_errors(r);
 	printf(",\"retransmissions\":%llu,\"repeated\":%llu,\"lost\":%llu"
-	    ",\"overrun\":%llu", (unsigned long long)r->retransmissions,
+	    ",\"overrun\":%llu,\"total\":%llu",
+	    (unsigned long long)r->retransmissions,
 	    (unsigned long long)r->repeated, (unsigned long long)r->lost,
-	    (unsigned long long)r->overrun);
+	    (unsigned long long)r->overrun, (unsigned long long)r->total);
 	print_process(o, r);
 	if (r->lag_p99_ms >= 0)
 		printf(",\"loop_lag_p99_ms\":%.3f", r->lag_p99_ms);

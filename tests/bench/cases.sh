@@ -58,6 +58,16 @@ case_full () {
 	fi
 }
 
+# to_smsc PEER ARGUMENTS: measure, and what is not yet submitted at the end
+to_smsc () {
+	was=$(smsc_submits)
+	if measure sms "$@"; then
+		total=$(sed -n 's/.*"total":\([0-9]*\).*/\1/p' "$work/line")
+		now=$(smsc_submits)
+		sed -i "\$s/}\$/,\"backlog\":$((total - now + was))}/" "$raw"
+	fi
+}
+
 case_sms () {
 	if [ ! -x "$sim" ]; then
 		skip sms parley 'no parley-sim'
@@ -71,7 +81,7 @@ case_sms () {
 	    "set gateway smsc1 password @$work/password" \
 	    'set gateway smsc1 window 100' 'set route r1 to tel:+1777*' \
 	    'set route r1 via smsc1'; then
-		measure sms parley '' yes sms --users $users --window 100 \
+		to_smsc parley '' yes sms --users $users --window 100 \
 		    --identity --metrics "$admin"
 		parley_down
 	fi
@@ -86,7 +96,7 @@ kannel () {
 	text=the+quick+brown+fox+jumps+over+the+lazy+dog+and+comes+back
 	text=$text+by+the+same+way+to+jump+once+more+abcdef
 	if kannel_up sms "$2"; then
-		measure sms kannel "$1" no http --window 100 --path \
+		to_smsc kannel "$1" no http --window 100 --path \
 		    "/cgi-bin/sendsms?username=bench&password=bench&from=15550000001&to=%2B1777%u&text=$text"
 		kannel_down
 	fi
@@ -155,5 +165,81 @@ case_register_memory () {
 	value register-memory "$n devices" \
 	    $(((fresh - before) * 1024 / n)) 'bytes per device' \
 	    "\"rss_kb\":$fresh,\"rss_without_kb\":$before,\"rss_after_load_kb\":$after"
+	parley_down
+}
+
+# copies DB N: each message and leg N times, with older numbers.  By the
+# columns that are there, so that a migration needs no change here.
+copies () {
+	names="SELECT group_concat(name) FROM pragma_table_info"
+	m=$(sqlite3 "$1" "$names('message')")
+	l=$(sqlite3 "$1" "$names('leg')")
+	step=$(sqlite3 "$1" 'SELECT max(id) - min(id) + 1 FROM message')
+	sqlite3 "$1" <<-END
+	PRAGMA synchronous = OFF;
+	BEGIN;
+	CREATE TEMP TABLE k AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL
+	    SELECT n + 1 FROM c WHERE n < $2) SELECT n FROM c;
+	CREATE TEMP TABLE m AS SELECT * FROM message;
+	CREATE TEMP TABLE l AS SELECT * FROM leg;
+	INSERT INTO message($m) SELECT $(shifted "$m" "$step") FROM k, m;
+	INSERT INTO leg($l) SELECT $(shifted "$l" "$step * 256") FROM k, l;
+	COMMIT;
+	PRAGMA wal_checkpoint(TRUNCATE);
+	END
+}
+
+shifted () { echo "$1" | sed "s/^id,/id - n * $2,/; s/,id,/,id - n * $2,/"; }
+
+# Out of the page cache, as after a boot.
+forget () {
+	sync "$1"
+	dd if="$1" iflag=nocache count=0 2>/dev/null
+}
+
+# 10,000 messages taken in by the daemon itself, then each 99 times more.
+seed () {
+	if ! have sqlite3; then
+		skip start parley 'no sqlite3'
+		return 1
+	fi
+	parley_up start 10000 "$trusted" || return 1
+	( pin "$load_cpu" "$blast" offline --server "$server" --users 10000 \
+	    --count 10000 --identity ) > "$work/line"
+	parley_down
+	copies "$data/store.db" 99
+}
+
+case_start () {
+	data=$work/seeded admin=$work/seeded/admin.sock
+	if [ "$i" = 1 ] && ! seed; then rm -rf "$data"; fi
+	waiting=$(sqlite3 "$data/store.db" 'SELECT count(*) FROM leg
+	    WHERE state <= 1' 2>/dev/null)
+	if [ "${waiting:-0}" -gt 900000 ]; then
+		start_once
+	else
+		skip start parley "only ${waiting:-0} messages wait"
+	fi
+	data=$work/data admin=$work/data/admin.sock
+}
+
+start_once () {
+	forget "$data/store.db"
+	began=$(now_ms)
+	if ! parley_start; then
+		skip start parley 'does not start'
+		return
+	fi
+	ready=$(($(now_ms) - began))
+	value start 'until ready' $ready ms "\"rss_kb\":$(rss_kb "$pids")"
+	server=$(sed -n 's/.* address \(127.*\)/\1/p' "$work/lines" | head -n 1)
+	if ( pin "$load_cpu" "$blast" wake --server "$server" --users 1 \
+	    --first "$i" ) > "$work/line"; then
+		value start 'until first delivery' "$(sed -n \
+		    's/.*"whole_max_ms":\([0-9]*\).*/\1/p' "$work/line" |
+		    awk -v r=$ready '{ print r + $1 }')" ms
+	else
+		skip start parley 'nothing delivered'
+	fi
 	parley_down
 }

@@ -40,18 +40,32 @@ kamailio_down () { stop $running; }
 # A service centre that answers at once; sets smsc to its port.
 smsc_up () {
 	smsc=$("$blast" free-port)
-	mkfifo "$work/smsc.$smsc"
-	pin "$load_cpu" "$sim" < "$work/smsc.$smsc" > "$work/smsc.log" 2>&1 &
+	rm -f "$work/smsc"; mkfifo "$work/smsc"
+	pin "$load_cpu" "$sim" -f - < "$work/smsc" > "$work/smsc.log" 2>&1 &
 	smsc_pid=$!
-	exec 4> "$work/smsc.$smsc"
-	echo "smsc start bench listen 127.0.0.1:$smsc system-id S password P" >&4
-	echo 'smsc bench set events off' >&4
+	exec 4> "$work/smsc"
+	cat >&4 <<-END
+	set events off
+	smsc start bench listen 127.0.0.1:$smsc system-id S password P
+	END
 }
 
 smsc_down () {
 	exec 4>&-
 	stop "$smsc_pid"
 	smsc_pid=
+}
+
+# Messages it has had so far.
+smsc_submits () {
+	lines=$(grep -c '"submits"' "$work/smsc.log")
+	echo stats >&4
+	patience=100
+	while [ "$(grep -c '"submits"' "$work/smsc.log")" = "$lines" ] &&
+	    [ $patience -gt 0 ]; do
+		patience=$((patience - 1)); sleep 0.02
+	done
+	sed -n '$s/.*"submits":\([0-9]*\).*/\1/p' "$work/smsc.log"
 }
 
 # kannel_up CASE STORE: STORE are lines of its configuration, or ''

@@ -53,6 +53,8 @@ function troubles(line,	t, e)
 		t = t " errors " e
 	if (field(line, "lost") > 0)
 		t = t " lost " field(line, "lost")
+	if (field(line, "backlog") > 0)
+		t = t " backlog " field(line, "backlog")
 	if (field(line, "overrun") > 0)
 		t = t " not sent " field(line, "overrun")
 	if (field(line, "retransmissions") > 0)
