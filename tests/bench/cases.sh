@@ -62,7 +62,7 @@ case_full () {
 to_smsc () {
 	was=$(smsc_submits)
 	if measure sms "$@"; then
-		total=$(sed -n 's/.*"total":\([0-9]*\).*/\1/p' "$work/line")
+		total=$(of total)
 		now=$(smsc_submits)
 		sed -i "\$s/}\$/,\"backlog\":$((total - now + was))}/" "$raw"
 	fi
@@ -126,7 +126,7 @@ rss_kb () { awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"; }
 case_idle () {
 	if parley_up idle 0; then
 		sleep 1
-		value idle 'one UDP listener' "$(rss_kb "$pids")" kB
+		value idle parley 'one UDP listener' "$(rss_kb "$pids")" kB
 		parley_down
 	fi
 }
@@ -138,7 +138,7 @@ case_import () {
 	if ! parley_up import 0; then return; fi
 	began=$(now_ms)
 	if tell subscriber import "$file"; then
-		value import '100,000 subscribers' \
+		value import parley '100,000 subscribers' \
 		    "$(($(now_ms) - began))" ms "\"rss_kb\":$(rss_kb "$pids")"
 	else
 		skip import parley 'refused'
@@ -148,24 +148,44 @@ case_import () {
 
 # What 100,000 registrations add, seen in a daemon that has just read them:
 # in the one that took them the transactions of the load count too.
+# Kamailio answers REGISTER without a transaction: no difference there.
 case_register_memory () {
-	n=100000
-	if ! parley_up register-memory $n; then return; fi
+	devices=100000
+	registered_parley
+	if kamailio_up register-memory "$tuned" WITH_DIGEST; then
+		measure register-100k kamailio 'memory, fm' no register \
+		    --users $devices --count $devices --window 64 &&
+		    per_device kamailio 'memory, fm' "$(of rss_kb)" \
+			"$(of rss_start_kb)"
+		kamailio_down
+	fi
+}
+
+registered_parley () {
+	parley_up register-memory $devices || return
 	parley_down
 	parley_start || return
 	sleep 1
 	before=$(rss_kb "$pids")
-	measure register-rate-at-100k parley '' yes register --users $n \
-	    --count $n --window 64
-	after=$(rss_kb "$pids")
+	measure register-100k parley '' yes register --users $devices \
+	    --count $devices --window 64
+	after=$(of rss_kb)
 	parley_down
 	parley_start || return
 	sleep 1
-	fresh=$(rss_kb "$pids")
-	value register-memory "$n devices" \
-	    $(((fresh - before) * 1024 / n)) 'bytes per device' \
-	    "\"rss_kb\":$fresh,\"rss_without_kb\":$before,\"rss_after_load_kb\":$after"
+	per_device parley '' "$(rss_kb "$pids")" "$before" \
+	    "\"rss_after_load_kb\":$after"
 	parley_down
+}
+
+# of FIELD: a number of the last measured line
+of () { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$work/line"; }
+
+# per_device PEER SETUP RSS_KB RSS_WITHOUT_KB [MORE]
+per_device () {
+	value register-memory "$1" "$2" $((($3 - $4) * 1024 / devices)) \
+	    'bytes per device' \
+	    "\"rss_kb\":$3,\"rss_without_kb\":$4${5:+,$5}"
 }
 
 # copies DB N: each message and leg N times, with older numbers.  By the
@@ -231,13 +251,12 @@ start_once () {
 		return
 	fi
 	ready=$(($(now_ms) - began))
-	value start 'until ready' $ready ms "\"rss_kb\":$(rss_kb "$pids")"
+	value start parley 'until ready' $ready ms "\"rss_kb\":$(rss_kb "$pids")"
 	server=$(sed -n 's/.* address \(127.*\)/\1/p' "$work/lines" | head -n 1)
 	if ( pin "$load_cpu" "$blast" wake --server "$server" --users 1 \
 	    --first "$i" ) > "$work/line"; then
-		value start 'until first delivery' "$(sed -n \
-		    's/.*"whole_max_ms":\([0-9]*\).*/\1/p' "$work/line" |
-		    awk -v r=$ready '{ print r + $1 }')" ms
+		value start parley 'until first delivery' \
+		    $((ready + $(of whole_max_ms))) ms
 	else
 		skip start parley 'nothing delivered'
 	fi

@@ -85,7 +85,7 @@ function row(line,	c, v, rss)
 		rss = field(line, "rss_kb")
 	if (field(line, "value") != "") {
 		printf table, c, field(line, "peer"), field(line, "setup"),
-		    "yes", field(line, "value"), "", "", "", "",
+		    "", field(line, "value"), "", "", "", "",
 		    cell(rss / 1024, "%.0f"), field(line, "unit") > "/dev/stderr"
 		return
 	}
