@@ -1,7 +1,7 @@
 # cases.sh - the cases of tests/bench/run: who is measured, and how.
 # shellcheck shell=sh disable=SC2154
 
-trusted='set site trusted-peers 127.0.0.1'
+trusted='set peer bench address 127.0.0.1'
 wal='-A WITH_WAL'
 
 case_offline () {
