@@ -3,7 +3,7 @@
 #include "base/utf8.h"
 #include "wire/gsm7.h"
 
-enum { ESC = 0x1b, NONE = 0xffff };
+enum { AT = 0x00, CR = 0x0d, ESC = 0x1b, NONE = 0xffff };
 
 /* 6.2.1, by septet */
 static const uint16_t basic[128] = {
@@ -226,39 +226,54 @@ void gsm7_decode(struct strv septets, struct buf *out)
 	}
 }
 
+static void pack_one(uint8_t septet, unsigned *acc, unsigned *bits,
+    struct buf *out)
+{
+	*acc |= (unsigned)septet << *bits;
+	*bits += 7;
+	if (*bits < 8)
+		return;
+	buf_u8(out, (uint8_t)*acc);
+	*acc >>= 8;
+	*bits -= 8;
+}
+
 void gsm7_pack(struct strv septets, unsigned fill, struct buf *out)
 {
 	unsigned acc = 0, bits = fill;
 
-	for (size_t i = 0; i < septets.n; i++) {
-		acc |= ((unsigned)septets.p[i] & 0x7f) << bits;
-		bits += 7;
-		if (bits < 8)
-			continue;
+	if (septets.n == 0)
+		return;
+	for (size_t i = 0; i < septets.n; i++)
+		pack_one((uint8_t)septets.p[i] & 0x7f, &acc, &bits, out);
+	if (bits == 1)
+		pack_one(CR, &acc, &bits, out);
+	if (bits > 0)
 		buf_u8(out, (uint8_t)acc);
-		acc >>= 8;
-		bits -= 8;
-	}
-	if (bits > 0 && septets.n > 0)
-		buf_u8(out, (uint8_t)acc);
+}
+
+static uint8_t unpack_one(struct strv packed, size_t bit)
+{
+	size_t at = bit / 8;
+	unsigned two = (uint8_t)packed.p[at];
+
+	if (at + 1 < packed.n)
+		two |= (unsigned)(uint8_t)packed.p[at + 1] << 8;
+	return two >> bit % 8 & 0x7f;
 }
 
 void gsm7_unpack(struct strv packed, unsigned fill, bool padded,
     struct buf *out)
 {
-	size_t n = packed.n * 8 < fill ? 0 : (packed.n * 8 - fill) / 7;
-	bool even = (packed.n * 8 - fill) % 7 == 0;
+	size_t bits = packed.n * 8 < fill ? 0 : packed.n * 8 - fill;
+	size_t n = bits / 7;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t bit = fill + i * 7, at = bit / 8;
-		unsigned two = (uint8_t)packed.p[at];
-		uint8_t septet;
+	if (n > 0 && bits % 7 == 0) {
+		uint8_t end = unpack_one(packed, fill + (n - 1) * 7);
 
-		if (at + 1 < packed.n)
-			two |= (unsigned)(uint8_t)packed.p[at + 1] << 8;
-		septet = two >> bit % 8 & 0x7f;
-		if (padded && even && septet == 0 && i + 1 == n)
-			return;
-		buf_u8(out, septet);
+		if (end == CR || (end == AT && padded))
+			n--;
 	}
+	for (size_t i = 0; i < n; i++)
+		buf_u8(out, unpack_one(packed, fill + i * 7));
 }

@@ -51,14 +51,17 @@ static inline unsigned gsm7_fill(size_t n)
 	return (unsigned)((7 - n * 8 % 7) % 7);
 }
 
-/* Append packed, after 0..6 fill bits of 0. */
+/*
+ * Append packed, after 0..6 fill bits of 0.  Seven bits left over are filled
+ * with CR (6.1.2.3.1): who counts only octets would read zeroes as '@'.
+ */
 void gsm7_pack(struct strv septets, unsigned fill, struct buf *out);
 
 /*
- * Append as septets all that the octets hold behind the fill bits.  Where
- * only octets are counted nobody can tell a last '@' from seven bits of
- * padding: padded takes it as padding, the usual case but in a part that
- * another one follows.
+ * Append as septets all that the octets hold behind the fill bits.  A CR in
+ * the last seven bits is that padding.  Zeroes there are a last '@' or the
+ * padding of a sender who did not care: padded takes them as padding, the
+ * usual case but in a part that another one follows.
  */
 void gsm7_unpack(struct strv packed, unsigned fill, bool padded,
     struct buf *out);
