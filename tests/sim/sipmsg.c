@@ -172,11 +172,29 @@ enum sip_got sipmsg_read(char *p, size_t n, bool datagram, struct sipmsg *m,
 	return SIP_OK;
 }
 
+/* What follows the < that begins the address, or absent (25.1 name-addr). */
+static struct strv behind_angle(struct strv value)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '\\' && quoted)
+			i++;
+		else if (value.p[i] == '"')
+			quoted = !quoted;
+		else if (value.p[i] == '<' && !quoted)
+			return (struct strv){ value.p + i + 1,
+			    value.n - i - 1 };
+		else if (value.p[i] == ';' && !quoted)
+			break;
+	}
+	return STRV_NONE;
+}
+
 struct strv sip_uri(struct strv value)
 {
-	struct strv rest, uri;
+	struct strv rest = behind_angle(value), uri;
 
-	strv_split(value, '<', &rest);
 	if (rest.p)
 		return strv_split(rest, '>', &uri);
 	return strv_trim(strv_split(value, ';', &rest));
@@ -223,12 +241,12 @@ static struct strv parameter(struct strv *s)
 
 struct strv sip_param(struct strv value, const char *name)
 {
-	const char *gt = value.n ? memchr(value.p, '>', value.n) : NULL;
-	struct strv rest = value;
+	struct strv rest = behind_angle(value);
 
-	if (gt)
-		rest = (struct strv){ gt + 1,
-		    value.n - (size_t)(gt + 1 - value.p) };
+	if (rest.p)
+		strv_split(rest, '>', &rest);
+	else
+		rest = value;
 	while (rest.n > 0) {
 		struct strv v, p = parameter(&rest);
 		struct strv n = strv_trim(strv_split(p, '=', &v));
