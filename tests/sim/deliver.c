@@ -50,12 +50,9 @@ static struct session *receiver(struct smsc *c, uint32_t submitter)
 
 static void wait_for_receiver(struct deliver *d)
 {
-	struct deliver **end = &d->smsc->waiting;
-
-	while (*end)
-		end = &(*end)->next;
 	d->next = NULL;
-	*end = d;
+	*d->smsc->waiting_end = d;
+	d->smsc->waiting_end = &d->next;
 }
 
 static void send_now(struct session *s, struct deliver *d)
@@ -90,6 +87,7 @@ void deliver_session_bound(struct smsc *c)
 	struct deliver *d = c->waiting, *next;
 
 	c->waiting = NULL;
+	c->waiting_end = &c->waiting;
 	for (; d; d = next) {
 		next = d->next;
 		due(d);

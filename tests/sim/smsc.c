@@ -342,6 +342,7 @@ static void start(const struct words *w)
 	c->at = at;
 	/* another run must not give out the same identifiers again */
 	c->next_id = (uint64_t)time(NULL) << 4 & 0xffffffff;
+	c->waiting_end = &c->waiting;
 	smscset_init(c);
 	c->next = all;
 	all = c;

@@ -39,6 +39,7 @@ struct smsc {
 	struct status_for *status_for;
 	struct session *sessions;
 	struct deliver *waiting;	/* nobody could receive yet */
+	struct deliver **waiting_end;
 	struct joiner joiner;
 	uint64_t next_id;
 	uint32_t next_session;
