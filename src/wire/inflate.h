@@ -23,8 +23,8 @@ bool inflate_knows(struct strv coding);
  *
  * ERR_BAD_CONTENT: a coding we do not know.  ERR_BAD_SYNTAX: damaged, cut
  * short, asks for a dictionary, or other bytes follow.  ERR_TOO_BIG: out is
- * full, or the ratio is beyond the bounds above.  After an error out may
- * hold a part.
+ * full, or the ratio is beyond the bounds above.  ERR_BUSY: no memory.  After
+ * an error out may hold a part.
  */
 enum err inflate_decode(struct strv coding, struct strv in, struct buf *out);
 
