@@ -24,7 +24,7 @@
 #define DAY		86400
 #define FILE_LIMIT	((size_t)256 << 10)
 
-/* --- files ----------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static enum err file_read(const char *path, struct buf *out)
 {
@@ -63,7 +63,7 @@ static enum err file_write(const char *path, BIO *text)
 	return ERR_STORAGE;
 }
 
-/* --- making one --------------------------------------------------------------- */
+/* --- making one ---------------------------------------------------------- */
 
 static bool extension(X509 *x, int nid, const char *value)
 {
@@ -176,7 +176,7 @@ static enum err make(const char *cert, const char *key, const char *address)
 	return e;
 }
 
-/* --- loading ------------------------------------------------------------------- */
+/* --- loading ------------------------------------------------------------- */
 
 /* Self-signed by us and near its end, or not a certificate at all. */
 static bool is_stale(const char *path, const struct buf *text)

@@ -71,7 +71,7 @@ static const char *const headers[][2] = {
 	{ "Cache-Control", "no-store" },
 };
 
-/* --- requests -------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------ */
 
 static uid_t peer_uid(struct MHD_Connection *c)
 {
@@ -102,7 +102,8 @@ static struct httpd_request *request_new(struct server *server,
 	r->uid = server->from == HTTPD_SOCKET ? peer_uid(c) : (uid_t)-1;
 	r->started = now_mono();
 	r->refs = 1;
-	buf_init(&r->body, setup.limit(r->method, r->path));
+	buf_init(&r->body, setup.limit(server->from,
+	    r->method, r->path));
 	return r;
 }
 
@@ -191,7 +192,7 @@ bool httpd_unescape(struct strv s, struct buf *out)
 	return true;
 }
 
-/* --- answers ----------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static struct MHD_Response *response(unsigned status, const char *type,
     struct strv body)
@@ -257,7 +258,7 @@ static enum MHD_Result too_large(struct MHD_Connection *c)
 	    "request is larger than it may be; send it in parts\"}");
 }
 
-/* --- libmicrohttpd's side ------------------------------------------------------ */
+/* --- libmicrohttpd's side ------------------------------------------------ */
 
 static enum MHD_Result first(struct server *server, struct MHD_Connection *c,
     const char *method, const char *url, void **state)
@@ -361,7 +362,7 @@ static void on_log(void *arg, const char *fmt, va_list ap)
 	log_debug("%s", line);
 }
 
-/* --- start and stop --------------------------------------------------------------- */
+/* --- start and stop ------------------------------------------------------ */
 
 static bool server_start(struct server *s, unsigned flags, const char *cert,
     const char *key)

@@ -24,7 +24,8 @@ struct httpd_request;
  */
 typedef void httpd_handler_fn(struct httpd_request *r);
 /* Bytes of body that this request may have.  Called in an HTTP thread. */
-typedef size_t httpd_limit_fn(struct strv method, struct strv path);
+typedef size_t httpd_limit_fn(enum httpd_from from, struct strv method,
+    struct strv path);
 
 struct httpd_setup {
 	const char *dir;	/* the data directory; copied */

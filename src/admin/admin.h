@@ -1,0 +1,22 @@
+/* admin.h - the API: operations over HTTP, metrics, health, the console. */
+
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+#include "base/err.h"
+
+/*
+ * Before conf_load: the section "admin" and the operations every daemon has
+ * (configuration, audit, stats, health, what the shell asks for).
+ */
+void admin_register(void);
+
+/*
+ * After conf_load and every module's op_register(): serve DIR/admin.sock and
+ * the console.  ERR_STORAGE as httpd_start(), logged.
+ */
+enum err admin_start(const char *dir);
+void admin_reload(void);	/* SIGHUP: the console's certificate */
+void admin_stop(void);		/* before the loop and the writer stop */
+
+#endif

@@ -1,0 +1,36 @@
+/* admin_priv.h - what the files of admin/ share. */
+
+#ifndef ADMIN_ADMIN_PRIV_H
+#define ADMIN_ADMIN_PRIV_H
+
+#include "httpd/httpd.h"
+#include "op/op.h"
+
+#define API "/api/v1"
+
+/* router.c */
+void route(struct httpd_request *r);
+httpd_limit_fn route_limit;
+
+/* arguments.c: path, query and body to the call's arguments. */
+struct problem {
+	unsigned status;	/* 0: none */
+	const char *code, *title;
+	struct buf detail;
+};
+void arguments_take(struct op_call *c, const struct op *op,
+    const struct httpd_request *r, const struct strv *params,
+    struct problem *p);
+
+/* the tables of operations */
+void ops_settings(void);
+void ops_meta(void);
+void ops_health(void);
+
+/* process.c: what the kernel says of us, as Prometheus names it. */
+typedef void process_fn(const char *name, const char *kind,
+    const char *help, double value, void *arg);
+void process_init(void);
+void process_each(process_fn *fn, void *arg);
+
+#endif

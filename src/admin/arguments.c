@@ -1,0 +1,214 @@
+/* arguments.c - path, query and body of a request to a call's arguments. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "admin/admin_priv.h"
+#include "base/near.h"
+#include "wire/json.h"
+
+#define BODY_MAX ((size_t)16 << 20)	/* httpd has held it to less */
+
+struct taking {
+	struct op_call *call;
+	const struct op *op;
+	struct problem *problem;
+	struct buf value;	/* decoded */
+};
+
+static void bad(struct problem *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void bad(struct problem *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (p->status)
+		return;		/* the first fault is the one to say */
+	p->status = 400;
+	p->code = "invalid-request";
+	p->title = "Bad request";
+	va_start(ap, fmt);
+	buf_addv(&p->detail, fmt, ap);
+	va_end(ap);
+}
+
+static void unknown(struct taking *t, struct strv name)
+{
+	struct near near = near_to(name);
+
+	for (const struct op_arg *a = t->op->args; a && a->name; a++)
+		near_offer(&near, a->name);
+	bad(t->problem, "\"%.*s\" is not an argument of %s%s%s%s",
+	    STRV_ARG(name), t->op->command, near.best ? " (did you mean " : "",
+	    near.best ? near.best : "", near.best ? "?)" : "");
+}
+
+static void take(struct taking *t, struct strv name, struct strv value)
+{
+	const struct op_arg *a = op_arg_find(t->op, name);
+
+	if (!a) {
+		unknown(t, name);
+		return;
+	}
+	if (op_given(t->call, a->name) && !(a->flags & ARG_REPEAT)) {
+		bad(t->problem, "%s is given twice", a->name);
+		return;
+	}
+	(void)op_call_arg(t->call, a->name, value);
+}
+
+/* --- path and query ------------------------------------------------------- */
+
+static void take_escaped(struct taking *t, struct strv name,
+    struct strv value)
+{
+	buf_clear(&t->value);
+	if (!httpd_unescape(value, &t->value)) {
+		bad(t->problem, "%.*s has a bad escape", STRV_ARG(name));
+		return;
+	}
+	take(t, name, buf_strv(&t->value));
+}
+
+static void take_path(struct taking *t, const struct strv *params)
+{
+	struct strv rest = strv(t->op->path);
+	size_t n = 0;
+
+	while (rest.p) {
+		struct strv part = strv_split(rest, '/', &rest);
+
+		if (part.n > 2 && part.p[0] == '{')
+			take_escaped(t, (struct strv){ part.p + 1,
+			    part.n - 2 }, params[n++]);
+	}
+}
+
+static void query_one(struct strv name, struct strv value, void *arg)
+{
+	take_escaped(arg, name, value.p ? value : STRV("on"));
+}
+
+/* --- body ---------------------------------------------------------------- */
+
+static void take_value(struct taking *t, struct strv name,
+    const struct json *v)
+{
+	char number[32];
+	struct strv text;
+	int64_t n;
+	bool yes;
+
+	switch (json_type(v)) {
+	case JSON_NULL:
+		return;
+	case JSON_STRING:
+		if (json_as_string(v, &text))
+			take(t, name, text);
+		return;
+	case JSON_BOOL:
+		if (json_as_bool(v, &yes) && yes)
+			take(t, name, STRV("on"));
+		return;
+	case JSON_NUMBER:
+		if (json_as_int(v, &n)) {
+			(void)snprintf(number, sizeof(number), "%" PRId64, n);
+			take(t, name, strv(number));
+			return;
+		}
+		bad(t->problem, "%.*s must be a whole number", STRV_ARG(name));
+		return;
+	default:
+		bad(t->problem, "%.*s must be text, a number or true",
+		    STRV_ARG(name));
+	}
+}
+
+static void take_member(struct taking *t, const struct json *m)
+{
+	struct strv name = json_name(m);
+	const struct op_arg *a = op_arg_find(t->op, name);
+
+	if (!a) {
+		unknown(t, name);
+		return;
+	}
+	if (json_type(m) != JSON_ARRAY) {
+		take_value(t, name, m);
+		return;
+	}
+	if (!(a->flags & ARG_REPEAT)) {
+		bad(t->problem, "%s takes one value, not a list", a->name);
+		return;
+	}
+	for (const struct json *v = json_first(m); v; v = json_next(v))
+		take_value(t, name, v);
+}
+
+static void take_json(struct taking *t, struct strv body)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(body, BODY_MAX, &e);
+
+	if (!root)
+		bad(t->problem, "the body cannot be read: %s", e.why);
+	else if (json_type(root) != JSON_OBJECT)
+		bad(t->problem, "the body must be an object, not %s",
+		    json_type_name(json_type(root)));
+	else
+		for (const struct json *m = json_first(root);
+		    m && !t->problem->status; m = json_next(m))
+			take_member(t, m);
+	json_free(root);
+}
+
+static const struct op_arg *file_arg(const struct op *op)
+{
+	for (const struct op_arg *a = op->args; a && a->name; a++)
+		if (a->flags & ARG_FILE)
+			return a;
+	return NULL;
+}
+
+static bool is_type(struct strv header, const char *type)
+{
+	struct strv rest;
+
+	header = strv_split(header, ';', &rest);
+	while (header.n && header.p[header.n - 1] == ' ')
+		header.n--;
+	return strv_caseeq(header, strv(type));
+}
+
+/* JSON, or the bytes of the one file the operation takes. */
+static void take_body(struct taking *t, const struct httpd_request *r)
+{
+	struct strv type = httpd_header(r, "Content-Type");
+	const struct op_arg *file = file_arg(t->op);
+	struct strv body = httpd_body(r);
+
+	if (is_type(type, "application/json")) {
+		take_json(t, body);
+	} else if (file && (is_type(type, "text/csv") ||
+	    is_type(type, "text/plain") ||
+	    is_type(type, "application/octet-stream"))) {
+		take(t, strv(file->name), body);
+	} else if (body.n) {
+		bad(t->problem, "the body must be JSON, with the header "
+		    "Content-Type: application/json");
+	}
+}
+
+void arguments_take(struct op_call *c, const struct op *op,
+    const struct httpd_request *r, const struct strv *params,
+    struct problem *p)
+{
+	struct taking t = { c, op, p, { 0 } };
+
+	buf_init(&t.value, (size_t)32 << 10);
+	take_path(&t, params);
+	httpd_query(r, query_one, &t);
+	take_body(&t, r);
+	buf_deinit(&t.value);
+}

@@ -1,0 +1,188 @@
+/* ops_meta.c - what front ends ask for: operations, completion, figures. */
+
+#include "admin/admin_priv.h"
+#include "base/jsonw.h"
+#include "base/metric.h"
+#include "conf/conf.h"
+#include "loop/loop.h"
+#include "op/complete.h"
+
+/* --- operations ---------------------------------------------------------- */
+
+static const struct {
+	unsigned flag;
+	const char *name;
+} flags[] = {
+	{ ARG_REQUIRED, "required" }, { ARG_POSITION, "position" },
+	{ ARG_REPEAT, "repeat" }, { ARG_SECRET, "secret" },
+	{ ARG_FLAG, "flag" }, { ARG_FILE, "file" }, { ARG_PATH, "path" },
+};
+
+static void args_json(const struct op_arg *a, struct buf *out)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, out);
+	jsonw_array(&w, NULL);
+	for (; a && a->name; a++) {
+		jsonw_object(&w, NULL);
+		jsonw_str(&w, "name", strv(a->name));
+		for (size_t f = 0; f < sizeof(flags) / sizeof(flags[0]); f++)
+			if (a->flags & flags[f].flag)
+				jsonw_bool(&w, flags[f].name, true);
+		jsonw_str(&w, "complete", strv(a->complete));
+		jsonw_str(&w, "help", strv(a->help));
+		jsonw_end(&w);
+	}
+	jsonw_end(&w);
+}
+
+static void operations_run(struct op_call *c)
+{
+	size_t n;
+	const struct op *const *all = op_all(&n);
+	struct buf args;
+
+	buf_init(&args, BUF_NO_LIMIT);
+	op_list(c);
+	for (size_t i = 0; i < n; i++) {
+		op_row(c);
+		op_field(c, "command", strv(all[i]->command));
+		op_field(c, "method", strv(all[i]->method));
+		op_fieldf(c, "path", API "%s", all[i]->path);
+		op_field(c, "role", strv(op_role_name(all[i]->role)));
+		op_field(c, "help", strv(all[i]->help));
+		buf_clear(&args);
+		args_json(all[i]->args, &args);
+		op_field_json(c, "args", buf_strv(&args));
+	}
+	buf_deinit(&args);
+	op_done(c);
+}
+
+/* --- completion ---------------------------------------------------------- */
+
+#define NAMES 50
+
+struct offering {
+	struct op_call *c;
+	struct strv prefix;
+	size_t n;
+};
+
+static bool offer(struct strv name, void *arg)
+{
+	struct offering *o = arg;
+
+	if (name.n < o->prefix.n ||
+	    memcmp(name.p, o->prefix.p, o->prefix.n) != 0)
+		return true;
+	op_row(o->c);
+	op_field(o->c, "name", name);
+	return ++o->n < NAMES;
+}
+
+static void offer_instances(struct offering *o, struct strv section)
+{
+	const char *names[1000];
+	const struct conf_section *s = conf_section_find(section);
+	size_t n = s && s->named ? conf_names(s->name, names,
+	    sizeof(names) / sizeof(names[0])) : 0;
+
+	for (size_t i = 0; i < n && offer(strv(names[i]), o); i++)
+		;
+}
+
+static void complete_run(struct op_call *c)
+{
+	struct strv kind = op_text(c, "kind");
+	const struct completer *with = complete_find(kind);
+	struct offering o = { c, op_text(c, "prefix"), 0 };
+
+	if (!o.prefix.p)
+		o.prefix = STRV("");
+	op_list(c);
+	if (with)
+		with->run(o.prefix, offer, &o);
+	else
+		offer_instances(&o, kind);
+	op_done(c);
+}
+
+/* --- figures ------------------------------------------------------------- */
+
+static void stats_histogram(struct op_call *c, const struct metric *m)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; m->buckets && i <= METRIC_BUCKETS; i++)
+		n += atomic_load_explicit(&m->buckets[i],
+		    memory_order_relaxed);
+	op_field_int(c, "value", n);
+	op_field_int(c, "sum_us", metric_get(m));
+	op_field_int(c, "p50_us", metric_quantile(m, 0.5));
+	op_field_int(c, "p95_us", metric_quantile(m, 0.95));
+	op_field_int(c, "p99_us", metric_quantile(m, 0.99));
+}
+
+static void stats_one(const struct metric *m, void *arg)
+{
+	static const char *const kinds[] = { "counter", "gauge", "histogram" };
+	struct op_call *c = arg;
+
+	op_row(c);
+	op_field(c, "name", strv(m->name));
+	op_field(c, "labels", strv(m->labels));
+	op_field(c, "kind", strv(kinds[m->kind]));
+	if (m->kind == METRIC_HISTOGRAM)
+		stats_histogram(c, m);
+	else
+		op_field_int(c, "value", metric_get(m));
+}
+
+static void stats_process(const char *name, const char *kind,
+    const char *help, double value, void *arg)
+{
+	struct op_call *c = arg;
+	struct buf number;
+
+	(void)help;
+	buf_init(&number, 64);
+	buf_addf(&number, "%.15g", value);
+	op_row(c);
+	op_field(c, "name", strv(name));
+	op_field(c, "labels", STRV_NONE);
+	op_field(c, "kind", strv(kind));
+	op_field_json(c, "value", buf_strv(&number));
+	buf_deinit(&number);
+}
+
+static void stats_run(struct op_call *c)
+{
+	op_list(c);
+	metric_each(stats_one, c);
+	process_each(stats_process, c);
+	op_done(c);
+}
+
+/* --- the table ----------------------------------------------------------- */
+
+static const struct op_arg complete_args[] = {
+	{ "kind", ARG_REQUIRED, NULL, "of names: gateway, subscriber" },
+	{ "prefix", 0, NULL, "what they begin with" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct op ops[] = {
+	{ "", "GET", "/operations", ROLE_VIEW, OP_READ, NULL,
+	  "every operation there is", operations_run },
+	{ "", "GET", "/complete", ROLE_VIEW, OP_CORE, complete_args,
+	  "names that begin so", complete_run },
+	{ "show stats", "GET", "/stats", ROLE_ANYONE, OP_READ, NULL,
+	  "all counters and gauges", stats_run },
+};
+
+void ops_meta(void)
+{
+	op_register(ops, sizeof(ops) / sizeof(ops[0]));
+}

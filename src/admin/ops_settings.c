@@ -1,0 +1,322 @@
+/* ops_settings.c - operations on settings: set, show, revisions, audit. */
+
+#include <inttypes.h>
+
+#include "admin/admin_priv.h"
+#include "base/words.h"
+#include "conf/conf.h"
+#include "store/audit.h"
+#include "store/settings.h"
+
+#define PAGE 50		/* rows, unless asked otherwise */
+#define PAGE_MAX 500
+
+/* --- configuration set ---------------------------------------------------- */
+
+static void set_saved(enum err e, int64_t revision, void *arg)
+{
+	struct op_call *c = arg;
+
+	if (e == ERR_BUSY) {
+		op_fail(c, OP_CONFLICT, "another change is being saved; try "
+		    "again");
+	} else if (e != ERR_OK) {
+		op_fail(c, OP_FAILED, "nothing was changed: the disk refused "
+		    "it; see the log of the daemon");
+	} else {
+		op_field_int(c, "revision", revision);
+		op_done(c);
+	}
+}
+
+/* The number of the line that was refused; 0: the whole was. */
+static enum err set_lines(struct op_call *c, struct conf_edit *e,
+    size_t *line, struct buf *why)
+{
+	enum err err;
+
+	for (*line = 1; op_nth(c, "lines", *line - 1).p; ++*line) {
+		err = conf_edit_line(e, op_nth(c, "lines", *line - 1), why);
+		if (err != ERR_OK)
+			return err;
+	}
+	*line = 0;
+	return conf_edit_check(e, why);
+}
+
+static void set_run(struct op_call *c)
+{
+	struct conf_edit *e = conf_edit_new();
+	struct buf why;
+	size_t line;
+
+	buf_init(&why, 4096);
+	if (set_lines(c, e, &line, &why) == ERR_OK) {
+		settings_save(e, op_actor(c), op_text(c, "comment"),
+		    set_saved, c);
+	} else {
+		op_fail_line(c, OP_INVALID, line, buf_strv(&why));
+		conf_edit_free(e);
+	}
+	buf_deinit(&why);
+}
+
+/* --- show configuration -------------------------------------------------- */
+
+struct showing {
+	struct op_call *c;
+	struct buf prefix;	/* words asked for, with a blank behind */
+	struct buf path;
+	struct buf lines;	/* with --lines */
+	bool as_lines;
+};
+
+static void path_of(struct buf *b, const struct conf_section *s,
+    const char *name, const char *row)
+{
+	buf_addz(b, s->name);
+	if (s->named)
+		buf_addf(b, " %s", name);
+	buf_addf(b, " %s", row);
+}
+
+static void show_line(struct showing *s, const char *path, const char *value,
+    bool secret)
+{
+	buf_addf(&s->lines, secret ? "# set %s " : "set %s ", path);
+	if (secret)
+		buf_addz(&s->lines, value);
+	else
+		words_quote(&s->lines, strv(value));
+	buf_addc(&s->lines, '\n');
+}
+
+static void show_one(const struct conf_section *section, const char *name,
+    const struct conf_row *row, const char *text, bool given, void *arg)
+{
+	struct showing *s = arg;
+	bool secret = row->type == CONF_SECRET;
+
+	buf_clear(&s->path);
+	path_of(&s->path, section, name, row->name);
+	buf_addc(&s->path, ' ');
+	if (s->path.n < s->prefix.n ||
+	    memcmp(s->path.p, s->prefix.p, s->prefix.n) != 0)
+		return;
+	s->path.p[--s->path.n] = 0;
+	text = secret ? "(set)" : text;
+	if (s->as_lines) {
+		show_line(s, s->path.p, text, secret);
+		return;
+	}
+	op_row(s->c);
+	op_field(s->c, "setting", buf_strv(&s->path));
+	op_field(s->c, "value", strv(text));
+	op_field_bool(s->c, "given", given);
+}
+
+static void show_run(struct op_call *c)
+{
+	struct showing s = { .c = c, .as_lines = op_given(c, "lines") };
+
+	buf_init(&s.prefix, 4096);
+	buf_init(&s.path, 4096);
+	buf_init(&s.lines, BUF_NO_LIMIT);
+	for (size_t i = 0; op_nth(c, "path", i).p; i++) {
+		buf_adds(&s.prefix, op_nth(c, "path", i));
+		buf_addc(&s.prefix, ' ');
+	}
+	if (!s.as_lines)
+		op_list(c);
+	conf_each(op_given(c, "all"), show_one, &s);
+	if (s.as_lines)
+		op_say(c, buf_strv(&s.lines));
+	buf_deinit(&s.prefix);
+	buf_deinit(&s.path);
+	buf_deinit(&s.lines);
+	op_done(c);
+}
+
+/* --- schema -------------------------------------------------------------- */
+
+static const char *const types[] = {
+	[CONF_TEXT] = "text", [CONF_NAME] = "name", [CONF_NAMES] = "names",
+	[CONF_BOOL] = "bool", [CONF_INT] = "int",
+	[CONF_DURATION] = "duration", [CONF_SIZE] = "size",
+	[CONF_ENUM] = "enum", [CONF_ADDRESS] = "address",
+	[CONF_ADDRESSES] = "addresses", [CONF_DOMAIN] = "domain",
+	[CONF_PATTERN] = "pattern", [CONF_SECRET] = "secret",
+};
+static const char *const impacts[] = {
+	[CONF_LIVE] = "live", [CONF_RELINK] = "relink",
+	[CONF_RESTART] = "restart",
+};
+
+static void schema_row(struct op_call *c, const struct conf_section *s,
+    const struct conf_row *row)
+{
+	struct buf range;
+
+	buf_init(&range, 100);
+	conf_range(row, &range);
+	op_row(c);
+	op_field(c, "section", strv(s->name));
+	op_field_bool(c, "named", s->named);
+	op_field(c, "name", strv(row->name));
+	op_field(c, "type", strv(types[row->type]));
+	op_field(c, "range", range.n ? buf_strv(&range) : STRV_NONE);
+	op_field(c, "choices", strv(row->choices));
+	op_field(c, "default", strv(row->fallback));
+	op_field_bool(c, "required", row->required);
+	op_field(c, "impact", strv(impacts[row->impact]));
+	op_field(c, "help", strv(row->help));
+	op_field(c, "about", strv(s->help));
+	buf_deinit(&range);
+}
+
+static void schema_run(struct op_call *c)
+{
+	size_t n;
+	const struct conf_section *const *s = conf_sections(&n);
+
+	op_list(c);
+	for (size_t i = 0; i < n; i++)
+		for (size_t r = 0; r < s[i]->n; r++)
+			schema_row(c, s[i], &s[i]->rows[r]);
+	op_done(c);
+}
+
+/* --- history ------------------------------------------------------------- */
+
+struct paging {
+	struct op_call *c;
+	int64_t left, last;
+	bool more;
+};
+
+static bool paging_start(struct op_call *c, struct paging *p, int64_t *before)
+{
+	*p = (struct paging){ .c = c };
+	if (!op_int(c, "limit", 1, PAGE_MAX, PAGE, &p->left) ||
+	    !op_int(c, "before", 1, INT64_MAX, 0, before))
+		return false;
+	op_list(c);
+	return true;
+}
+
+/* false: this row is one more than the page holds. */
+static bool paging_row(struct paging *p, int64_t id)
+{
+	if (p->left == 0) {
+		p->more = true;
+		return false;
+	}
+	p->left--;
+	p->last = id;
+	op_row(p->c);
+	return true;
+}
+
+static void paging_end(struct paging *p, enum err e)
+{
+	struct buf next;
+
+	if (e != ERR_OK) {
+		op_fail(p->c, OP_FAILED, "the database could not be read; "
+		    "see the log of the daemon");
+		return;
+	}
+	buf_init(&next, 32);
+	if (p->more) {
+		buf_addf(&next, "%" PRId64, p->last);
+		op_next(p->c, buf_strv(&next));
+	}
+	buf_deinit(&next);
+	op_done(p->c);
+}
+
+static void revision_one(const struct revision_row *row, void *arg)
+{
+	struct paging *p = arg;
+
+	if (!paging_row(p, row->id))
+		return;
+	op_field_int(p->c, "revision", row->id);
+	op_field_time(p->c, "time", row->time);
+	op_field(p->c, "actor", row->actor);
+	op_field(p->c, "comment", row->comment);
+	op_field(p->c, "changes", row->changes);
+}
+
+static void revisions_run(struct op_call *c)
+{
+	struct paging p;
+	int64_t before;
+
+	if (paging_start(c, &p, &before))
+		paging_end(&p, revision_each(before, p.left + 1, revision_one,
+		    &p));
+}
+
+static void audit_one(const struct audit_row *row, void *arg)
+{
+	struct paging *p = arg;
+
+	if (!paging_row(p, row->id))
+		return;
+	op_field_int(p->c, "id", row->id);
+	op_field_time(p->c, "time", row->time);
+	op_field(p->c, "actor", row->actor);
+	op_field(p->c, "action", row->action);
+	op_field(p->c, "object", row->object);
+	op_field(p->c, "detail", row->detail);
+}
+
+static void audit_run(struct op_call *c)
+{
+	struct paging p;
+	int64_t before;
+
+	if (paging_start(c, &p, &before))
+		paging_end(&p, audit_each(before, p.left + 1, audit_one, &p));
+}
+
+/* --- the table ----------------------------------------------------------- */
+
+static const struct op_arg set_args[] = {
+	{ "lines", ARG_REQUIRED | ARG_POSITION | ARG_REPEAT, NULL,
+	  "\"set PATH VALUE\" or \"delete PATH\"; all or none" },
+	{ "comment", 0, NULL, "why, for those who read the revisions" },
+	{ NULL, 0, NULL, NULL },
+};
+static const struct op_arg show_args[] = {
+	{ "path", ARG_POSITION | ARG_REPEAT, "configuration",
+	  "only what begins with these words" },
+	{ "all", ARG_FLAG, NULL, "also what has its default" },
+	{ "lines", ARG_FLAG, NULL, "as lines that configure -f takes back" },
+	{ NULL, 0, NULL, NULL },
+};
+static const struct op_arg page_args[] = {
+	{ "limit", 0, NULL, "at most so many rows (50)" },
+	{ "before", 0, NULL, "only rows older than this one" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct op ops[] = {
+	{ "configuration set", "POST", "/configuration", ROLE_ADMIN, OP_CORE,
+	  set_args, "change settings; all lines or none", set_run },
+	{ "show configuration", "GET", "/configuration", ROLE_VIEW, OP_CORE,
+	  show_args, "the settings in force", show_run },
+	{ "", "GET", "/configuration/schema", ROLE_VIEW, OP_READ, NULL,
+	  "every setting there is", schema_run },
+	{ "show revisions", "GET", "/configuration/revisions", ROLE_VIEW,
+	  OP_READ, page_args, "who changed settings, when, and what",
+	  revisions_run },
+	{ "show audit", "GET", "/audit", ROLE_ADMIN, OP_READ, page_args,
+	  "who did what, when", audit_run },
+};
+
+void ops_settings(void)
+{
+	op_register(ops, sizeof(ops) / sizeof(ops[0]));
+}
