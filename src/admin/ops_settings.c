@@ -198,7 +198,7 @@ static bool paging_start(struct op_call *c, struct paging *p, int64_t *before)
 {
 	*p = (struct paging){ .c = c };
 	if (!op_int(c, "limit", 1, PAGE_MAX, PAGE, &p->left) ||
-	    !op_int(c, "before", 1, INT64_MAX, 0, before))
+	    !op_int(c, "cursor", 1, INT64_MAX, 0, before))
 		return false;
 	op_list(c);
 	return true;
@@ -298,7 +298,7 @@ static const struct op_arg show_args[] = {
 };
 static const struct op_arg page_args[] = {
 	{ "limit", 0, NULL, "at most so many rows (50)" },
-	{ "before", 0, NULL, "only rows older than this one" },
+	{ "cursor", 0, NULL, "the next of the page before" },
 	{ NULL, 0, NULL, NULL },
 };
 

@@ -244,7 +244,7 @@ void settings_save(struct conf_edit *edit, struct strv actor,
 	writer_put(&s->write);
 }
 
-/* --- history ---------------------------------------------------------------- */
+/* --- history ------------------------------------------------------------- */
 
 static enum err changes_of(int64_t revision, struct buf *out)
 {
