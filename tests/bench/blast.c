@@ -10,22 +10,26 @@
 static const struct {
 	const char *name;
 	unsigned needs;
+	int (*run)(const struct options *o, struct result *r);
 	const char *help;
 } cases[] = {
-	{ "offline", NEED_ANSWER,
+	{ "offline", NEED_ANSWER, load_run,
 	  "MESSAGE to users who are not registered" },
-	{ "online", NEED_ANSWER | NEED_PUSH | REG_RECIPIENTS,
+	{ "online", NEED_ANSWER | NEED_PUSH | REG_RECIPIENTS, load_run,
 	  "MESSAGE to registered users, until it is pushed" },
 	{ "full", NEED_ALL | REG_RECIPIENTS | REG_SENDERS | USE_CPIM,
+	  load_run,
 	  "CPIM, until both notifications are back at the sender" },
-	{ "register", NEED_ANSWER | LOAD_REGISTER,
+	{ "register", NEED_ANSWER | LOAD_REGISTER, load_run,
 	  "REGISTER; with the digest the server asks for" },
-	{ "sms", NEED_ANSWER | USE_TEL,
+	{ "sms", NEED_ANSWER | USE_TEL, load_run,
 	  "MESSAGE to telephone numbers" },
-	{ "http", NEED_ANSWER,
+	{ "http", NEED_ANSWER, http_run,
 	  "GET --path on --window connections" },
-	{ "wake", NEED_ANSWER | NEED_PUSH | LOAD_WAKE,
+	{ "wake", NEED_ANSWER | NEED_PUSH | LOAD_WAKE, load_run,
 	  "one REGISTER, until the first stored message comes" },
+	{ "disk", NEED_ANSWER, disk_run,
+	  "no server: append 4 kB and fdatasync in the folder --path" },
 };
 
 enum { N_CASES = sizeof(cases) / sizeof(cases[0]) };
@@ -139,7 +143,7 @@ static bool parse(int argc, char **argv)
 			return false;
 		set((unsigned)found);
 	}
-	return optind == argc && o.server && o.users > 0 && o.window > 0 &&
+	return optind == argc && o.users > 0 && o.window > 0 &&
 	    o.window <= MAX_WINDOW / 4 && o.body <= MAX_BODY && o.body >= 32;
 }
 
@@ -201,8 +205,9 @@ int main(int argc, char **argv)
 	o.needs = cases[i].needs;
 	if (!parse(argc - 1, argv + 1))
 		return usage(2);
-	code = strcmp(cases[i].name, "http") == 0 ? http_run(&o, &r) :
-	    load_run(&o, &r);
+	if (!o.server && cases[i].run != disk_run)
+		return usage(2);
+	code = cases[i].run(&o, &r);
 	if (code == 0)
 		result_print(&o, &r);
 	return code;

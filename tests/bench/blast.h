@@ -43,7 +43,8 @@ struct options {
 	const char *password;	/* of every account */
 	const char *tel;	/* prefix of the numbers, e.g. +1777 */
 	const char *metrics;	/* admin socket, or NULL */
-	const char *path;	/* http: path and query, %u is the number */
+	const char *path;	/* http: path and query, %u is the number;
+				   disk: a folder */
 	unsigned users;		/* pairs of sender and recipient */
 	unsigned first;		/* index of the first user */
 	unsigned window;	/* messages in flight; closed loop */
@@ -217,6 +218,8 @@ void flights_tick(struct flights *all, int64_t now, flight_timeout_fn *fn,
 int load_run(const struct options *o, struct result *r);
 /* blast_http.c: GET o->path on o->window connections that stay open. */
 int http_run(const struct options *o, struct result *r);
+/* blast_disk.c: append 4 kB and fdatasync, in the folder o->path. */
+int disk_run(const struct options *o, struct result *r);
 
 /* --- blast_metrics.c ----------------------------------------------------- */
 

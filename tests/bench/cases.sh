@@ -4,6 +4,14 @@
 trusted='set peer bench address 127.0.0.1'
 wal='-A WITH_WAL'
 
+# Not a case of ours: what the rates of all that is durable depend on.
+case_disk () {
+	if "$blast" disk --name disk --peer machine --durable --path "$work" \
+	    --setup '4 kB and fdatasync' --seconds 1 > "$work/line"; then
+		cat "$work/line" >> "$raw"
+	fi
+}
+
 case_offline () {
 	if parley_up offline $users "$trusted"; then
 		measure offline parley '' yes offline --users $users \
