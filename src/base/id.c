@@ -14,8 +14,7 @@ static uint64_t last;
 
 uint64_t id_new(void)
 {
-	int64_t ms = now_ms() - EPOCH_2020;
-	uint64_t id = (uint64_t)(ms > 0 ? ms : 0) << SEQUENCE_BITS;
+	uint64_t id = id_at(now_ms());
 
 	last = id > last ? id : last + 1;
 	return last;
@@ -25,6 +24,17 @@ void id_above(uint64_t id)
 {
 	if (id > last)
 		last = id;
+}
+
+uint64_t id_at(int64_t ms)
+{
+	ms -= EPOCH_2020;
+	return (uint64_t)(ms > 0 ? ms : 0) << SEQUENCE_BITS;
+}
+
+int64_t id_ms(uint64_t id)
+{
+	return (int64_t)(id >> SEQUENCE_BITS) + EPOCH_2020;
 }
 
 void id_message_text(uint64_t id, char s[ID_MESSAGE_TEXT])

@@ -25,6 +25,10 @@ uint64_t id_new(void);
 /* Make id_new() continue above id; called once with the store's greatest. */
 void id_above(uint64_t id);
 
+/* The least id of that time, and the time of an id: ms since the epoch. */
+uint64_t id_at(int64_t ms);
+int64_t id_ms(uint64_t id);
+
 static inline uint64_t id_leg(uint64_t message, unsigned ordinal)
 {
 	return message << 8 | (ordinal & 255);

@@ -16,7 +16,7 @@
 /* --- acceptance ------------------------------------------------------------ */
 
 struct journal_accepted {
-	bool duplicate;		/* (from, imdn_id, to) was accepted before */
+	bool duplicate;		/* (from, imdn_id, recipient) came before */
 	uint64_t id;		/* the message's; of a duplicate: the first's */
 	enum leg_state state;	/* duplicate: of its first leg */
 	enum err why;
@@ -28,7 +28,8 @@ typedef void journal_accepted_fn(enum err e,
 
 /*
  * Write m and its legs; ERR_OK: committed.  A duplicate (messages with an
- * imdn_id, within the last 7 days) is ERR_OK too and writes nothing.
+ * imdn_id, within the last 7 days, from the same sender, whose first leg is
+ * for the same recipient) is ERR_OK too and writes nothing.
  * ERR_STORAGE: nothing was written.  Legs keep the states they have; those
  * READY or SENDING count as in flight.
  */
@@ -37,7 +38,11 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
 
 /* --- transitions ------------------------------------------------------------ */
 
-/* Write the leg's state, why, tries, due, ref, reached, port, hop, answered. */
+/*
+ * Write the leg's state, why, tries, due, ref, reached, port, hop, answered.
+ * A leg that a report made DELIVERED or DISPLAYED on disk meanwhile does not
+ * go back.
+ */
 void journal_move(const struct leg *l);
 
 /* --- reports ------------------------------------------------------------------ */
@@ -52,7 +57,9 @@ struct journal_report {
 	struct strv hop;		/*   the peer's id in every spelling */
 	const struct strv *refs;
 	size_t nrefs;
-	struct strv recipient;		/* FIND_REF, FIND_IMDN: who reports */
+	struct strv recipient;		/* FIND_REF, FIND_IMDN: who reports,
+					 * the recipient of the leg; none:
+					 * anybody (FIND_REF) */
 	struct strv sender;		/* FIND_IMDN: of the message */
 	struct strv imdn_id;		/* FIND_IMDN */
 
@@ -92,6 +99,11 @@ typedef void journal_reported_fn(enum err e, struct journal_reported *r,
  * (failures) no other leg to this recipient succeeded or may still succeed,
  * write the unique row and the report's message and leg.
  * A display also brings the delivery that was asked for and not yet sent.
+ * The newest leg that fits is found, by FIND_IMDN rather one of the port.
+ *
+ * The report's leg leaves by the port the message came in by, for its sender
+ * and the device that sent it; its hop is the sender, or for a message from
+ * a network the gateway in ";via=" of its service.
  */
 void journal_report(const struct journal_report *r, journal_reported_fn *done,
     void *arg);
@@ -102,7 +114,8 @@ typedef void journal_legs_fn(enum err e, struct leg **legs, size_t n,
     bool more, void *arg);
 
 /* Legs READY or HELD of hop with ids above after, oldest first; the callback
- * takes the legs over, the array stays the journal's. */
+ * takes the legs over, the array stays the journal's.  A leg whose content
+ * cannot be read is left out, and expires in the end without one. */
 void journal_load(struct strv hop, uint64_t after, size_t limit,
     journal_legs_fn *done, void *arg);
 

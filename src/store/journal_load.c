@@ -1,0 +1,228 @@
+/* journal_load.c - what waits: loaded for its hop, due, expired, recovered. */
+
+#define LOG_UNIT "journal"
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "store/journal_priv.h"
+
+/* --- legs ------------------------------------------------------------------------ */
+
+struct loading {
+	struct write w;
+	struct strv hop;	/* absent: the expired ones */
+	uint64_t after;
+	int64_t now;
+	size_t limit;
+	journal_legs_fn *done;
+	void *arg;
+	bool more;
+	size_t n;
+	struct leg **legs;	/* room for limit */
+	char bytes[];
+};
+
+/* The strings of a leg live in the arena of its message. */
+static struct leg *leg_of(struct stmt *s, bool *lost)
+{
+	struct message *m = message_new();
+	struct leg *l = leg_new(m, 0);
+
+	row_leg(s, &m->arena, l);
+	row_message(s, m, lost);
+	message_unref(m);	/* the leg has its own reference */
+	return l;
+}
+
+/*
+ * A leg whose content cannot be read is not delivered empty: it stays until
+ * it expires.
+ */
+static enum err take_legs(struct loading *q, struct stmt *s, bool whole)
+{
+	while (q->n < q->limit && stmt_row(s)) {
+		bool lost;
+		struct leg *l = leg_of(s, &lost);
+
+		if (lost && whole)
+			leg_free(l);
+		else
+			q->legs[q->n++] = l;
+	}
+	q->more = q->n == q->limit;
+	return stmt_stop(s);
+}
+
+static enum err load_run(struct write *w, struct db *db)
+{
+	struct loading *q = (struct loading *)(void *)w;
+	struct stmt *s = stmt(db, "SELECT " LEG_COLUMNS ", " MESSAGE_COLUMNS
+	    " FROM leg INDEXED BY leg_waiting "
+	    "JOIN message ON message.id = leg.id >> 8 "
+	    "WHERE leg.hop = ? AND leg.id > ? AND leg.state <= 1 "
+	    "ORDER BY leg.id");
+
+	stmt_text(s, q->hop);
+	stmt_int(s, (int64_t)q->after);
+	return take_legs(q, s, true);
+}
+
+static enum err expired_run(struct write *w, struct db *db)
+{
+	struct loading *q = (struct loading *)(void *)w;
+	struct stmt *s = stmt(db, "SELECT " LEG_COLUMNS ", " MESSAGE_COLUMNS
+	    " FROM leg INDEXED BY leg_expires "
+	    "JOIN message ON message.id = leg.id >> 8 "
+	    "WHERE leg.expires <= ? AND leg.state <= 1 "
+	    "ORDER BY leg.expires");
+
+	stmt_int(s, q->now);
+	return take_legs(q, s, false);
+}
+
+static void load_done(struct write *w)
+{
+	struct loading *q = (struct loading *)(void *)w;
+
+	if (q->w.err != ERR_OK) {
+		while (q->n > 0)
+			leg_free(q->legs[--q->n]);
+		q->more = false;
+	}
+	q->done(q->w.err, q->legs, q->n, q->more, q->arg);
+	free(q->legs);
+	free(q);
+}
+
+static struct loading *loading_new(struct strv hop, size_t limit,
+    journal_legs_fn *done, void *arg)
+{
+	struct loading *q = xalloc(sizeof(*q) + hop.n);
+
+	q->w = (struct write){ .db = DB_STORE, .done = load_done };
+	q->hop = (struct strv){ q->bytes, hop.n };
+	if (hop.n)
+		memcpy(q->bytes, hop.p, hop.n);
+	q->legs = xalloc((limit + 1) * sizeof(struct leg *));
+	q->limit = limit;
+	q->done = done;
+	q->arg = arg;
+	return q;
+}
+
+void journal_load(struct strv hop, uint64_t after, size_t limit,
+    journal_legs_fn *done, void *arg)
+{
+	struct loading *q = loading_new(hop, limit, done, arg);
+
+	q->after = after;
+	q->w.run = load_run;
+	writer_put(&q->w);
+}
+
+void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
+    void *arg)
+{
+	struct loading *q = loading_new(STRV_NONE, limit, done, arg);
+
+	q->now = now;
+	q->w.run = expired_run;
+	writer_put(&q->w);
+}
+
+/* --- hops ------------------------------------------------------------------------- */
+
+struct due {
+	struct write w;
+	int64_t now;
+	size_t limit, n;
+	struct arena arena;	/* of the hops */
+	struct strv *hops;
+	journal_hops_fn *done;
+	void *arg;
+};
+
+static enum err due_run(struct write *w, struct db *db)
+{
+	struct due *d = (struct due *)(void *)w;
+	struct stmt *s = stmt(db, "SELECT DISTINCT hop FROM leg "
+	    "INDEXED BY leg_due WHERE state = 1 AND due > 0 AND due <= ? "
+	    "LIMIT ?");
+
+	stmt_int(s, d->now);
+	stmt_int(s, (int64_t)d->limit);
+	while (d->n < d->limit && stmt_row(s))
+		d->hops[d->n++] = arena_str(&d->arena, col_text(s));
+	return stmt_stop(s);
+}
+
+static void due_done(struct write *w)
+{
+	struct due *d = (struct due *)(void *)w;
+
+	d->done(w->err, d->hops, w->err == ERR_OK ? d->n : 0, d->arg);
+	arena_deinit(&d->arena);
+	free(d->hops);
+	free(d);
+}
+
+void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg)
+{
+	struct due *d = xalloc(sizeof(*d));
+
+	d->w = (struct write){ .db = DB_STORE, .run = due_run,
+		.done = due_done };
+	d->now = now;
+	d->limit = limit;
+	arena_init(&d->arena);
+	d->hops = xalloc((limit + 1) * sizeof(*d->hops));
+	d->done = done;
+	d->arg = arg;
+	writer_put(&d->w);
+}
+
+/* --- start -------------------------------------------------------------------------- */
+
+static enum err hold_flying(struct db *db, int64_t *n)
+{
+	struct stmt *s = stmt(db, "UPDATE leg INDEXED BY leg_flight "
+	    "SET state = 1, due = ? WHERE state IN (0, 2)");
+	enum err e;
+
+	stmt_int(s, now_ms());
+	e = stmt_end(s);
+	*n = db_changes(db);
+	return e;
+}
+
+/* sql gives one number; NULL counts as 0 */
+static enum err one_number(struct stmt *s, int64_t *v)
+{
+	*v = stmt_row(s) ? col_int(s) : 0;
+	return stmt_end(s);
+}
+
+enum err journal_recover(uint64_t *last_id, int64_t *waiting)
+{
+	struct db *db = db_writer(DB_STORE);
+	int64_t held, last = 0;
+	enum err e = hold_flying(db, &held);
+
+	journal_metrics();
+	journal_purge_metrics();
+	*waiting = 0;
+	if (e == ERR_OK)
+		e = one_number(stmt(db, "SELECT max(id) FROM message"), &last);
+	if (e == ERR_OK)
+		e = one_number(stmt(db, "SELECT count(*) FROM leg "
+		    "INDEXED BY leg_expires WHERE state <= 1"), waiting);
+	*last_id = (uint64_t)last;
+	if (e == ERR_OK)
+		log_info("recovered waiting=%" PRId64 " in_flight=%" PRId64,
+		    *waiting, held);
+	return e;
+}
