@@ -141,7 +141,8 @@ enum err smpp_decode(struct strv in, struct smpp_pdu *out);
  * Append the PDU to out.  TLVs come last, those over 1024 octets behind the
  * others.  A response with status not 0 is a header alone.
  *
- * ERR_TOO_BIG: a text not terminated within its field of this command,
+ * ERR_TOO_BIG: a text not terminated within its field of this command (the
+ * times of deliver_sm and the message_id of deliver_sm_resp must be empty),
  * short_message over SMPP_TEXT_MAX, a value over 65535 octets, more than 16
  * TLVs, or out is full.  ERR_BAD_SYNTAX: no command of ours, a known TLV of
  * the wrong length, a number without a known tag.  Then out is as before.
