@@ -28,11 +28,13 @@ struct csv {
 	/* the reader's own */
 	struct buf bytes;		/* the record's fields, joined */
 	size_t end[CSV_FIELDS];		/* where each ends in bytes */
+	unsigned column_of[CSV_FIELDS];	/* where each began */
+	unsigned line_of[CSV_FIELDS];
 	int state;
+	bool begun;			/* the record has a byte */
 	unsigned at_line, at_column;	/* of the next byte */
 	unsigned first_line;		/* of the record being read */
-	unsigned field_column;		/* where the current field began */
-	unsigned bom;			/* bytes of a BOM seen */
+	unsigned bom;			/* bytes of a BOM seen; 3: past it */
 };
 
 void csv_init(struct csv *c);
