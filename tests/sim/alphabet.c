@@ -4,8 +4,8 @@
 #include <iconv.h>
 
 #include "alphabet.h"
-
-#define REPLACEMENT 0xfffdu
+#include "base/hex.h"
+#include "base/utf8.h"
 
 /* GSM 7 bit default alphabet, 23.038 6.2.1; 0x1b leads to the extension. */
 static const uint16_t basic[128] = {
@@ -104,51 +104,6 @@ int class_of_dcs(uint8_t dcs)
 	return -1;
 }
 
-void utf8_put(struct bytes *to, uint32_t c)
-{
-	if (c < 0x80) {
-		bytes_u8(to, c);
-		return;
-	}
-	if (c < 0x800) {
-		bytes_u8(to, 0xc0 | c >> 6);
-	} else {
-		if (c < 0x10000) {
-			bytes_u8(to, 0xe0 | c >> 12);
-		} else {
-			bytes_u8(to, 0xf0 | c >> 18);
-			bytes_u8(to, 0x80 | (c >> 12 & 0x3f));
-		}
-		bytes_u8(to, 0x80 | (c >> 6 & 0x3f));
-	}
-	bytes_u8(to, 0x80 | (c & 0x3f));
-}
-
-uint32_t utf8_take(struct strv *s)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)s->p;
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
-	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-	uint32_t c = n < 2 ? p[0] : p[0] & (0x7fu >> n);
-
-	for (size_t i = 1; i < n; i++) {
-		if (i >= s->n || (p[i] & 0xc0) != 0x80) {
-			n = 0;
-			break;
-		}
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (n == 0 || c < least[n] || c > 0x10ffff || (c >> 11) == 0x1b) {
-		s->p++;
-		s->n--;
-		return REPLACEMENT;
-	}
-	s->p += n;
-	s->n -= n;
-	return c;
-}
-
 static uint32_t extended(uint8_t septet)
 {
 	for (size_t i = 0; i < EXTENSIONS; i++)
@@ -158,50 +113,50 @@ static uint32_t extended(uint8_t septet)
 	return septet == ESCAPE ? ' ' : basic[septet & 0x7f];
 }
 
-static void gsm7_decode(struct strv in, struct bytes *utf8)
+static void gsm7_decode(struct strv in, struct buf *utf8)
 {
 	for (size_t i = 0; i < in.n; i++) {
 		uint8_t c = (uint8_t)in.p[i];
 
 		if (c > 0x7f)
-			utf8_put(utf8, REPLACEMENT);
+			utf8_add(utf8, UTF8_REPLACEMENT);
 		else if (c != ESCAPE)
-			utf8_put(utf8, basic[c]);
+			utf8_add(utf8, basic[c]);
 		else if (i + 1 < in.n)
-			utf8_put(utf8, extended((uint8_t)in.p[++i]));
+			utf8_add(utf8, extended((uint8_t)in.p[++i]));
 	}
 }
 
-static bool gsm7_put(uint32_t c, struct bytes *to)
+static bool gsm7_put(uint32_t c, struct buf *to)
 {
 	for (unsigned i = 0; i < 128; i++) {
 		if (basic[i] == c && i != ESCAPE) {
-			bytes_u8(to, i);
+			buf_u8(to, i);
 			return true;
 		}
 	}
 	for (size_t i = 0; i < EXTENSIONS; i++) {
 		if (extension[i].c == c) {
-			bytes_u8(to, ESCAPE);
-			bytes_u8(to, extension[i].septet);
+			buf_u8(to, ESCAPE);
+			buf_u8(to, extension[i].septet);
 			return true;
 		}
 	}
-	bytes_u8(to, '?');
+	buf_u8(to, '?');
 	return false;
 }
 
-static bool ucs2_put(uint32_t c, struct bytes *to)
+static bool ucs2_put(uint32_t c, struct buf *to)
 {
 	if (c >= 0x10000) {
-		bytes_u16(to, 0xd800 + ((c - 0x10000) >> 10));
+		buf_u16(to, 0xd800 + ((c - 0x10000) >> 10));
 		c = 0xdc00 + (c & 0x3ff);
 	}
-	bytes_u16(to, c);
+	buf_u16(to, c);
 	return true;
 }
 
-static void ucs2_decode(struct strv in, struct bytes *utf8)
+static void ucs2_decode(struct strv in, struct buf *utf8)
 {
 	const unsigned char *p = (const unsigned char *)in.p;
 
@@ -216,14 +171,14 @@ static void ucs2_decode(struct strv in, struct bytes *utf8)
 				i += 2;
 			}
 		}
-		utf8_put(utf8, c >> 11 == 0x1b ? REPLACEMENT : c);
+		utf8_add(utf8, c >> 11 == 0x1b ? UTF8_REPLACEMENT : c);
 	}
 	if (in.n % 2)
-		utf8_put(utf8, REPLACEMENT);
+		utf8_add(utf8, UTF8_REPLACEMENT);
 }
 
 static bool convert(const char *to_set, const char *from_set, struct strv in,
-	const char *bad, struct bytes *out)
+	const char *bad, struct buf *out)
 {
 	iconv_t cd = iconv_open(to_set, from_set);
 	char *p = (char *)(uintptr_t)in.p;
@@ -233,15 +188,15 @@ static bool convert(const char *to_set, const char *from_set, struct strv in,
 	if (cd == (iconv_t)-1)
 		return false;
 	while (left > 0) {
-		char *to = bytes_room(out, 4 * left + 8);
+		char *to = buf_room(out, 4 * left + 8);
 		size_t room = 4 * left + 8, most = room, got;
 
 		got = iconv(cd, &p, &left, &to, &room);
-		out->n += most - room;
+		buf_wrote(out, most - room);
 		if (got != (size_t)-1 || errno == E2BIG)
 			continue;
 		clean = false;
-		bytes_str(out, bad);
+		buf_addz(out, bad);
 		do {	/* of UTF-8 the whole character */
 			p++;
 			left--;
@@ -251,44 +206,33 @@ static bool convert(const char *to_set, const char *from_set, struct strv in,
 	return clean;
 }
 
-static int digit(char c)
+static bool from_hex(struct strv hex, struct buf *to)
 {
-	return c >= '0' && c <= '9' ? c - '0' :
-	    c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	    c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+	size_t n = hex.n / 2;
 
-static bool hex_decode(struct strv hex, struct bytes *to)
-{
-	if (hex.n % 2)
+	if (!hex_decode(hex, buf_room(to, n), n))
 		return false;
-	for (size_t i = 0; i < hex.n; i += 2) {
-		int hi = digit(hex.p[i]), lo = digit(hex.p[i + 1]);
-
-		if (hi < 0 || lo < 0)
-			return false;
-		bytes_u8(to, (unsigned)(hi << 4 | lo));
-	}
+	buf_wrote(to, n);
 	return true;
 }
 
-void septets_pack(struct strv septets, unsigned fill, struct bytes *to)
+void septets_pack(struct strv septets, unsigned fill, struct buf *to)
 {
 	unsigned acc = 0, bits = fill;
 
 	for (size_t i = 0; i < septets.n; i++) {
 		acc |= ((unsigned)septets.p[i] & 0x7f) << bits;
 		for (bits += 7; bits >= 8; bits -= 8) {
-			bytes_u8(to, acc);
+			buf_u8(to, acc);
 			acc >>= 8;
 		}
 	}
 	if (bits > 0)
-		bytes_u8(to, acc);
+		buf_u8(to, acc);
 }
 
 void septets_unpack(struct strv octets, unsigned fill, size_t n,
-	struct bytes *to)
+	struct buf *to)
 {
 	unsigned acc = 0, bits = 0, skip = fill;
 
@@ -301,26 +245,26 @@ void septets_unpack(struct strv octets, unsigned fill, size_t n,
 			skip = 0;
 		}
 		for (; bits >= 7 && n > 0; bits -= 7, n--) {
-			bytes_u8(to, acc & 0x7f);
+			buf_u8(to, acc & 0x7f);
 			acc >>= 7;
 		}
 	}
 }
 
-static void packed_decode(struct strv octets, struct bytes *utf8)
+static void packed_decode(struct strv octets, struct buf *utf8)
 {
-	struct bytes septets = { 0 };
+	struct buf septets = BUF_EMPTY;
 	size_t n = octets.n * 8 / 7;
 
 	septets_unpack(octets, 0, n, &septets);
 	/* seven spare bits are a CR by custom, or '@' by accident */
 	if (n > 0 && octets.n % 7 == 0 && strchr("\r@", septets.p[n - 1]))
 		septets.n--;
-	gsm7_decode(bytes_all(&septets), utf8);
-	bytes_free(&septets);
+	gsm7_decode(buf_strv(&septets), utf8);
+	buf_deinit(&septets);
 }
 
-void text_decode(enum alphabet a, struct strv octets, struct bytes *utf8)
+void text_decode(enum alphabet a, struct strv octets, struct buf *utf8)
 {
 	if (a == GSM7)
 		gsm7_decode(octets, utf8);
@@ -332,19 +276,19 @@ void text_decode(enum alphabet a, struct strv octets, struct bytes *utf8)
 		convert("UTF-8", rows[a].iconv, octets, "\xef\xbf\xbd", utf8);
 	else
 		for (size_t i = 0; i < octets.n; i++)
-			bytes_printf(utf8, "%02x", (uint8_t)octets.p[i]);
+			buf_addf(utf8, "%02x", (uint8_t)octets.p[i]);
 }
 
-bool text_encode(enum alphabet a, struct strv utf8, struct bytes *octets)
+bool text_encode(enum alphabet a, struct strv utf8, struct buf *octets)
 {
 	bool clean = true;
 
 	if (a == BINARY)
-		return hex_decode(utf8, octets);
+		return from_hex(utf8, octets);
 	if (rows[a].iconv)
 		return convert(rows[a].iconv, "UTF-8", utf8, "?", octets);
 	while (utf8.n > 0) {
-		uint32_t c = utf8_take(&utf8);
+		uint32_t c = utf8_next(&utf8, NULL);
 
 		clean &= a == UCS2 ? ucs2_put(c, octets) : gsm7_put(c, octets);
 	}

@@ -27,24 +27,20 @@ enum alphabet alphabet_of_dcs(uint8_t dcs, enum alphabet zero);
 int class_of_dcs(uint8_t dcs);		/* 0 flash ... 3; -1 none */
 
 /* Octets to UTF-8.  Never fails: what cannot be read becomes U+FFFD. */
-void text_decode(enum alphabet a, struct strv octets, struct bytes *utf8);
+void text_decode(enum alphabet a, struct strv octets, struct buf *utf8);
 
 /*
  * UTF-8 to octets; a character the alphabet lacks becomes '?' and the
  * result false.  BINARY takes hexadecimal digits.
  */
-bool text_encode(enum alphabet a, struct strv utf8, struct bytes *octets);
+bool text_encode(enum alphabet a, struct strv utf8, struct buf *octets);
 
 /* Octets of the character at p that no part may split. */
 size_t text_unit(enum alphabet a, struct strv rest);
 
 /* 8 septets in 7 octets (23.038 6.1.2.1), after fill bits. */
-void septets_pack(struct strv septets, unsigned fill, struct bytes *to);
+void septets_pack(struct strv septets, unsigned fill, struct buf *to);
 void septets_unpack(struct strv octets, unsigned fill, size_t n,
-	struct bytes *to);
-
-/* One character of UTF-8, taken off *s; U+FFFD for what is none. */
-uint32_t utf8_take(struct strv *s);
-void utf8_put(struct bytes *to, uint32_t c);
+	struct buf *to);
 
 #endif

@@ -61,6 +61,7 @@ void command_run(const struct words *w)
 void command_do(const char *fmt, ...)
 {
 	char line[2048];
+	struct arena a;
 	struct words w;
 	const char *wrong;
 	va_list ap;
@@ -68,9 +69,11 @@ void command_do(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	wrong = words_cut(line, &w);
+	arena_init(&a);
+	wrong = words_cut(strv(line), &a, &w);
 	if (wrong)
 		refuse("%s", wrong);
 	else if (w.n > 0)
 		command_run(&w);
+	arena_deinit(&a);
 }

@@ -15,8 +15,8 @@ void conn_stop(struct conn *c)
 		return;
 	watch_stop(&c->w);
 	close(fd);
-	bytes_free(&c->in);
-	bytes_free(&c->out);
+	buf_deinit(&c->in);
+	buf_deinit(&c->out);
 }
 
 static void want(struct conn *c)
@@ -42,7 +42,7 @@ static void flush(struct conn *c)
 		done += (size_t)n;
 	}
 	if (done > 0)
-		bytes_drop(&c->out, done);
+		buf_drop(&c->out, done);
 	want(c);
 }
 
@@ -61,15 +61,14 @@ static void ready(void *arg, uint32_t events)
 		flush(c);
 	if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		return;
-	n = read(c->w.fd, bytes_room(&c->in, CHUNK), CHUNK);
+	n = read(c->w.fd, buf_room(&c->in, CHUNK), CHUNK);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
 		lost(c);
 		return;
 	}
-	c->in.n += (size_t)n;
-	c->in.p[c->in.n] = '\0';
+	buf_wrote(&c->in, (size_t)n);
 	c->corked = true;
 	if (!c->h->data(c->arg))
 		return;
@@ -80,7 +79,8 @@ static void ready(void *arg, uint32_t events)
 void conn_start(struct conn *c, int fd, const struct conn_handler *h,
 	void *arg)
 {
-	*c = (struct conn){ .h = h, .arg = arg, .mask = EPOLLIN };
+	*c = (struct conn){ .h = h, .arg = arg, .mask = EPOLLIN,
+	    .in = BUF_EMPTY, .out = BUF_EMPTY };
 	watch_start(&c->w, fd, EPOLLIN, ready, c);
 }
 
@@ -88,7 +88,7 @@ void conn_send(struct conn *c, struct strv data)
 {
 	if (!c->w.on)
 		return;
-	bytes_view(&c->out, data);
+	buf_adds(&c->out, data);
 	if (!c->corked)
 		flush(c);
 }

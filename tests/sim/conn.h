@@ -7,7 +7,7 @@
 #include "poller.h"
 
 /*
- * data: something new is in in; take it from the front with bytes_drop.
+ * data: something new is in in; take it from the front with buf_drop.
  * Returns false if it has closed the connection.
  * closed: the peer is gone; the connection is stopped already.
  */
@@ -18,7 +18,7 @@ struct conn_handler {
 
 struct conn {
 	struct watch w;
-	struct bytes in, out;
+	struct buf in, out;
 	const struct conn_handler *h;
 	void *arg;
 	uint32_t mask;	/* what epoll was last told */

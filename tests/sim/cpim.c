@@ -78,11 +78,11 @@ static struct strv imdn_prefix(const struct cpim *c)
 struct strv cpim_imdn(const struct cpim *c, const char *name)
 {
 	struct strv prefix = imdn_prefix(c), v;
-	struct bytes full = { 0 };
+	struct buf full = BUF_EMPTY;
 
-	bytes_printf(&full, "%.*s.%s", STRV_ARG(prefix), name);
+	buf_addf(&full, "%.*s.%s", STRV_ARG(prefix), name);
 	v = cpim_get(c, full.p);
-	bytes_free(&full);
+	buf_deinit(&full);
 	return v;
 }
 
@@ -95,24 +95,24 @@ void datetime_now(char to[32])
 	strftime(to, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-void cpim_write(const struct cpim_out *c, struct bytes *to)
+void cpim_write(const struct cpim_out *c, struct buf *to)
 {
 	char now[32];
 
 	datetime_now(now);
-	bytes_printf(to, "From: <%s>\r\nTo: <%s>\r\nDateTime: %s\r\n"
+	buf_addf(to, "From: <%s>\r\nTo: <%s>\r\nDateTime: %s\r\n"
 	    "NS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: %s\r\n",
 	    c->from, c->to, now, c->id);
 	if (c->wants)
-		bytes_printf(to, "imdn.Disposition-Notification: %s\r\n",
+		buf_addf(to, "imdn.Disposition-Notification: %s\r\n",
 		    c->wants);
 	for (int i = 0; i < c->more_n; i++)
-		bytes_printf(to, "%s\r\n", c->more[i]);
-	bytes_printf(to, "\r\nContent-Type: %s\r\n", c->type);
+		buf_addf(to, "%s\r\n", c->more[i]);
+	buf_addf(to, "\r\nContent-Type: %s\r\n", c->type);
 	if (c->notification)
-		bytes_str(to, "Content-Disposition: notification\r\n");
-	bytes_printf(to, "Content-Length: %zu\r\n\r\n", c->content.n);
-	bytes_view(to, c->content);
+		buf_addz(to, "Content-Disposition: notification\r\n");
+	buf_addf(to, "Content-Length: %zu\r\n\r\n", c->content.n);
+	buf_adds(to, c->content);
 }
 
 /* --- IMDN --- */
@@ -178,36 +178,36 @@ bool imdn_read(struct strv xml, struct imdn *to)
 	return to->id.p && to->status.p;
 }
 
-static void escape(const char *s, struct bytes *to)
+static void escape(const char *s, struct buf *to)
 {
 	for (; *s; s++) {
 		if (*s == '&')
-			bytes_str(to, "&amp;");
+			buf_addz(to, "&amp;");
 		else if (*s == '<')
-			bytes_str(to, "&lt;");
+			buf_addz(to, "&lt;");
 		else
-			bytes_add(to, s, 1);
+			buf_add(to, s, 1);
 	}
 }
 
-static void element(const char *name, const char *text, struct bytes *to)
+static void element(const char *name, const char *text, struct buf *to)
 {
-	bytes_printf(to, "<%s>", name);
+	buf_addf(to, "<%s>", name);
 	escape(text, to);
-	bytes_printf(to, "</%s>\r\n", name);
+	buf_addf(to, "</%s>\r\n", name);
 }
 
 void imdn_write(const char *id, struct strv datetime, const char *recipient,
-	const char *kind, const char *status, struct bytes *to)
+	const char *kind, const char *status, struct buf *to)
 {
-	bytes_str(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
+	buf_addz(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
 	    "<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\">\r\n");
 	element("message-id", id, to);
 	if (datetime.p)
-		bytes_printf(to, "<datetime>%.*s</datetime>\r\n",
+		buf_addf(to, "<datetime>%.*s</datetime>\r\n",
 		    STRV_ARG(datetime));
 	element("recipient-uri", recipient, to);
 	element("original-recipient-uri", recipient, to);
-	bytes_printf(to, "<%s-notification><status><%s/></status>"
+	buf_addf(to, "<%s-notification><status><%s/></status>"
 	    "</%s-notification>\r\n</imdn>\r\n", kind, status, kind);
 }

@@ -37,7 +37,7 @@ struct cpim_out {
 	struct strv content;
 };
 
-void cpim_write(const struct cpim_out *c, struct bytes *to);
+void cpim_write(const struct cpim_out *c, struct buf *to);
 
 struct imdn {
 	struct strv id;
@@ -48,7 +48,7 @@ struct imdn {
 /* By local names; prefixes and namespaces are not looked at. */
 bool imdn_read(struct strv xml, struct imdn *to);
 void imdn_write(const char *id, struct strv datetime, const char *recipient,
-	const char *kind, const char *status, struct bytes *to);
+	const char *kind, const char *status, struct buf *to);
 
 void datetime_now(char to[32]);		/* 2026-01-02T03:04:05Z */
 

@@ -24,12 +24,12 @@ struct deliver {
 	int part, parts;
 	uint32_t session;	/* that submitted; 0: any may get this */
 	uint32_t seq;
-	struct bytes body;
+	struct buf body;
 };
 
 static void deliver_free(struct deliver *d)
 {
-	bytes_free(&d->body);
+	buf_deinit(&d->body);
 	free(d);
 }
 
@@ -57,18 +57,18 @@ static void wait_for_receiver(struct deliver *d)
 
 static void send_now(struct session *s, struct deliver *d)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	size_t start;
 
 	d->seq = ++s->seq;
 	start = pdu_begin(&b, DELIVER_SM, 0, d->seq);
-	bytes_view(&b, bytes_all(&d->body));
+	buf_adds(&b, buf_strv(&d->body));
 	pdu_end(&b, start);
 	d->next = NULL;
 	*s->sent_end = d;
 	s->sent_end = &d->next;
-	conn_send(&s->conn, bytes_all(&b));
-	bytes_free(&b);
+	conn_send(&s->conn, buf_strv(&b));
+	buf_deinit(&b);
 }
 
 static void due(void *arg)
@@ -162,9 +162,10 @@ void deliver_answered(struct session *s, const struct pdu *h)
 
 static struct deliver *deliver_new(struct smsc *c, const struct sm *sm)
 {
-	struct deliver *d = new_zero(sizeof(*d));
+	struct deliver *d = xalloc(sizeof(*d));
 
 	d->smsc = c;
+	d->body = (struct buf)BUF_EMPTY;
 	memcpy(d->src, sm->src, sizeof(d->src));
 	memcpy(d->dst, sm->dst, sizeof(d->dst));
 	pdu_sm_encode(&d->body, sm);
@@ -173,7 +174,7 @@ static struct deliver *deliver_new(struct smsc *c, const struct sm *sm)
 
 /* SMPP 3.4 appendix B */
 static void receipt_text(const struct smsc *c, const struct sm *sm,
-	const char *id, struct bytes *to)
+	const char *id, struct buf *to)
 {
 	bool delivered = c->set.receipt_state == 2;
 	time_t now = time(NULL);
@@ -185,12 +186,12 @@ static void receipt_text(const struct smsc *c, const struct sm *sm,
 	    (unsigned)tm.tm_year % 100, (unsigned)(tm.tm_mon + 1) % 100,
 	    (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
 	    (unsigned)tm.tm_min % 100);
-	bytes_printf(to, "id:%s sub:001 dlvrd:%s submit date:%s done date:%s "
+	buf_addf(to, "id:%s sub:001 dlvrd:%s submit date:%s done date:%s "
 	    "stat:%s err:%s text:", id, delivered ? "001" : "000", date, date,
 	    smscset_state_name(c->set.receipt_state),
 	    delivered ? "000" : "012");
 	for (size_t i = 0; i < 20 && i < sm->text.n; i++)
-		bytes_u8(to, isprint((unsigned char)sm->text.p[i]) ?
+		buf_u8(to, isprint((unsigned char)sm->text.p[i]) ?
 		    (unsigned char)sm->text.p[i] : '.');
 }
 
@@ -215,7 +216,7 @@ void deliver_receipt(struct smsc *c, const struct session *from,
 		.dst_ton = sm->src_ton, .dst_npi = sm->src_npi,
 		.esm_class = ESM_RECEIPT,
 	};
-	struct bytes text = { 0 };
+	struct buf text = BUF_EMPTY;
 	char state = (char)c->set.receipt_state, shown[40];
 	struct deliver *d;
 
@@ -226,7 +227,7 @@ void deliver_receipt(struct smsc *c, const struct session *from,
 	message_id_print(c, id, c->set.receipt_id, shown);
 	receipt_text(c, sm, shown, &text);
 	if (c->set.receipts != RECEIPTS_TLV)
-		r.text = bytes_all(&text);
+		r.text = buf_strv(&text);
 	if (c->set.receipts != RECEIPTS_TEXT) {
 		r.tlvs[0] = (struct tlv){ TLV_RECEIPTED_ID,
 		    { shown, strlen(shown) + 1 } };
@@ -237,7 +238,7 @@ void deliver_receipt(struct smsc *c, const struct session *from,
 			    STRV("\x03\x00\x0c") };
 	}
 	d = deliver_new(c, &r);
-	bytes_free(&text);
+	buf_deinit(&text);
 	d->receipt = true;
 	d->session = from ? from->number : 0;
 	snprintf(d->id, sizeof(d->id), "%s", response_id);
@@ -289,7 +290,7 @@ static int count_parts(const struct cut *cut, size_t room)
 /* Piece seq of the text, with the header or TLVs that say so. */
 static void piece(const struct cut *cut, const struct mo *mo,
 	enum part_kind kind, size_t room, int seq, struct sm *sm,
-	struct bytes *ud)
+	struct buf *ud)
 {
 	struct strv rest = cut->text;
 	char two[2] = { (char)(cut->ref >> 8), (char)cut->ref };
@@ -302,26 +303,26 @@ static void piece(const struct cut *cut, const struct mo *mo,
 		rest = (struct strv){ rest.p + took, rest.n - took };
 	}
 	rest.n = part_take(cut->alphabet, rest, room);
-	ud->n = 0;
+	buf_clear(ud);
 	if (cut->total > 1 && kind == PART_UDH8) {
-		bytes_add(ud, "\x05\x00\x03", 3);
-		bytes_u8(ud, cut->ref);
+		buf_add(ud, "\x05\x00\x03", 3);
+		buf_u8(ud, cut->ref);
 	} else if (cut->total > 1 && kind == PART_UDH16) {
-		bytes_add(ud, "\x06\x08\x04", 3);
-		bytes_u16(ud, cut->ref);
+		buf_add(ud, "\x06\x08\x04", 3);
+		buf_u16(ud, cut->ref);
 	}
 	if (ud->n > 0) {
-		bytes_u8(ud, (unsigned)cut->total);
-		bytes_u8(ud, (unsigned)seq);
+		buf_u8(ud, (unsigned)cut->total);
+		buf_u8(ud, (unsigned)seq);
 		sm->esm_class = ESM_UDHI;
 		fill = (unsigned)(7 - ud->n * 8 % 7) % 7;
 	}
 	if (cut->alphabet == GSM7_PACKED)
 		septets_pack(rest, fill, ud);
 	else
-		bytes_view(ud, rest);
+		buf_adds(ud, rest);
 	sm->registered = mo->registered;
-	sm->text = bytes_all(ud);
+	sm->text = buf_strv(ud);
 	sm->tlvs_n = 0;
 	if (kind == PART_PAYLOAD) {
 		sm->tlvs[sm->tlvs_n++] = (struct tlv){ TLV_PAYLOAD, sm->text };
@@ -333,9 +334,9 @@ static void piece(const struct cut *cut, const struct mo *mo,
 	{
 		size_t at = ud->n;
 
-		bytes_add(ud, two, 2);
-		bytes_add(ud, &total, 1);
-		bytes_add(ud, &number, 1);
+		buf_add(ud, two, 2);
+		buf_add(ud, &total, 1);
+		buf_add(ud, &number, 1);
 		sm->text = (struct strv){ ud->p, at };
 		sm->tlvs[0] = (struct tlv){ TLV_SAR_REF, { ud->p + at, 2 } };
 		sm->tlvs[1] = (struct tlv){ TLV_SAR_TOTAL,
@@ -350,7 +351,7 @@ static void send_pieces(struct smsc *c, const struct mo *mo,
 	enum part_kind kind, size_t room, const struct cut *cut,
 	struct sm *sm)
 {
-	struct bytes ud = { 0 };
+	struct buf ud = BUF_EMPTY;
 
 	for (int i = 1; i <= cut->total; i++) {
 		int seq = mo->reversed ? cut->total + 1 - i : i;
@@ -365,11 +366,11 @@ static void send_pieces(struct smsc *c, const struct mo *mo,
 		stats.mos++;
 		due(d);
 	}
-	bytes_free(&ud);
+	buf_deinit(&ud);
 }
 
 static uint8_t dcs_of(const struct mo *mo, const struct smsc *c,
-	struct bytes *octets)
+	struct buf *octets)
 {
 	uint8_t dcs = (uint8_t)mo->dcs;
 
@@ -377,7 +378,7 @@ static uint8_t dcs_of(const struct mo *mo, const struct smsc *c,
 		bool fits = text_encode((enum alphabet)c->set.alphabet,
 		    strv(mo->text), octets);
 
-		octets->n = 0;
+		buf_clear(octets);
 		dcs = fits ? 0 : 8;
 	}
 	return mo->flash ? dcs | 0x10 : dcs;
@@ -399,7 +400,7 @@ static void mo_event(const struct smsc *c, const struct mo *mo,
 bool smsc_mo(struct smsc *c, const struct mo *mo)
 {
 	enum part_kind kind = mo->kind == PART_SINGLE ? PART_UDH8 : mo->kind;
-	struct bytes octets = { 0 };
+	struct buf octets = BUF_EMPTY;
 	struct cut cut;
 	struct sm sm = { 0 };
 	size_t room;
@@ -415,7 +416,7 @@ bool smsc_mo(struct smsc *c, const struct mo *mo)
 	cut.alphabet = alphabet_of_dcs(sm.dcs,
 	    (enum alphabet)c->set.alphabet);
 	text_encode(cut.alphabet, strv(mo->text), &octets);
-	cut.text = bytes_all(&octets);
+	cut.text = buf_strv(&octets);
 	cut.ref = mo->ref >= 0 ? (uint16_t)mo->ref : ++c->next_ref;
 	room = part_room(cut.alphabet, kind, octets.n);
 	cut.total = count_parts(&cut, room);
@@ -423,6 +424,6 @@ bool smsc_mo(struct smsc *c, const struct mo *mo)
 		mo_event(c, mo, &sm, &cut);
 		send_pieces(c, mo, kind, room, &cut, &sm);
 	}
-	bytes_free(&octets);
+	buf_deinit(&octets);
 	return cut.total <= 255;
 }

@@ -11,7 +11,7 @@ static const char *const names[] = {
 	[DIGEST_MD5] = "MD5", [DIGEST_SHA256] = "SHA-256",
 };
 
-static void hash(enum digest_algorithm a, const struct bytes *in, char hex[65])
+static void hash(enum digest_algorithm a, const struct buf *in, char hex[65])
 {
 	unsigned char md[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
@@ -99,38 +99,38 @@ void digest_response(const struct digest *d, const char *user,
 	const char *password, const char *method, const char *uri,
 	const char *cnonce, char hex[65])
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	char ha1[65], ha2[65];
 
-	bytes_printf(&b, "%s:%s:%s", user, d->realm, password);
+	buf_addf(&b, "%s:%s:%s", user, d->realm, password);
 	hash(d->algorithm, &b, ha1);
-	b.n = 0;
-	bytes_printf(&b, "%s:%s", method, uri);
+	buf_clear(&b);
+	buf_addf(&b, "%s:%s", method, uri);
 	hash(d->algorithm, &b, ha2);
-	b.n = 0;
-	bytes_printf(&b, "%s:%s:", ha1, d->nonce);
+	buf_clear(&b);
+	buf_addf(&b, "%s:%s:", ha1, d->nonce);
 	if (d->qop)
-		bytes_printf(&b, "%08" PRIx32 ":%s:auth:", d->nc, cnonce);
-	bytes_str(&b, ha2);
+		buf_addf(&b, "%08" PRIx32 ":%s:auth:", d->nc, cnonce);
+	buf_addz(&b, ha2);
 	hash(d->algorithm, &b, hex);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 
 void digest_write(struct digest *d, const char *user, const char *password,
 	const char *method, const char *uri, const char *cnonce,
-	struct bytes *to)
+	struct buf *to)
 {
 	char hex[65];
 
 	d->nc++;
 	digest_response(d, user, password, method, uri, cnonce, hex);
-	bytes_printf(to, "Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", "
+	buf_addf(to, "Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", "
 	    "uri=\"%s\", response=\"%s\"", user, d->realm, d->nonce, uri, hex);
 	if (d->named)
-		bytes_printf(to, ", algorithm=%s", names[d->algorithm]);
+		buf_addf(to, ", algorithm=%s", names[d->algorithm]);
 	if (d->opaque[0])
-		bytes_printf(to, ", opaque=\"%s\"", d->opaque);
+		buf_addf(to, ", opaque=\"%s\"", d->opaque);
 	if (d->qop)
-		bytes_printf(to, ", qop=auth, nc=%08" PRIx32 ", cnonce=\"%s\"",
+		buf_addf(to, ", qop=auth, nc=%08" PRIx32 ", cnonce=\"%s\"",
 		    d->nc, cnonce);
 }

@@ -28,7 +28,7 @@ bool digest_read(struct strv challenge, struct digest *to);
 /* The credentials of the next use of the nonce: "Digest username=...". */
 void digest_write(struct digest *d, const char *user, const char *password,
 	const char *method, const char *uri, const char *cnonce,
-	struct bytes *to);
+	struct buf *to);
 
 /* The response value alone, 3.4.1; hex gets 64 digits at most and NUL. */
 void digest_response(const struct digest *d, const char *user,

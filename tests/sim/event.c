@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hex.h"
+#include "base/jsonw.h"
 #include "bytes.h"
 #include "event.h"
 #include "poller.h"
@@ -15,56 +17,16 @@ static event_fn *watcher;
 static void *watcher_arg;
 
 static bool building, first_item;
-static struct bytes json;
-static struct bytes texts;			/* key NUL value NUL ... */
+static struct buf json = BUF_EMPTY;
+static struct buf texts = BUF_EMPTY;	/* key NUL value NUL ... */
 static size_t at[MAX_FIELDS][2];		/* places of key and value */
 static int fields_n;
 
 static int command_line, refusals;
 
-/* Length of the well-formed UTF-8 character at p, or 0 (RFC 3629 4). */
-static size_t utf8_len(const unsigned char *p, size_t left)
-{
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
-	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-
-	if (n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-static void quote(struct strv s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-
-	bytes_str(&json, "\"");
-	for (size_t i = 0, n; i < s.n; i += n ? n : 1) {
-		n = utf8_len(p + i, s.n - i);
-		if (n == 0)
-			bytes_str(&json, "\xef\xbf\xbd");
-		else if (p[i] == '"' || p[i] == '\\')
-			bytes_printf(&json, "\\%c", p[i]);
-		else if (p[i] == '\n')
-			bytes_str(&json, "\\n");
-		else if (p[i] == '\r')
-			bytes_str(&json, "\\r");
-		else if (p[i] < 0x20 || p[i] == 0x7f)
-			bytes_printf(&json, "\\u%04x", p[i]);
-		else
-			bytes_add(&json, p + i, n);
-	}
-	bytes_str(&json, "\"");
-}
-
 static void key(const char *k)
 {
-	bytes_printf(&json, "%s\"%s\":", json.n > 1 ? "," : "", k);
+	buf_addf(&json, "%s\"%s\":", json.n > 1 ? "," : "", k);
 }
 
 static void remember(const char *k, struct strv value)
@@ -72,18 +34,19 @@ static void remember(const char *k, struct strv value)
 	if (fields_n == MAX_FIELDS)
 		return;
 	at[fields_n][0] = texts.n;
-	bytes_cstr(&texts, k);
+	buf_cstr(&texts, k);
 	at[fields_n++][1] = texts.n;
-	bytes_view(&texts, value);
-	bytes_u8(&texts, 0);
+	buf_adds(&texts, value);
+	buf_u8(&texts, 0);
 }
 
 void event_force(const char *kind)
 {
 	building = true;
-	json.n = texts.n = 0;
+	buf_clear(&json);
+	buf_clear(&texts);
 	fields_n = 0;
-	bytes_str(&json, "{");
+	buf_addz(&json, "{");
 	event_str("event", kind);
 	event_int("ms", (long long)(poller_us() / 1000));
 }
@@ -100,7 +63,7 @@ void event_view(const char *k, struct strv value)
 	if (!building || !value.p)
 		return;
 	key(k);
-	quote(value);
+	jsonw_quote(&json, value);
 	remember(k, value);
 }
 
@@ -114,7 +77,7 @@ static void bare(const char *k, const char *value)
 	if (!building)
 		return;
 	key(k);
-	bytes_str(&json, value);
+	buf_addz(&json, value);
 	remember(k, strv(value));
 }
 
@@ -141,14 +104,14 @@ void event_status(const char *k, unsigned value)
 
 void event_hex(const char *k, struct strv octets)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	if (!building || !octets.p)
 		return;
-	for (size_t i = 0; i < octets.n; i++)
-		bytes_printf(&b, "%02x", (unsigned char)octets.p[i]);
-	event_view(k, bytes_all(&b));
-	bytes_free(&b);
+	hex_encode(octets.p, octets.n, buf_room(&b, 2 * octets.n));
+	buf_wrote(&b, 2 * octets.n);
+	event_view(k, buf_strv(&b));
+	buf_deinit(&b);
 }
 
 void event_list(const char *k)
@@ -156,7 +119,7 @@ void event_list(const char *k)
 	if (!building)
 		return;
 	key(k);
-	bytes_str(&json, "[");
+	buf_addz(&json, "[");
 	first_item = true;
 }
 
@@ -165,15 +128,15 @@ void event_item(struct strv text)
 	if (!building)
 		return;
 	if (!first_item)
-		bytes_str(&json, ",");
+		buf_addz(&json, ",");
 	first_item = false;
-	quote(text);
+	jsonw_quote(&json, text);
 }
 
 void event_list_end(void)
 {
 	if (building)
-		bytes_str(&json, "]");
+		buf_addz(&json, "]");
 }
 
 void event_end(void)
@@ -183,7 +146,7 @@ void event_end(void)
 	if (!building)
 		return;
 	building = false;
-	bytes_str(&json, "}\n");
+	buf_addz(&json, "}\n");
 	if (printing) {
 		fwrite(json.p, 1, json.n, stdout);
 		if (fflush(stdout) != 0)

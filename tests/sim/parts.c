@@ -19,7 +19,7 @@ struct part_set {
 	uint8_t total, dcs;
 	int have;
 	uint64_t since_us;
-	struct bytes text[256];		/* by seq */
+	struct buf text[256];		/* by seq */
 	bool got[256];
 };
 
@@ -116,7 +116,7 @@ bool part_of(const struct sm *sm, struct part *to)
 static void set_free(struct part_set *s)
 {
 	for (int i = 0; i < 256; i++)
-		bytes_free(&s->text[i]);
+		buf_deinit(&s->text[i]);
 	free(s);
 }
 
@@ -163,7 +163,7 @@ static struct part_set **find(struct joiner *j, const struct sm *sm,
 }
 
 /* Septets on their own, whatever the header before them left as fill. */
-static void take_text(const struct part *p, enum alphabet a, struct bytes *to)
+static void take_text(const struct part *p, enum alphabet a, struct buf *to)
 {
 	unsigned fill = (unsigned)(7 - p->udh.n * 8 % 7) % 7;
 
@@ -171,19 +171,19 @@ static void take_text(const struct part *p, enum alphabet a, struct bytes *to)
 	if (a == GSM7_PACKED)
 		septets_unpack(p->text, fill, (p->text.n * 8 - fill) / 7, to);
 	else
-		bytes_view(to, p->text);
+		buf_adds(to, p->text);
 }
 
 static void finish(struct part_set *s, enum alphabet a, whole_fn *done,
 	void *arg)
 {
-	struct bytes all = { 0 };
+	struct buf all = BUF_EMPTY;
 
 	for (int i = 1; i <= s->total; i++)
-		bytes_view(&all, bytes_all(&s->text[i]));
+		buf_adds(&all, buf_strv(&s->text[i]));
 	done(&(struct whole){ s->src, s->dst, s->total, s->kind, s->dcs,
-	    bytes_all(&all), a == GSM7_PACKED ? GSM7 : a }, arg);
-	bytes_free(&all);
+	    buf_strv(&all), a == GSM7_PACKED ? GSM7 : a }, arg);
+	buf_deinit(&all);
 }
 
 void joiner_add(struct joiner *j, const struct sm *sm, const struct part *p,
@@ -200,7 +200,7 @@ void joiner_add(struct joiner *j, const struct sm *sm, const struct part *p,
 	forget_old(j);
 	at = find(j, sm, p);
 	if (!*at) {
-		*at = s = new_zero(sizeof(*s));
+		*at = s = xalloc(sizeof(*s));
 		memcpy(s->src, sm->src, sizeof(s->src));
 		memcpy(s->dst, sm->dst, sizeof(s->dst));
 		s->kind = p->kind;
@@ -208,6 +208,8 @@ void joiner_add(struct joiner *j, const struct sm *sm, const struct part *p,
 		s->total = p->total;
 		s->dcs = sm->dcs;
 		s->since_us = poller_us();
+		for (int i = 0; i < 256; i++)
+			s->text[i] = (struct buf)BUF_EMPTY;
 	}
 	s = *at;
 	take_text(p, a, &s->text[p->seq]);

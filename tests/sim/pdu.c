@@ -107,18 +107,18 @@ struct strv pdu_tlv(const struct sm *sm, uint16_t tag)
 	return STRV_NONE;
 }
 
-size_t pdu_begin(struct bytes *b, uint32_t id, uint32_t status, uint32_t seq)
+size_t pdu_begin(struct buf *b, uint32_t id, uint32_t status, uint32_t seq)
 {
 	size_t start = b->n;
 
-	bytes_u32(b, 0);
-	bytes_u32(b, id);
-	bytes_u32(b, status);
-	bytes_u32(b, seq);
+	buf_u32(b, 0);
+	buf_u32(b, id);
+	buf_u32(b, status);
+	buf_u32(b, seq);
 	return start;
 }
 
-void pdu_end(struct bytes *b, size_t start)
+void pdu_end(struct buf *b, size_t start)
 {
 	uint32_t n = (uint32_t)(b->n - start);
 
@@ -126,40 +126,40 @@ void pdu_end(struct bytes *b, size_t start)
 		b->p[start + (size_t)i] = (char)(n >> (24 - 8 * i));
 }
 
-void pdu_tlv_add(struct bytes *b, uint16_t tag, struct strv value)
+void pdu_tlv_add(struct buf *b, uint16_t tag, struct strv value)
 {
-	bytes_u16(b, tag);
-	bytes_u16(b, (unsigned)value.n);
-	bytes_view(b, value);
+	buf_u16(b, tag);
+	buf_u16(b, (unsigned)value.n);
+	buf_adds(b, value);
 }
 
-void pdu_tlv_u8(struct bytes *b, uint16_t tag, unsigned value)
+void pdu_tlv_u8(struct buf *b, uint16_t tag, unsigned value)
 {
 	char o = (char)value;
 
 	pdu_tlv_add(b, tag, (struct strv){ &o, 1 });
 }
 
-void pdu_sm_encode(struct bytes *b, const struct sm *sm)
+void pdu_sm_encode(struct buf *b, const struct sm *sm)
 {
-	bytes_cstr(b, sm->service_type);
-	bytes_u8(b, sm->src_ton);
-	bytes_u8(b, sm->src_npi);
-	bytes_cstr(b, sm->src);
-	bytes_u8(b, sm->dst_ton);
-	bytes_u8(b, sm->dst_npi);
-	bytes_cstr(b, sm->dst);
-	bytes_u8(b, sm->esm_class);
-	bytes_u8(b, sm->protocol_id);
-	bytes_u8(b, sm->priority);
-	bytes_cstr(b, sm->schedule);
-	bytes_cstr(b, sm->validity);
-	bytes_u8(b, sm->registered);
-	bytes_u8(b, sm->replace);
-	bytes_u8(b, sm->dcs);
-	bytes_u8(b, sm->default_id);
-	bytes_u8(b, (unsigned)sm->text.n);
-	bytes_view(b, sm->text);
+	buf_cstr(b, sm->service_type);
+	buf_u8(b, sm->src_ton);
+	buf_u8(b, sm->src_npi);
+	buf_cstr(b, sm->src);
+	buf_u8(b, sm->dst_ton);
+	buf_u8(b, sm->dst_npi);
+	buf_cstr(b, sm->dst);
+	buf_u8(b, sm->esm_class);
+	buf_u8(b, sm->protocol_id);
+	buf_u8(b, sm->priority);
+	buf_cstr(b, sm->schedule);
+	buf_cstr(b, sm->validity);
+	buf_u8(b, sm->registered);
+	buf_u8(b, sm->replace);
+	buf_u8(b, sm->dcs);
+	buf_u8(b, sm->default_id);
+	buf_u8(b, (unsigned)sm->text.n);
+	buf_adds(b, sm->text);
 	for (int i = 0; i < sm->tlvs_n; i++)
 		pdu_tlv_add(b, sm->tlvs[i].tag, sm->tlvs[i].value);
 }

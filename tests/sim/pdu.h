@@ -92,13 +92,13 @@ uint32_t pdu_sm_decode(struct strv body, struct sm *to);
 struct strv pdu_tlv(const struct sm *sm, uint16_t tag);	/* or absent */
 
 /* Write a PDU: begin, body fields, end; begin returns where it starts. */
-size_t pdu_begin(struct bytes *b, uint32_t id, uint32_t status, uint32_t seq);
-void pdu_end(struct bytes *b, size_t start);
-void pdu_tlv_add(struct bytes *b, uint16_t tag, struct strv value);
-void pdu_tlv_u8(struct bytes *b, uint16_t tag, unsigned value);
+size_t pdu_begin(struct buf *b, uint32_t id, uint32_t status, uint32_t seq);
+void pdu_end(struct buf *b, size_t start);
+void pdu_tlv_add(struct buf *b, uint16_t tag, struct strv value);
+void pdu_tlv_u8(struct buf *b, uint16_t tag, unsigned value);
 
 /* The body of a deliver_sm: mandatory fields, then the TLVs of sm. */
-void pdu_sm_encode(struct bytes *b, const struct sm *sm);
+void pdu_sm_encode(struct buf *b, const struct sm *sm);
 
 const char *pdu_name(uint32_t id);	/* "submit_sm"; "unknown" */
 

@@ -49,7 +49,7 @@ static void reply_due(void *arg)
 
 static void answer(const struct phone *p, const char *to)
 {
-	struct reply *r = new_zero(sizeof(*r));
+	struct reply *r = xalloc(sizeof(*r));
 
 	r->smsc = p->smsc;
 	r->from = new_str(p->number);
@@ -60,14 +60,14 @@ static void answer(const struct phone *p, const char *to)
 
 static void show(const struct smsc *c, const struct whole *w, bool answered)
 {
-	struct bytes text = { 0 };
+	struct buf text = BUF_EMPTY;
 
 	event("sms");
 	text_decode(w->alphabet, w->octets, &text);
 	event_str("smsc", smsc_name(c));
 	event_str("from", w->src);
 	event_str("to", w->dst);
-	event_view("text", bytes_all(&text));
+	event_view("text", buf_strv(&text));
 	event_int("parts", w->parts);
 	event_str("kind", part_kind_name(w->kind));
 	event_int("data-coding", w->dcs);
@@ -75,7 +75,7 @@ static void show(const struct smsc *c, const struct whole *w, bool answered)
 	event_bool("flash", class_of_dcs(w->dcs) == 0);
 	event_bool("answers", answered);
 	event_end();
-	bytes_free(&text);
+	buf_deinit(&text);
 }
 
 void phone_receive(struct smsc *c, const struct whole *w)
@@ -111,7 +111,7 @@ static void start(const struct words *w)
 	}
 	at = find(c, w->w[2]);
 	if (!*at) {
-		*at = new_zero(sizeof(*p));
+		*at = xalloc(sizeof(*p));
 		(*at)->smsc = c;
 		(*at)->number = new_str(w->w[2] + (w->w[2][0] == '+'));
 	}

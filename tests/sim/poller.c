@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/now.h"
 #include "poller.h"
 
 enum { BATCH = 256 };
@@ -64,15 +64,12 @@ void watch_stop(struct watch *w)
 
 uint64_t poller_us(void)
 {
-	static uint64_t start;
-	struct timespec ts;
-	uint64_t us;
+	static int64_t start;
+	int64_t us = now_us();
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	us = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 	if (start == 0)
 		start = us;
-	return us - start;
+	return (uint64_t)(us - start);
 }
 
 static void put(size_t slot, struct timer *t)

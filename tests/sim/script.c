@@ -17,13 +17,13 @@ enum { REMEMBERED = 4096, EXPECT_MS = 10000 };
 /* An event that no expect has used yet: key NUL value NUL ... NUL. */
 struct seen {
 	struct seen *next;
-	struct bytes fields;
+	struct buf fields;
 };
 
 static void (*runner)(const struct words *w);
 static struct watch input;
 static struct timer pause_timer, next_timer;
-static struct bytes lines;
+static struct buf lines = BUF_EMPTY;
 static int line_number;
 static bool at_eof, exit_on_eof, strict;
 
@@ -31,12 +31,12 @@ static struct seen *first, **last = &first;
 static int seen_n;
 
 static bool expecting;
-static char *expected_text;	/* what expected points into */
 static struct words expected;	/* the command; its options cut off */
+static struct arena arena;	/* of the words of the last line */
 
 static void go_on(void *unused);
 
-static const char *field(const struct bytes *b, const char *key)
+static const char *field(const struct buf *b, const char *key)
 {
 	for (const char *p = b->p; p < b->p + b->n;) {
 		const char *value = p + strlen(p) + 1;
@@ -48,7 +48,7 @@ static const char *field(const struct bytes *b, const char *key)
 	return NULL;
 }
 
-static bool matches(const struct bytes *fields)
+static bool matches(const struct buf *fields)
 {
 	const char *kind = field(fields, "event");
 
@@ -75,7 +75,7 @@ static void forget(struct seen **at)
 	if (last == &s->next)
 		last = at;
 	seen_n--;
-	bytes_free(&s->fields);
+	buf_deinit(&s->fields);
 	free(s);
 }
 
@@ -93,8 +93,6 @@ static bool take_match(void)
 static void resume(void)
 {
 	expecting = false;
-	free(expected_text);
-	expected_text = NULL;
 	timer_stop(&pause_timer);
 	/* not from inside event_end */
 	timer_start(&next_timer, 0, go_on, NULL);
@@ -102,12 +100,13 @@ static void resume(void)
 
 static void seen(const struct event *e, void *unused)
 {
-	struct seen *s = new_zero(sizeof(*s));
+	struct seen *s = xalloc(sizeof(*s));
 
 	(void)unused;
+	s->fields = (struct buf)BUF_EMPTY;
 	for (int i = 0; i < e->n; i++) {
-		bytes_cstr(&s->fields, e->fields[i].key);
-		bytes_cstr(&s->fields, e->fields[i].value);
+		buf_cstr(&s->fields, e->fields[i].key);
+		buf_cstr(&s->fields, e->fields[i].value);
 	}
 	*last = s;
 	last = &s->next;
@@ -125,14 +124,14 @@ static void stop_if_strict(void)
 
 static void expect_failed(void *unused)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	(void)unused;
 	for (int i = 1; i < expected.n; i++)
-		bytes_printf(&b, " %s", expected.w[i]);
+		buf_addf(&b, " %s", expected.w[i]);
 	expecting = false;	/* the error is no match */
 	refuse("did not see:%s", b.p);
-	bytes_free(&b);
+	buf_deinit(&b);
 	resume();
 	stop_if_strict();
 }
@@ -157,13 +156,11 @@ static bool expect_is_sane(long *within)
 	return expected.n >= 2;
 }
 
-/* Takes over text, in which w points. */
-static void expect(const struct words *w, char *text)
+static void expect(const struct words *w)
 {
 	long within = EXPECT_MS;
 
 	expected = *w;
-	expected_text = text;
 	if (!expect_is_sane(&within)) {
 		refuse("expect EVENT [key=PATTERN]... [within MS]");
 		resume();
@@ -178,72 +175,66 @@ static void expect(const struct words *w, char *text)
 }
 
 /* False if the script has to wait after this line. */
-static bool run_line(char *text)
+static bool run_line(struct strv line)
 {
+	const char *wrong;
 	struct words w;
-	const char *wrong = words_cut(text, &w);
 	long ms;
 
+	arena_deinit(&arena);
+	arena_init(&arena);
+	wrong = words_cut(line, &arena, &w);
 	if (wrong) {
 		refuse("%s", wrong);
 	} else if (w.n == 2 && strcmp(w.w[0], "sleep") == 0 &&
 	    words_number(w.w[1], &ms)) {
 		pause_ms(ms, go_on);
-		free(text);
 		return false;
 	} else if (w.n > 0 && strcmp(w.w[0], "expect") == 0) {
-		expect(&w, text);
+		expect(&w);
 		return false;
 	} else if (w.n > 0) {
 		runner(&w);
 	}
 	stop_if_strict();
-	free(text);
 	return true;
 }
 
-/* The next whole line, or at the end of the input what is left. */
-static char *take_line(void)
+/* Runs the next whole line, or at the end of the input what is left. */
+static bool next_line(void)
 {
-	struct strv rest, line = strv_split(bytes_all(&lines), '\n', &rest);
-	char *text;
+	struct strv rest, line = strv_split(buf_strv(&lines), '\n', &rest);
+	bool on;
 
 	if (!rest.p && (!at_eof || line.n == 0))
-		return NULL;
-	text = new_view(line);
-	bytes_drop(&lines, rest.p ? line.n + 1 : line.n);
+		return false;
 	refuse_set_line(++line_number);
-	return text;
+	on = run_line(line);
+	buf_drop(&lines, rest.p ? line.n + 1 : line.n);
+	return on;
 }
 
 static void go_on(void *unused)
 {
-	char *line;
-
 	(void)unused;
 	if (expecting || pause_timer.slot != 0)
 		return;
-	while (lines.n > 0) {
-		line = take_line();
-		if (!line)
+	while (lines.n > 0)
+		if (!next_line())
 			return;
-		if (!run_line(line))
-			return;
-	}
 	if (at_eof && exit_on_eof)
 		poller_stop();
 }
 
 static bool read_some(int fd)
 {
-	ssize_t n = read(fd, bytes_room(&lines, 65536), 65536);
+	ssize_t n = read(fd, buf_room(&lines, 65536), 65536);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
 	if (n <= 0)
 		return false;
-	lines.n += (size_t)n;
-	lines.p[lines.n] = '\0';
+	buf_wrote(&lines, (size_t)n);
 	return true;
 }
 

@@ -24,7 +24,7 @@ struct sip_client {
 	struct sip_client *next;
 	struct sipnet *net;
 	char *branch;
-	struct bytes request;
+	struct buf request;
 	struct timer again, end;
 	unsigned wait_ms;
 	sip_response_fn *done;
@@ -37,7 +37,7 @@ struct sip_server {
 	char *key;
 	struct addr from;	/* UDP */
 	uint32_t stream;	/* TCP */
-	struct bytes response;	/* empty until answered */
+	struct buf response;	/* empty until answered */
 	struct timer end;
 };
 
@@ -57,7 +57,7 @@ static void received(struct sipnet *net, const struct sipmsg *m,
 static bool stream_data(void *arg)
 {
 	struct sip_stream *s = arg;
-	struct bytes *in = &s->conn.in;
+	struct buf *in = &s->conn.in;
 	size_t at = 0, used;
 
 	while (at < in->n) {
@@ -67,7 +67,7 @@ static bool stream_data(void *arg)
 
 		if (got == SIP_BAD) {
 			event("sip-rubbish");
-			event_view("octets", bytes_all(in));
+			event_view("octets", buf_strv(in));
 			event_end();
 			in->n = 0;
 			return true;
@@ -79,7 +79,7 @@ static bool stream_data(void *arg)
 		received(s->net, &m, NULL, s->number);
 		at += used;
 	}
-	bytes_drop(in, at);
+	buf_drop(in, at);
 	return true;
 }
 
@@ -106,7 +106,7 @@ static const struct conn_handler stream_handler = {
 
 static struct sip_stream *stream_new(struct sipnet *net, int fd, bool to_proxy)
 {
-	struct sip_stream *s = new_zero(sizeof(*s));
+	struct sip_stream *s = xalloc(sizeof(*s));
 
 	s->net = net;
 	s->number = ++net->next_stream;
@@ -164,7 +164,7 @@ static void client_free(struct sip_client *c)
 	*at = c->next;
 	timer_stop(&c->again);
 	timer_stop(&c->end);
-	bytes_free(&c->request);
+	buf_deinit(&c->request);
 	free(c->branch);
 	free(c);
 }
@@ -174,7 +174,7 @@ static void client_again(void *arg)
 	struct sip_client *c = arg;
 
 	stats.sip_retransmitted++;
-	sipnet_raw(c->net, bytes_all(&c->request));
+	sipnet_raw(c->net, buf_strv(&c->request));
 	c->wait_ms = 2 * c->wait_ms < T2 ? 2 * c->wait_ms : T2;
 	timer_start(&c->again, c->wait_ms, client_again, c);
 }
@@ -193,14 +193,15 @@ static void client_end(void *arg)
 void sipnet_send(struct sipnet *net, struct strv request, const char *branch,
 	sip_response_fn *done, void *arg)
 {
-	struct sip_client *c = new_zero(sizeof(*c));
+	struct sip_client *c = xalloc(sizeof(*c));
 
 	c->net = net;
 	c->branch = new_str(branch);
 	c->done = done;
 	c->arg = arg;
 	c->wait_ms = T1;
-	bytes_view(&c->request, request);
+	c->request = (struct buf)BUF_EMPTY;
+	buf_adds(&c->request, request);
 	c->next = net->clients;
 	net->clients = c;
 	if (!net->tcp)
@@ -261,7 +262,7 @@ static void server_end(void *arg)
 
 	*at = s->next;
 	timer_stop(&s->end);
-	bytes_free(&s->response);
+	buf_deinit(&s->response);
 	free(s->key);
 	free(s);
 }
@@ -271,18 +272,18 @@ static void server_send(struct sip_server *s)
 	struct sip_stream *stream;
 
 	if (!s->net->tcp) {
-		udp_send(s->net, &s->from, bytes_all(&s->response));
+		udp_send(s->net, &s->from, buf_strv(&s->response));
 		return;
 	}
 	stream = stream_find(s->net, s->stream);
 	if (stream)
-		conn_send(&stream->conn, bytes_all(&s->response));
+		conn_send(&stream->conn, buf_strv(&s->response));
 }
 
 void sipnet_answer(struct sip_server *server, struct strv text)
 {
-	server->response.n = 0;
-	bytes_view(&server->response, text);
+	buf_clear(&server->response);
+	buf_adds(&server->response, text);
 	server_send(server);
 }
 
@@ -292,7 +293,7 @@ static void request(struct sipnet *net, const struct sipmsg *m,
 	struct strv via = sipmsg_get(m, "Via");
 	struct strv branch = sip_param(via, "branch");
 	struct sip_server **at, *s;
-	struct bytes key = { 0 };
+	struct buf key = BUF_EMPTY;
 	struct strv rest;
 
 	if (strv_eq(m->method, STRV("ACK"))) {
@@ -300,19 +301,20 @@ static void request(struct sipnet *net, const struct sipmsg *m,
 		return;
 	}
 	/* 17.2.3: branch, sent-by and method */
-	bytes_printf(&key, "%.*s|%.*s|%.*s", STRV_ARG(branch),
+	buf_addf(&key, "%.*s|%.*s|%.*s", STRV_ARG(branch),
 	    STRV_ARG(strv_split(via, ';', &rest)), STRV_ARG(m->method));
 	at = server_find(net, key.p);
 	if (*at) {
 		stats.sip_repeated++;
 		if ((*at)->response.n > 0)
 			server_send(*at);
-		bytes_free(&key);
+		buf_deinit(&key);
 		return;
 	}
-	s = *at = new_zero(sizeof(*s));
+	s = *at = xalloc(sizeof(*s));
 	s->net = net;
-	s->key = key.p;
+	s->key = buf_steal(&key);
+	s->response = (struct buf)BUF_EMPTY;
 	if (from)
 		s->from = *from;
 	s->stream = stream;

@@ -79,13 +79,13 @@ void session_close(struct session *s, const char *why)
 static void session_send(struct session *s, uint32_t id, uint32_t status,
 	uint32_t seq, struct strv body)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	size_t start = pdu_begin(&b, id, status, seq);
 
-	bytes_view(&b, body);
+	buf_adds(&b, body);
 	pdu_end(&b, start);
-	conn_send(&s->conn, bytes_all(&b));
-	bytes_free(&b);
+	conn_send(&s->conn, buf_strv(&b));
+	buf_deinit(&b);
 }
 
 void session_answer(struct session *s, uint32_t id, uint32_t status,
@@ -124,7 +124,7 @@ static uint32_t bind_status(const struct session *s, const struct bind *b)
 static void bind_received(struct session *s, const struct pdu *h,
 	struct strv body)
 {
-	struct bytes answer = { 0 };
+	struct buf answer = BUF_EMPTY;
 	struct bind b;
 	uint32_t status = pdu_bind_decode(body, &b);
 
@@ -141,13 +141,13 @@ static void bind_received(struct session *s, const struct pdu *h,
 	event_end();
 	if (status == ESME_ROK) {
 		stats.binds++;
-		bytes_cstr(&answer, s->smsc->system_id);
+		buf_cstr(&answer, s->smsc->system_id);
 		pdu_tlv_u8(&answer, TLV_SC_VERSION, 0x34);
 		s->bound = h->id;
 	}
 	session_answer(s, h->id | PDU_RESP, status, h->seq,
-	    bytes_all(&answer));
-	bytes_free(&answer);
+	    buf_strv(&answer));
+	buf_deinit(&answer);
 	if (session_receives(s))
 		deliver_session_bound(s->smsc);
 }
@@ -222,7 +222,7 @@ static void received(struct session *s, const struct pdu *h, struct strv body)
 static bool data(void *arg)
 {
 	struct session *s = arg;
-	struct bytes *in = &s->conn.in;
+	struct buf *in = &s->conn.in;
 	size_t at = 0;
 
 	if (s->smsc->set.half_open) {
@@ -253,7 +253,7 @@ static bool data(void *arg)
 			return false;
 		}
 	}
-	bytes_drop(in, at);
+	buf_drop(in, at);
 	return true;
 }
 
@@ -273,7 +273,7 @@ static void accepting(void *arg, uint32_t events)
 	(void)events;
 	if (fd < 0)
 		return;
-	s = new_zero(sizeof(*s));
+	s = xalloc(sizeof(*s));
 	s->smsc = c;
 	s->number = ++c->next_session;
 	s->sent_end = &s->sent;
@@ -335,7 +335,7 @@ static void start(const struct words *w)
 		refuse("no address: %s", listen_at);
 		return;
 	}
-	c = new_zero(sizeof(*c));
+	c = xalloc(sizeof(*c));
 	c->name = new_str(w->w[2]);
 	c->system_id = new_str(id);
 	c->password = new_str(pass);
@@ -389,13 +389,13 @@ static void cmd_enquire(struct smsc *c, const struct words *w)
 
 static void cmd_raw(struct smsc *c, const struct words *w)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	if (w->n != 4 || !text_encode(BINARY, strv(w->w[3]), &b))
 		refuse("smsc NAME raw HEX");
 	for (struct session *s = c->sessions; s && b.n > 0; s = s->next)
-		conn_send(&s->conn, bytes_all(&b));
-	bytes_free(&b);
+		conn_send(&s->conn, buf_strv(&b));
+	buf_deinit(&b);
 }
 
 static void cmd_mo(struct smsc *c, const struct words *w)

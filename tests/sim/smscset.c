@@ -138,7 +138,7 @@ static bool status_for(struct smsc *c, const struct words *w)
 	if (w->n != 6 || !words_number(w->w[5], &status) ||
 	    strlen(number) >= sizeof(s->number))
 		return false;
-	s = new_zero(sizeof(*s));
+	s = xalloc(sizeof(*s));
 	memcpy(s->number, number, strlen(number));
 	s->status = (uint32_t)status;
 	s->next = c->status_for;	/* the newest is found first */

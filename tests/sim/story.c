@@ -210,15 +210,14 @@ static void set_var(const char *name, const char *value)
 /* {key} by the event's value, $name by ours */
 static char *expand(const char *text, const struct event *e)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	char key[32];
 
-	bytes_str(&b, "");
 	while (*text) {
 		size_t n = strcspn(text, "{$");
 		const char *value;
 
-		bytes_add(&b, text, n);
+		buf_add(&b, text, n);
 		text += n;
 		if (*text == '\0')
 			break;
@@ -228,32 +227,32 @@ static char *expand(const char *text, const struct event *e)
 			snprintf(key, sizeof(key), "%.*s", (int)n - 2,
 			    text + 1);
 			value = e ? event_get(e, key) : NULL;
-			bytes_str(&b, value ? value : "none");
+			buf_addz(&b, value ? value : "none");
 		} else {
 			snprintf(key, sizeof(key), "%.*s", (int)n, text);
-			bytes_str(&b, var(key));
+			buf_addz(&b, var(key));
 		}
 		text += n;
 	}
-	return b.p;
+	return buf_steal(&b);
 }
 
 static void draw(const char *left, const char *label, const char *right,
 	const char *note)
 {
 	bool back = label[0] == '<';
-	struct bytes line = { 0 };
+	struct buf line = BUF_EMPTY;
 	size_t n = strlen(label) - back;
 
-	bytes_str(&line, back ? "◀──" : "──");
-	bytes_str(&line, label + back);
+	buf_addz(&line, back ? "◀──" : "──");
+	buf_addz(&line, label + back);
 	for (; n < 18; n++)
-		bytes_str(&line, "─");
-	bytes_str(&line, back ? "──" : "──▶");
+		buf_addz(&line, "─");
+	buf_addz(&line, back ? "──" : "──▶");
 	printf("%7.3f s  %-6s %s %-6s  %s\n", (double)poller_us() / 1e6, left,
 	    line.p, right, note);
 	fflush(stdout);
-	bytes_free(&line);
+	buf_deinit(&line);
 }
 
 static void draw_step(const struct step *s, const struct event *e)
@@ -549,7 +548,7 @@ int story_main(int argc, char **argv)
 		fputs(help, stderr);
 		return 2;
 	}
-	random_hex(hex, 8);
+	rand_hex(hex, 8);
 	snprintf(id, sizeof(id), "story-%s-1", hex);
 	set_var("$m1", id);
 	snprintf(id, sizeof(id), "story-%s-2", hex);

@@ -16,7 +16,7 @@ struct later {
 	uint32_t session, seq, status;
 	uint64_t id;
 	bool accepted;		/* what follows acceptance is done already */
-	struct bytes body;
+	struct buf body;
 };
 
 void message_id_print(const struct smsc *c, uint64_t id, int form,
@@ -42,7 +42,7 @@ void message_id_print(const struct smsc *c, uint64_t id, int form,
 
 static void part_event(const struct smsc *c, const struct sm *sm)
 {
-	struct bytes text = { 0 };
+	struct buf text = BUF_EMPTY;
 	struct part p;
 
 	if (!part_of(sm, &p)) {
@@ -58,25 +58,25 @@ static void part_event(const struct smsc *c, const struct sm *sm)
 	}
 	text_decode(alphabet_of_dcs(sm->dcs, (enum alphabet)c->set.alphabet),
 	    p.text, &text);
-	event_view("text", bytes_all(&text));
-	bytes_free(&text);
+	event_view("text", buf_strv(&text));
+	buf_deinit(&text);
 }
 
 static void tlv_event(const struct sm *sm)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	event_list("tlvs");
 	for (int i = 0; i < sm->tlvs_n; i++) {
-		b.n = 0;
-		bytes_printf(&b, "%04x=", sm->tlvs[i].tag);
+		buf_clear(&b);
+		buf_addf(&b, "%04x=", sm->tlvs[i].tag);
 		for (size_t k = 0; k < sm->tlvs[i].value.n; k++)
-			bytes_printf(&b, "%02x",
+			buf_addf(&b, "%02x",
 			    (uint8_t)sm->tlvs[i].value.p[k]);
-		event_item(bytes_all(&b));
+		event_item(buf_strv(&b));
 	}
 	event_list_end();
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 
 static void submit_event(const struct session *s, const struct sm *sm,
@@ -171,16 +171,16 @@ static void later_due(void *arg)
 	if (s)
 		respond(s, l->seq, l->status, id);
 	if (!l->accepted && l->status == ESME_ROK &&
-	    pdu_sm_decode(bytes_all(&l->body), &sm) == ESME_ROK)
+	    pdu_sm_decode(buf_strv(&l->body), &sm) == ESME_ROK)
 		accepted(l->smsc, s, &sm, l->id);
-	bytes_free(&l->body);
+	buf_deinit(&l->body);
 	free(l);
 }
 
 static void answer_later(struct session *s, uint32_t seq, uint32_t status,
 	uint64_t id, bool is_accepted, struct strv body)
 {
-	struct later *l = new_zero(sizeof(*l));
+	struct later *l = xalloc(sizeof(*l));
 
 	l->smsc = s->smsc;
 	l->session = s->number;
@@ -188,7 +188,8 @@ static void answer_later(struct session *s, uint32_t seq, uint32_t status,
 	l->status = status;
 	l->id = id;
 	l->accepted = is_accepted;
-	bytes_view(&l->body, body);
+	l->body = (struct buf)BUF_EMPTY;
+	buf_adds(&l->body, body);
 	timer_start(&l->timer, (unsigned)s->smsc->set.response_delay_ms,
 	    later_due, l);
 }
@@ -231,8 +232,10 @@ void submit_received(struct session *s, const struct pdu *h,
 	submit_event(s, &sm, h->seq, status, text);
 	if (early && status == ESME_ROK)
 		accepted(c, s, &sm, id);
-	if (!c->set.response)
+	if (!c->set.response) {
+		s->outstanding--;	/* as far as we are concerned */
 		return;
+	}
 	if (c->set.response_delay_ms > 0) {
 		answer_later(s, h->seq, status, id, early, body);
 		return;

@@ -21,17 +21,17 @@ static struct ua *find(const char *name)
 
 void event_message_headers(const struct sipmsg *m)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	event_list("headers");
 	for (int i = 0; i < m->n; i++) {
-		b.n = 0;
-		bytes_printf(&b, "%.*s: %.*s", STRV_ARG(m->h[i].name),
+		buf_clear(&b);
+		buf_addf(&b, "%.*s: %.*s", STRV_ARG(m->h[i].name),
 		    STRV_ARG(m->h[i].value));
-		event_item(bytes_all(&b));
+		event_item(buf_strv(&b));
 	}
 	event_list_end();
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 
 static void ua_free(struct ua *ua)
@@ -46,8 +46,8 @@ static void ua_free(struct ua *ua)
 	while (ua->requests)
 		ua_request_free(ua->requests);
 	ua_seen_free(ua);
-	bytes_free(&ua->service_route);
-	bytes_free(&ua->last);
+	buf_deinit(&ua->service_route);
+	buf_deinit(&ua->last);
 	free(ua->name);
 	free(ua->aor);
 	free(ua->user);
@@ -62,7 +62,7 @@ static void ua_free(struct ua *ua)
 static bool split_aor(const char *aor, char **user, char **domain)
 {
 	struct strv s = strv(aor), rest, u, host;
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	if (strncmp(aor, "sip:", 4) != 0)
 		return false;
@@ -71,9 +71,9 @@ static bool split_aor(const char *aor, char **user, char **domain)
 	if (!rest.p || u.n == 0)
 		return false;
 	host = strv_split(rest, ';', &rest);
-	bytes_printf(&b, "sip:%.*s", STRV_ARG(host));
+	buf_addf(&b, "sip:%.*s", STRV_ARG(host));
 	*user = new_view(u);
-	*domain = b.p;
+	*domain = buf_steal(&b);
 	return true;
 }
 
@@ -108,7 +108,7 @@ static bool open_net(struct ua *ua, const struct start_opts *o)
 static void begin(const char *name, const struct start_opts *o, char *number,
 	char *domain)
 {
-	struct ua *ua = new_zero(sizeof(*ua));
+	struct ua *ua = xalloc(sizeof(*ua));
 	char uuid[37];
 
 	ua->next = all;
@@ -121,16 +121,17 @@ static void begin(const char *name, const struct start_opts *o, char *number,
 	ua->password = o->password ? new_str(o->password) : NULL;
 	ua->plain = o->plain;
 	ua->answer = 200;
+	ua->service_route = ua->last = (struct buf)BUF_EMPTY;
 	random_uuid(uuid);
 	random_uuid(ua->reg_call_id);
-	random_hex(ua->reg_tag, 8);
+	rand_hex(ua->reg_tag, 8);
 	if (o->instance) {
 		ua->instance = new_str(o->instance);
 	} else {
-		struct bytes b = { 0 };
+		struct buf b = BUF_EMPTY;
 
-		bytes_printf(&b, "urn:uuid:%s", uuid);
-		ua->instance = b.p;
+		buf_addf(&b, "urn:uuid:%s", uuid);
+		ua->instance = buf_steal(&b);
 	}
 	if (!open_net(ua, o)) {
 		ua_free(ua);
@@ -209,9 +210,9 @@ static void cmd_options(struct ua *ua, const struct words *w)
 	const char *uri = w->n > 3 ? w->w[3] : ua->domain;
 	struct ua_request *r = ua_request_new(ua, "OPTIONS", uri, uri);
 
-	bytes_str(&r->headers, "Accept: application/sdp\r\nContact: ");
+	buf_addz(&r->headers, "Accept: application/sdp\r\nContact: ");
 	ua_contact(ua, &r->headers);
-	bytes_str(&r->headers, "\r\n");
+	buf_addz(&r->headers, "\r\n");
 	r->done = options_done;
 	ua_request_send(r);
 }
@@ -245,18 +246,18 @@ static void cmd_resend(struct ua *ua, const struct words *w)
 static void cmd_raw(struct ua *ua, const struct words *w)
 {
 	int fd = w->n == 4 ? open(w->w[3], O_RDONLY | O_CLOEXEC) : -1;
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	ssize_t n;
 
 	if (fd < 0) {
 		refuse("ua NAME raw FILE");
 		return;
 	}
-	n = read(fd, bytes_room(&b, 65536), 65536);
+	n = read(fd, buf_room(&b, 65536), 65536);
 	if (n > 0)
 		sipnet_raw(&ua->net, (struct strv){ b.p, (size_t)n });
 	close(fd);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 
 static void cmd_stop(struct ua *ua, const struct words *w)

@@ -28,13 +28,13 @@ struct ua {
 	char reg_call_id[37], reg_tag[9];
 	uint32_t reg_cseq;
 	long expires;			/* asked for; 0: not registered */
-	struct bytes service_route;	/* Route lines of other requests */
+	struct buf service_route;	/* Route lines of other requests */
 	struct timer refresh;
 
 	/* messages: uamsg.c, uarecv.c */
 	bool auto_imdn, auto_display;
 	int answer;			/* to MESSAGE; 0: none */
-	struct bytes last;		/* the last MESSAGE as sent */
+	struct buf last;		/* the last MESSAGE as sent */
 	char last_branch[32];
 	struct seen_id *seen;		/* imdn.Message-IDs received */
 };
@@ -48,9 +48,9 @@ struct ua_request {
 	char call_id[37], from_tag[9];
 	uint32_t cseq;
 	int tries;			/* challenges answered */
-	struct bytes headers;		/* lines with CRLF */
+	struct buf headers;		/* lines with CRLF */
 	char *type;			/* Content-Type, or NULL */
-	struct bytes body;
+	struct buf body;
 	void (*done)(struct ua_request *r, const struct sipmsg *m);
 
 	/* for the events and what follows */
@@ -86,7 +86,7 @@ void ua_request_received(void *ua, struct sip_server *server,
 void ua_seen_free(struct ua *ua);
 
 /* --- ua.c --- */
-void ua_contact(const struct ua *ua, struct bytes *to);	/* value */
+void ua_contact(const struct ua *ua, struct buf *to);	/* value */
 void event_message_headers(const struct sipmsg *m);
 
 #endif

@@ -15,7 +15,7 @@ struct message_opts {
 	struct opt_more headers, cpim_headers;
 };
 
-static bool read_file(const char *path, struct bytes *to)
+static bool read_file(const char *path, struct buf *to)
 {
 	FILE *f = fopen(path, "rbe");
 	size_t n;
@@ -23,18 +23,17 @@ static bool read_file(const char *path, struct bytes *to)
 	if (!f)
 		return false;
 	do {
-		n = fread(bytes_room(to, 65536), 1, 65536, f);
-		to->n += n;
+		n = fread(buf_room(to, 65536), 1, 65536, f);
+		buf_wrote(to, n);
 	} while (n > 0);
 	fclose(f);
-	bytes_add(to, "", 0);
 	return true;
 }
 
 static void header(struct ua_request *r, const char *name, const char *value)
 {
 	if (value)
-		bytes_printf(&r->headers, "%s: %s\r\n", name, value);
+		buf_addf(&r->headers, "%s: %s\r\n", name, value);
 }
 
 /* Headers of a CPM request, spec/conversation 2.3, 3.1. */
@@ -44,8 +43,8 @@ static void cpm_headers(struct ua_request *r, const char *conversation,
 	char uuid[37], hex[33];
 
 	random_uuid(uuid);
-	random_hex(hex, 32);
-	bytes_printf(&r->headers, "P-Preferred-Identity: <%s>\r\n"
+	rand_hex(hex, 32);
+	buf_addf(&r->headers, "P-Preferred-Identity: <%s>\r\n"
 	    "P-Preferred-Service: " ICSI "msg\r\n"
 	    "Accept-Contact: *;" ICSI_TAG "\"\r\n", r->ua->aor);
 	header(r, "Conversation-ID", conversation ? conversation : uuid);
@@ -80,7 +79,7 @@ static void write_cpim(struct ua_request *r, const struct message_opts *o)
 		{ "processing", "processing" },
 		{ "interworking", "interworking" },
 	};
-	struct bytes list = { 0 };
+	struct buf list = BUF_EMPTY;
 	struct strv rest = strv(o->imdn), word;
 
 	/* short words of the command line, or the tokens themselves */
@@ -92,8 +91,8 @@ static void write_cpim(struct ua_request *r, const struct message_opts *o)
 			if (strv_eq(word, strv(wants[i][0])))
 				full = wants[i][1];
 		if (list.n > 0)
-			bytes_str(&list, ", ");
-		bytes_view(&list, full ? strv(full) : word);
+			buf_addz(&list, ", ");
+		buf_adds(&list, full ? strv(full) : word);
 	}
 	cpim_write(&(struct cpim_out){
 		.from = r->from, .to = r->to, .id = r->message_id,
@@ -102,7 +101,7 @@ static void write_cpim(struct ua_request *r, const struct message_opts *o)
 		.type = "text/plain; charset=UTF-8",
 		.content = strv(o->text),
 	}, &r->body);
-	bytes_free(&list);
+	buf_deinit(&list);
 }
 
 static bool content(struct ua_request *r, const struct message_opts *o)
@@ -116,7 +115,7 @@ static bool content(struct ua_request *r, const struct message_opts *o)
 	}
 	if (o->plain) {
 		r->type = new_str("text/plain;charset=UTF-8");
-		bytes_str(&r->body, o->text);
+		buf_addz(&r->body, o->text);
 		return true;
 	}
 	r->type = new_str("message/cpim");
@@ -128,7 +127,7 @@ static void fill(struct ua_request *r, const struct message_opts *o)
 {
 	char id[17];
 
-	random_hex(id, 16);
+	rand_hex(id, 16);
 	r->message_id = new_str(o->id ? o->id : id);
 	if (o->as) {
 		free(r->from);
@@ -138,9 +137,9 @@ static void fill(struct ua_request *r, const struct message_opts *o)
 		cpm_headers(r, o->conversation, o->contribution);
 	header(r, "InReplyTo-Contribution-ID", o->in_reply_to);
 	if (o->expires >= 0)
-		bytes_printf(&r->headers, "Expires: %ld\r\n", o->expires);
+		buf_addf(&r->headers, "Expires: %ld\r\n", o->expires);
 	for (int i = 0; i < o->headers.n; i++)
-		bytes_printf(&r->headers, "%s\r\n", o->headers.text[i]);
+		buf_addf(&r->headers, "%s\r\n", o->headers.text[i]);
 	r->done = message_done;
 }
 
@@ -202,10 +201,10 @@ void ua_report(struct ua *ua, const char *to, const char *id,
 	struct ua_request *r = ua_request_new(ua, "MESSAGE", to, to);
 	const char *kind = strcmp(status, "displayed") == 0 ? "display" :
 	    "delivery";
-	struct bytes xml = { 0 };
+	struct buf xml = BUF_EMPTY;
 	char own_id[17];
 
-	random_hex(own_id, 16);
+	rand_hex(own_id, 16);
 	r->message_id = new_str(own_id);
 	r->report = status;
 	r->report_id = new_str(id);
@@ -219,9 +218,9 @@ void ua_report(struct ua *ua, const char *to, const char *id,
 	cpim_write(&(struct cpim_out){
 		.from = ua->aor, .to = to, .id = own_id,
 		.type = "message/imdn+xml", .notification = true,
-		.content = bytes_all(&xml),
+		.content = buf_strv(&xml),
 	}, &r->body);
-	bytes_free(&xml);
+	buf_deinit(&xml);
 	sent_event(r);
 	ua_request_send(r);
 }
@@ -269,6 +268,6 @@ void ua_resend(struct ua *ua)
 		refuse("%s has sent no MESSAGE", ua->name);
 		return;
 	}
-	sipnet_send(&ua->net, bytes_all(&ua->last), ua->last_branch,
+	sipnet_send(&ua->net, buf_strv(&ua->last), ua->last_branch,
 	    resend_done, ua);
 }

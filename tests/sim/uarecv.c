@@ -47,7 +47,7 @@ static int times_seen(struct ua *ua, struct strv id)
 	while (s && !strv_eq(id, strv(s->id)))
 		s = s->next;
 	if (!s) {
-		s = new_zero(sizeof(*s));
+		s = xalloc(sizeof(*s));
 		s->id = new_view(id);
 		s->next = ua->seen;
 		ua->seen = s;
@@ -66,23 +66,23 @@ static const char *reason_of(int status)
 static void respond(struct sip_server *server, const struct sipmsg *m,
 	int status, const char *headers)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	struct strv via, to = sipmsg_get(m, "To");
 	char tag[9];
 
-	bytes_printf(&b, "SIP/2.0 %d %s\r\n", status, reason_of(status));
+	buf_addf(&b, "SIP/2.0 %d %s\r\n", status, reason_of(status));
 	for (int i = 0; (via = sipmsg_nth(m, "Via", i)).p; i++)
-		bytes_printf(&b, "Via: %.*s\r\n", STRV_ARG(via));
-	bytes_printf(&b, "From: %.*s\r\nTo: %.*s",
+		buf_addf(&b, "Via: %.*s\r\n", STRV_ARG(via));
+	buf_addf(&b, "From: %.*s\r\nTo: %.*s",
 	    STRV_ARG(sipmsg_get(m, "From")), STRV_ARG(to));
-	random_hex(tag, 8);
+	rand_hex(tag, 8);
 	if (!sip_param(to, "tag").p)
-		bytes_printf(&b, ";tag=%s", tag);
-	bytes_printf(&b, "\r\nCall-ID: %.*s\r\nCSeq: %.*s\r\n%s"
+		buf_addf(&b, ";tag=%s", tag);
+	buf_addf(&b, "\r\nCall-ID: %.*s\r\nCSeq: %.*s\r\n%s"
 	    "Content-Length: 0\r\n\r\n", STRV_ARG(sipmsg_get(m, "Call-ID")),
 	    STRV_ARG(sipmsg_get(m, "CSeq")), headers);
-	sipnet_answer(server, bytes_all(&b));
-	bytes_free(&b);
+	sipnet_answer(server, buf_strv(&b));
+	buf_deinit(&b);
 }
 
 /* --- what came, as an event --- */
@@ -116,7 +116,7 @@ static void envelope(const struct ua *ua, const struct sipmsg *m)
 
 static void cpim_event(const struct cpim *c)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	event_view("message-id", cpim_imdn(c, "Message-ID"));
 	event_view("disposition", cpim_imdn(c, "Disposition-Notification"));
@@ -126,13 +126,13 @@ static void cpim_event(const struct cpim *c)
 	event_view("cpim-type", cpim_mime(c, "Content-Type"));
 	event_list("cpim");
 	for (int i = 0; i < c->n; i++) {
-		b.n = 0;
-		bytes_printf(&b, "%.*s: %.*s", STRV_ARG(c->h[i].name),
+		buf_clear(&b);
+		buf_addf(&b, "%.*s: %.*s", STRV_ARG(c->h[i].name),
 		    STRV_ARG(c->h[i].value));
-		event_item(bytes_all(&b));
+		event_item(buf_strv(&b));
 	}
 	event_list_end();
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 
 static void message_event(struct ua *ua, const struct sipmsg *m,
@@ -243,17 +243,17 @@ static void message(struct ua *ua, struct sip_server *server,
 static void options(struct ua *ua, struct sip_server *server,
 	const struct sipmsg *m)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
-	bytes_str(&b, UA_ALLOW "Accept: message/cpim, text/plain, "
+	buf_addz(&b, UA_ALLOW "Accept: message/cpim, text/plain, "
 	    "message/imdn+xml\r\nContact: ");
 	ua_contact(ua, &b);
-	bytes_str(&b, "\r\n");
+	buf_addz(&b, "\r\n");
 	event("options");
 	envelope(ua, m);
 	event_end();
 	respond(server, m, 200, b.p);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 
 static void notify(struct ua *ua, struct sip_server *server,

@@ -40,9 +40,9 @@ static void keep_service_route(struct ua *ua, const struct sipmsg *m)
 {
 	struct strv v;
 
-	ua->service_route.n = 0;
+	buf_clear(&ua->service_route);
 	for (int i = 0; (v = sipmsg_nth(m, "Service-Route", i)).p; i++)
-		bytes_printf(&ua->service_route, "Route: %.*s\r\n",
+		buf_addf(&ua->service_route, "Route: %.*s\r\n",
 		    STRV_ARG(v));
 }
 
@@ -92,13 +92,13 @@ static void done(struct ua_request *r, const struct sipmsg *m)
 	event_end();
 }
 
-void ua_contact(const struct ua *ua, struct bytes *to)
+void ua_contact(const struct ua *ua, struct buf *to)
 {
-	bytes_printf(to, "<sip:%s@%s%s>", ua->number, ua->local,
+	buf_addf(to, "<sip:%s@%s%s>", ua->number, ua->local,
 	    ua->net.tcp ? ";transport=tcp" : "");
 	if (ua->plain)
 		return;
-	bytes_printf(to, ";" ICSI_TAG ",urn%%3Aurn-7%%3A3gpp-service.ims."
+	buf_addf(to, ";" ICSI_TAG ",urn%%3Aurn-7%%3A3gpp-service.ims."
 	    "icsi.oma.cpm.deferred\";+sip.instance=\"<%s>\"", ua->instance);
 }
 
@@ -112,15 +112,15 @@ void ua_register(struct ua *ua, long expires, bool all)
 	timer_stop(&ua->refresh);
 	memcpy(r->call_id, ua->reg_call_id, sizeof(r->call_id));
 	memcpy(r->from_tag, ua->reg_tag, sizeof(r->from_tag));
-	bytes_str(&r->headers, "Contact: ");
+	buf_addz(&r->headers, "Contact: ");
 	if (all) {
-		bytes_str(&r->headers, "*");
+		buf_addz(&r->headers, "*");
 	} else {
 		ua_contact(ua, &r->headers);
 		if (!ua->plain)
-			bytes_str(&r->headers, ";reg-id=1");
+			buf_addz(&r->headers, ";reg-id=1");
 	}
-	bytes_printf(&r->headers, "\r\nExpires: %ld\r\n"
+	buf_addf(&r->headers, "\r\nExpires: %ld\r\n"
 	    "Supported: path, gruu, outbound\r\n" UA_ALLOW, expires);
 	r->done = done;
 	ua_request_send(r);

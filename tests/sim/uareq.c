@@ -12,15 +12,16 @@ enum { MAX_TRIES = 4 };	/* a registrar that says stale for ever */
 struct ua_request *ua_request_new(struct ua *ua, const char *method,
 	const char *uri, const char *to)
 {
-	struct ua_request *r = new_zero(sizeof(*r));
+	struct ua_request *r = xalloc(sizeof(*r));
 
 	r->ua = ua;
 	r->method = method;
 	r->uri = new_str(uri);
 	r->to = new_str(to);
 	r->from = new_str(ua->aor);
+	r->headers = r->body = (struct buf)BUF_EMPTY;
 	random_uuid(r->call_id);
-	random_hex(r->from_tag, 8);
+	rand_hex(r->from_tag, 8);
 	r->next = ua->requests;
 	ua->requests = r;
 	return r;
@@ -33,8 +34,8 @@ void ua_request_free(struct ua_request *r)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	bytes_free(&r->headers);
-	bytes_free(&r->body);
+	buf_deinit(&r->headers);
+	buf_deinit(&r->body);
 	free(r->uri);
 	free(r->from);
 	free(r->to);
@@ -46,7 +47,7 @@ void ua_request_free(struct ua_request *r)
 	free(r);
 }
 
-static void credentials(struct ua_request *r, int i, struct bytes *to)
+static void credentials(struct ua_request *r, int i, struct buf *to)
 {
 	static const char *const names[] = {
 		"Authorization", "Proxy-Authorization",
@@ -56,35 +57,35 @@ static void credentials(struct ua_request *r, int i, struct bytes *to)
 
 	if (ua->auth[i].algorithm == DIGEST_NONE || !ua->password)
 		return;
-	random_hex(cnonce, 16);
-	bytes_printf(to, "%s: ", names[i]);
+	rand_hex(cnonce, 16);
+	buf_addf(to, "%s: ", names[i]);
 	digest_write(&ua->auth[i], ua->user, ua->password, r->method, r->uri,
 	    cnonce, to);
-	bytes_str(to, "\r\n");
+	buf_addz(to, "\r\n");
 }
 
 static void write_request(struct ua_request *r, const char *branch,
-	struct bytes *to)
+	struct buf *to)
 {
 	struct ua *ua = r->ua;
 
-	bytes_printf(to, "%s %s SIP/2.0\r\n"
+	buf_addf(to, "%s %s SIP/2.0\r\n"
 	    "Via: SIP/2.0/%s %s;branch=%s;rport\r\n"
 	    "Max-Forwards: 70\r\n", r->method, r->uri,
 	    ua->net.tcp ? "TCP" : "UDP", ua->local, branch);
 	if (strcmp(r->method, "REGISTER") != 0)
-		bytes_view(to, bytes_all(&ua->service_route));
-	bytes_printf(to, "From: <%s>;tag=%s\r\nTo: <%s>\r\nCall-ID: %s\r\n"
+		buf_adds(to, buf_strv(&ua->service_route));
+	buf_addf(to, "From: <%s>;tag=%s\r\nTo: <%s>\r\nCall-ID: %s\r\n"
 	    "CSeq: %u %s\r\n", r->from, r->from_tag, r->to, r->call_id,
 	    r->cseq, r->method);
 	credentials(r, 0, to);
 	credentials(r, 1, to);
-	bytes_view(to, bytes_all(&r->headers));
-	bytes_str(to, "User-Agent: parley-sim\r\n");
+	buf_adds(to, buf_strv(&r->headers));
+	buf_addz(to, "User-Agent: parley-sim\r\n");
 	if (r->type)
-		bytes_printf(to, "Content-Type: %s\r\n", r->type);
-	bytes_printf(to, "Content-Length: %zu\r\n\r\n", r->body.n);
-	bytes_view(to, bytes_all(&r->body));
+		buf_addf(to, "Content-Type: %s\r\n", r->type);
+	buf_addf(to, "Content-Length: %zu\r\n\r\n", r->body.n);
+	buf_adds(to, buf_strv(&r->body));
 }
 
 /* SHA-256 before MD5 (RFC 8760 2.3). */
@@ -139,21 +140,21 @@ static void answered(void *arg, const struct sipmsg *m)
 void ua_request_send(struct ua_request *r)
 {
 	struct ua *ua = r->ua;
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	char hex[17], branch[32];
 
-	random_hex(hex, 16);
+	rand_hex(hex, 16);
 	snprintf(branch, sizeof(branch), "z9hG4bK%s", hex);
 	r->cseq = strcmp(r->method, "REGISTER") == 0 ? ++ua->reg_cseq :
 	    r->cseq + 1;
 	write_request(r, branch, &b);
 	if (strcmp(r->method, "MESSAGE") == 0) {
-		bytes_free(&ua->last);
-		bytes_view(&ua->last, bytes_all(&b));
+		buf_deinit(&ua->last);
+		buf_adds(&ua->last, buf_strv(&b));
 		memcpy(ua->last_branch, branch, sizeof(branch));
 	}
-	sipnet_send(&ua->net, bytes_all(&b), branch, answered, r);
-	bytes_free(&b);
+	sipnet_send(&ua->net, buf_strv(&b), branch, answered, r);
+	buf_deinit(&b);
 }
 
 void ua_response_event(const struct ua_request *r, const struct sipmsg *m)

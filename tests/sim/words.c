@@ -4,48 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "event.h"
 #include "words.h"
 
-static char unescaped(char c)
+const char *words_cut(struct strv line, struct arena *a, struct words *to)
 {
-	return c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
-}
+	struct word words[MAX_WORDS - 1];
+	size_t n = words_split(line, a, words, MAX_WORDS - 1);
 
-/* Takes one word off *p; false if its quotes do not end. */
-static bool word(char **p)
-{
-	char *from = *p, *to = *p;
-	bool quoted = false;
-
-	for (; *from && (quoted || !strchr(" \t\r\n", *from)); from++) {
-		if (*from == '"')
-			quoted = !quoted;
-		else if (*from == '\\' && from[1])
-			*to++ = unescaped(*++from);
-		else
-			*to++ = *from;
-	}
-	if (quoted)
-		return false;
-	*p = *from ? from + 1 : from;
-	*to = '\0';
-	return true;
-}
-
-const char *words_cut(char *line, struct words *to)
-{
 	to->n = 0;
-	for (;;) {
-		line += strspn(line, " \t\r\n");
-		if (*line == '\0' || *line == '#')
-			break;
-		if (to->n == MAX_WORDS - 1)
-			return "too many words";
-		to->w[to->n++] = line;
-		if (!word(&line))
-			return "a quotation mark is missing";
-	}
+	if (n > MAX_WORDS - 1)
+		return "too many words";
+	if (n > 0 && words[n - 1].open)
+		return "a quotation mark is missing";
+	for (size_t i = 0; i < n; i++)
+		to->w[to->n++] = words[i].text.p;
 	to->w[to->n] = NULL;
 	return NULL;
 }

@@ -5,19 +5,20 @@
 
 #include <stdbool.h>
 
-enum { MAX_WORDS = 96 };
+#include "base/arena.h"
+
+enum { MAX_WORDS = 64 };
 
 struct words {
-	char *w[MAX_WORDS];	/* w[n] is NULL */
+	const char *w[MAX_WORDS];	/* w[n] is NULL */
 	int n;
 };
 
 /*
- * Split at blanks; "..." is one word and knows \n \r \t \" \\.  A word
- * that begins with # ends the line.  Writes into line, which must outlive
- * the words.  Returns NULL, or what is wrong with it.
+ * Cut a line as base/words.h does; the words live in a.  Returns NULL, or
+ * what is wrong with it.
  */
-const char *words_cut(char *line, struct words *to);
+const char *words_cut(struct strv line, struct arena *a, struct words *to);
 
 enum opt_kind {
 	OPT_FLAG,	/* bool: the word alone */

@@ -24,41 +24,40 @@ static const struct {
 	{ "binary", BINARY, "00ff", "00ff", true },
 };
 
-static void check_hex(const struct bytes *b, const char *want,
+static void check_hex(const struct buf *b, const char *want,
 	const char *name)
 {
-	struct bytes hex = { 0 };
+	struct buf hex = BUF_EMPTY;
 
-	bytes_str(&hex, "");
 	for (size_t i = 0; i < b->n; i++)
-		bytes_printf(&hex, "%02x", (uint8_t)b->p[i]);
+		buf_addf(&hex, "%02x", (uint8_t)b->p[i]);
 	ck_assert_msg(strcmp(hex.p, want) == 0, "%s: %s", name, hex.p);
-	bytes_free(&hex);
+	buf_deinit(&hex);
 }
 
 START_TEST(text_becomes_octets)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	ck_assert_msg(text_encode(rows[_i].a, strv(rows[_i].text), &b) ==
 	    rows[_i].clean, "%s", rows[_i].name);
 	check_hex(&b, rows[_i].hex, rows[_i].name);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 
 START_TEST(octets_become_text)
 {
-	struct bytes octets = { 0 }, text = { 0 };
+	struct buf octets = BUF_EMPTY, text = BUF_EMPTY;
 
 	if (!rows[_i].clean)
 		return;
 	text_encode(BINARY, strv(rows[_i].hex), &octets);
-	text_decode(rows[_i].a, bytes_all(&octets), &text);
-	ck_assert_msg(strv_eq(bytes_all(&text), strv(rows[_i].text)), "%s",
+	text_decode(rows[_i].a, buf_strv(&octets), &text);
+	ck_assert_msg(strv_eq(buf_strv(&text), strv(rows[_i].text)), "%s",
 	    rows[_i].name);
-	bytes_free(&octets);
-	bytes_free(&text);
+	buf_deinit(&octets);
+	buf_deinit(&text);
 }
 END_TEST
 
@@ -79,14 +78,14 @@ static const struct {
 
 START_TEST(broken_octets_are_shown_as_such)
 {
-	struct bytes octets = { 0 }, text = { 0 };
+	struct buf octets = BUF_EMPTY, text = BUF_EMPTY;
 
 	text_encode(BINARY, strv(broken[_i].hex), &octets);
-	text_decode(broken[_i].a, bytes_all(&octets), &text);
-	ck_assert_msg(strv_eq(bytes_all(&text), strv(broken[_i].text)), "%s",
+	text_decode(broken[_i].a, buf_strv(&octets), &text);
+	ck_assert_msg(strv_eq(buf_strv(&text), strv(broken[_i].text)), "%s",
 	    broken[_i].name);
-	bytes_free(&octets);
-	bytes_free(&text);
+	buf_deinit(&octets);
+	buf_deinit(&text);
 }
 END_TEST
 
@@ -106,14 +105,14 @@ static const struct {
 START_TEST(septets_are_packed_and_unpacked)
 {
 	struct strv septets = strv(packed[_i].septets);
-	struct bytes b = { 0 }, back = { 0 };
+	struct buf b = BUF_EMPTY, back = BUF_EMPTY;
 
 	septets_pack(septets, packed[_i].fill, &b);
 	check_hex(&b, packed[_i].hex, packed[_i].septets);
-	septets_unpack(bytes_all(&b), packed[_i].fill, septets.n, &back);
-	ck_assert(strv_eq(bytes_all(&back), septets));
-	bytes_free(&b);
-	bytes_free(&back);
+	septets_unpack(buf_strv(&b), packed[_i].fill, septets.n, &back);
+	ck_assert(strv_eq(buf_strv(&back), septets));
+	buf_deinit(&b);
+	buf_deinit(&back);
 }
 END_TEST
 

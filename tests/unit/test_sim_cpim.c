@@ -57,7 +57,7 @@ END_TEST
 START_TEST(what_is_written_reads_back)
 {
 	static const char *const more[] = { "iw.Service: sms" };
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	struct cpim c;
 
 	cpim_write(&(struct cpim_out){
@@ -65,7 +65,7 @@ START_TEST(what_is_written_reads_back)
 		.more = more, .more_n = 1, .type = "message/imdn+xml",
 		.notification = true, .content = STRV("<imdn/>"),
 	}, &b);
-	ck_assert(cpim_read(bytes_all(&b), &c));
+	ck_assert(cpim_read(buf_strv(&b), &c));
 	ck_assert(strv_eq(sip_uri(cpim_get(&c, "From")), STRV("sip:a@x")));
 	ck_assert(strv_eq(sip_uri(cpim_get(&c, "To")), STRV("tel:+1")));
 	ck_assert(strv_eq(cpim_imdn(&c, "Message-ID"), STRV("I")));
@@ -76,7 +76,7 @@ START_TEST(what_is_written_reads_back)
 	    STRV("notification")));
 	ck_assert(strv_eq(cpim_mime(&c, "Content-Length"), STRV("7")));
 	ck_assert(strv_eq(c.content, STRV("<imdn/>")));
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 
@@ -141,16 +141,16 @@ END_TEST
 
 START_TEST(a_written_report_reads_back)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	struct imdn r;
 
 	imdn_write("a<b", STRV("2025-03-01T10:00:00Z"), "sip:a@x", "delivery",
 	    "delivered", &b);
-	ck_assert(imdn_read(bytes_all(&b), &r));
+	ck_assert(imdn_read(buf_strv(&b), &r));
 	ck_assert(strv_eq(r.id, STRV("a&lt;b")));
 	ck_assert(strv_eq(r.kind, STRV("delivery")));
 	ck_assert(strv_eq(r.status, STRV("delivered")));
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 

@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(every_use_of_a_nonce_counts)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 	struct digest d;
 
 	ck_assert(digest_read(STRV("Digest realm=\"r\", nonce=\"n\", "
@@ -89,10 +89,10 @@ START_TEST(every_use_of_a_nonce_counts)
 	ck_assert(strstr(b.p, "username=\"u\", realm=\"r\", nonce=\"n\", "
 	    "uri=\"sip:x\", response=\""));
 	ck_assert(strstr(b.p, ", algorithm=MD5, opaque=\"o\", qop=auth,"));
-	b.n = 0;
+	buf_clear(&b);
 	digest_write(&d, "u", "p", "MESSAGE", "sip:x", "c", &b);
 	ck_assert(strstr(b.p, "nc=00000002"));
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 

@@ -4,10 +4,10 @@
 #include "runner.h"
 
 /* n times a character, then more */
-static void repeat(struct bytes *b, int n, const char *c)
+static void repeat(struct buf *b, int n, const char *c)
 {
 	for (; n > 0; n--)
-		bytes_str(b, c);
+		buf_addz(b, c);
 }
 
 #define UD(s)	{ s, sizeof(s) - 1 }
@@ -37,17 +37,17 @@ static const struct {
 
 static void check_cut(int row, enum part_kind kind, const size_t want[4])
 {
-	struct bytes text = { 0 }, octets = { 0 };
+	struct buf text = BUF_EMPTY, octets = BUF_EMPTY;
 	struct strv rest;
 	size_t room;
 	int i = 0;
 
 	repeat(&text, cuts[row].n1, cuts[row].c1);
-	bytes_str(&text, cuts[row].c2);
+	buf_addz(&text, cuts[row].c2);
 	repeat(&text, cuts[row].n3, cuts[row].c3);
-	ck_assert(text_encode(cuts[row].a, bytes_all(&text), &octets));
+	ck_assert(text_encode(cuts[row].a, buf_strv(&text), &octets));
 	room = part_room(cuts[row].a, kind, octets.n);
-	for (rest = bytes_all(&octets); rest.n > 0; i++) {
+	for (rest = buf_strv(&octets); rest.n > 0; i++) {
 		size_t n = part_take(cuts[row].a, rest, room);
 
 		ck_assert_msg(i < 4 && n == want[i], "row %d, part %d: %zu",
@@ -55,8 +55,8 @@ static void check_cut(int row, enum part_kind kind, const size_t want[4])
 		rest = (struct strv){ rest.p + n, rest.n - n };
 	}
 	ck_assert_msg(i == 4 || want[i] == 0, "row %d: %d parts", row, i);
-	bytes_free(&text);
-	bytes_free(&octets);
+	buf_deinit(&text);
+	buf_deinit(&octets);
 }
 
 START_TEST(a_long_text_is_cut_where_it_must)

@@ -13,35 +13,35 @@
 	"0101" "333336393837363534333200" \
 	"000000" "00" "00" "01" "00" "00" "00" "05" "68656c6c6f"
 
-static struct bytes hex(const char *digits)
+static struct buf hex(const char *digits)
 {
-	struct bytes b = { 0 };
+	struct buf b = BUF_EMPTY;
 
 	ck_assert(text_encode(BINARY, strv(digits), &b));
 	return b;
 }
 
-static struct strv body(const struct bytes *b)
+static struct strv body(const struct buf *b)
 {
 	return (struct strv){ b->p + PDU_HEAD, b->n - PDU_HEAD };
 }
 
 START_TEST(a_header_is_four_numbers)
 {
-	struct bytes b = hex(SUBMIT);
+	struct buf b = hex(SUBMIT);
 	struct pdu h = pdu_head(b.p);
 
 	ck_assert_uint_eq(h.length, 60);
 	ck_assert_uint_eq(h.id, SUBMIT_SM);
 	ck_assert_uint_eq(h.status, 0);
 	ck_assert_uint_eq(h.seq, 2);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 
 START_TEST(a_submit_sm_has_all_its_fields)
 {
-	struct bytes b = hex(SUBMIT "0204" "0002" "1234" "0426" "0001" "01");
+	struct buf b = hex(SUBMIT "0204" "0002" "1234" "0426" "0001" "01");
 	struct sm sm;
 
 	ck_assert_uint_eq(pdu_sm_decode(body(&b), &sm), ESME_ROK);
@@ -54,26 +54,26 @@ START_TEST(a_submit_sm_has_all_its_fields)
 	ck_assert_int_eq(sm.tlvs_n, 2);
 	ck_assert(strv_eq(pdu_tlv(&sm, 0x0204), STRV("\x12\x34")));
 	ck_assert(pdu_tlv(&sm, TLV_PAYLOAD).p == NULL);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 
 START_TEST(what_is_written_reads_back)
 {
-	struct bytes b = hex(SUBMIT "0424" "0003" "010203"), again = { 0 };
+	struct buf b = hex(SUBMIT "0424" "0003" "010203"), again = BUF_EMPTY;
 	struct sm sm;
 
 	ck_assert_uint_eq(pdu_sm_decode(body(&b), &sm), ESME_ROK);
 	pdu_sm_encode(&again, &sm);
-	ck_assert(strv_eq(bytes_all(&again), body(&b)));
-	bytes_free(&b);
-	bytes_free(&again);
+	ck_assert(strv_eq(buf_strv(&again), body(&b)));
+	buf_deinit(&b);
+	buf_deinit(&again);
 }
 END_TEST
 
 START_TEST(no_truncation_is_a_submit_sm)
 {
-	struct bytes b = hex(SUBMIT);
+	struct buf b = hex(SUBMIT);
 	struct strv whole = body(&b);
 	struct sm sm;
 
@@ -85,7 +85,7 @@ START_TEST(no_truncation_is_a_submit_sm)
 		    ESME_ROK, "%zu octets", n);
 		free(copy);
 	}
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 
@@ -109,44 +109,44 @@ static const struct {
 
 START_TEST(a_lie_is_refused_with_its_status)
 {
-	struct bytes b = hex(faults[_i].digits);
+	struct buf b = hex(faults[_i].digits);
 	struct sm sm;
 
-	ck_assert_msg(pdu_sm_decode(bytes_all(&b), &sm) == faults[_i].status,
+	ck_assert_msg(pdu_sm_decode(buf_strv(&b), &sm) == faults[_i].status,
 	    "%s", faults[_i].name);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 
 START_TEST(a_bind_has_its_credentials)
 {
-	struct bytes b = hex("7061726c657900" "73656372657400" "00" "34"
+	struct buf b = hex("7061726c657900" "73656372657400" "00" "34"
 	    "0000" "00");
 	struct bind got;
 
-	ck_assert_uint_eq(pdu_bind_decode(bytes_all(&b), &got), ESME_ROK);
+	ck_assert_uint_eq(pdu_bind_decode(buf_strv(&b), &got), ESME_ROK);
 	ck_assert_str_eq(got.system_id, "parley");
 	ck_assert_str_eq(got.password, "secret");
 	ck_assert_uint_eq(got.interface_version, 0x34);
 	for (size_t n = 0; n < b.n; n++)
 		ck_assert(pdu_bind_decode((struct strv){ b.p, n }, &got) ==
 		    ESME_RINVCMDLEN);
-	bytes_free(&b);
+	buf_deinit(&b);
 }
 END_TEST
 
 START_TEST(a_response_is_written_octet_by_octet)
 {
-	struct bytes b = { 0 }, want = hex("00000017" "80000009" "00000000"
+	struct buf b = BUF_EMPTY, want = hex("00000017" "80000009" "00000000"
 	    "00000007" "7800" "0210" "0001" "34");
 	size_t start = pdu_begin(&b, BIND_TRANSCEIVER | PDU_RESP, 0, 7);
 
-	bytes_cstr(&b, "x");
+	buf_cstr(&b, "x");
 	pdu_tlv_u8(&b, TLV_SC_VERSION, 0x34);
 	pdu_end(&b, start);
-	ck_assert(strv_eq(bytes_all(&b), bytes_all(&want)));
-	bytes_free(&b);
-	bytes_free(&want);
+	ck_assert(strv_eq(buf_strv(&b), buf_strv(&want)));
+	buf_deinit(&b);
+	buf_deinit(&want);
 }
 END_TEST
 
