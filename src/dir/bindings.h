@@ -63,7 +63,7 @@ void binding_drop(struct binding *b);
 /* Live bindings of u, newest first; walk u->bindings with BINDING_FOR. */
 bool user_is_online(const struct user *u);
 
-#define BINDING_OF(hook) LIST_ENTRY(hook, struct binding, hook)
+#define BINDING_OF(h) LIST_ENTRY(h, struct binding, hook)
 
 size_t bindings_count(void);
 

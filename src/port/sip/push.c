@@ -1,0 +1,420 @@
+/* push.c - a leg to all devices of its user, in parallel (3.1, 3.2). */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define LOG_UNIT "sip"
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "base/rand.h"
+#include "core/leg.h"
+#include "core/message.h"
+#include "dir/bindings.h"
+#include "dir/users.h"
+#include "flow/flow.h"
+#include "flow/trace.h"
+#include "loop/loop.h"
+#include "port/sip/devices.h"
+#include "port/sip/features.h"
+#include "port/sip/form.h"
+#include "port/sip/lines.h"
+#include "port/sip/outcome.h"
+#include "port/sip/push_priv.h"
+#include "port/sip/sip_priv.h"
+
+#include <sofia-sip/tport_tag.h>
+
+/* One leg: the sum of its devices. */
+struct fork {
+	struct list hook;	/* of those whose leg waits for its result */
+	struct leg *leg;	/* NULL: flow_result() was called */
+	struct message *m;	/* one reference */
+	struct buf recipient;	/* key */
+	unsigned open;		/* devices without a final answer */
+	enum err err;		/* of the devices that refused */
+	int32_t retry_after;	/* seconds */
+	struct buf reached;	/* the device that took it */
+	bool delivered;		/* it will not report */
+};
+
+/* One device's transaction. */
+struct push {
+	struct list hook;
+	struct fork *fork;
+	nta_outgoing_t *orq;
+	uint64_t binding;
+	struct buf name;	/* of the device */
+	bool cpim;		/* what it got */
+	bool flow;		/* over its own connection */
+};
+
+static struct list forks, pushes;
+static size_t n_forks;
+
+void push_init(void)
+{
+	list_init(&forks);
+	list_init(&pushes);
+}
+
+size_t push_open(void)
+{
+	return n_forks;
+}
+
+unsigned push_window(struct strv hop)
+{
+	const struct user *u = user_find(hop);
+
+	return u && user_is_online(u) ? sip_settings.device_parallel : 0;
+}
+
+/* --- the leg's result ----------------------------------------------------- */
+
+static void fork_free(struct fork *f)
+{
+	message_unref(f->m);
+	buf_deinit(&f->recipient);
+	buf_deinit(&f->reached);
+	free(f);
+}
+
+static void fork_result(struct fork *f, const struct flow_outcome *o)
+{
+	struct leg *l = f->leg;
+
+	f->leg = NULL;
+	list_del(&f->hook);
+	n_forks--;
+	flow_result(l, o);
+}
+
+static struct user *fork_user(const struct fork *f)
+{
+	return user_find(buf_strv(&f->recipient));
+}
+
+static void fork_taken(struct fork *f)
+{
+	struct flow_outcome o = {
+		.err = ERR_OK,
+		.delivered = f->delivered,
+		.reached = buf_strv(&f->reached)
+	};
+
+	if (f->leg)
+		fork_result(f, &o);
+}
+
+/* All devices are final and none took it. */
+static void fork_failed(struct fork *f)
+{
+	const struct user *u = fork_user(f);
+	bool offline = !u || !user_is_online(u);
+	struct flow_outcome o = {
+		.err = offline ? ERR_OFFLINE : f->err,
+		.retry_after = f->retry_after
+	};
+
+	o.hold = offline;
+	if (f->leg)
+		fork_result(f, &o);
+}
+
+static void fork_close(struct fork *f)
+{
+	if (--f->open > 0)
+		return;
+	fork_failed(f);		/* nothing when a device took it */
+	fork_free(f);
+}
+
+/* --- a device's answer ------------------------------------------------------ */
+
+static void push_free(struct push *p)
+{
+	list_del(&p->hook);
+	metric_add(&sip_metrics[M_PUSHES], -1);
+	buf_deinit(&p->name);
+	free(p);
+}
+
+static struct binding *binding_of(const struct user *u, uint64_t id)
+{
+	if (u)
+		LIST_FOR(h, &u->bindings)
+			if (BINDING_OF(h)->id == id)
+				return BINDING_OF(h);
+	return NULL;
+}
+
+static void push_taken(struct push *p)
+{
+	struct fork *f = p->fork;
+
+	sip_count(M_PUSH_OK);
+	if (f->leg) {
+		buf_adds(&f->reached, buf_strv(&p->name));
+		f->delivered = !p->cpim;
+		fork_taken(f);
+	}
+}
+
+static void push_refused(struct push *p, int status, int32_t retry_after,
+    bool broken)
+{
+	const struct outcome_row *row = outcome_of(status);
+	struct fork *f = p->fork;
+	struct binding *b;
+
+	sip_count(err_info(row->err)->class == ERR_CLASS_TEMP ?
+	    M_PUSH_UNREACHABLE : M_PUSH_REFUSED);
+	f->err = outcome_add(f->err, row->err);
+	if (retry_after > f->retry_after)
+		f->retry_after = retry_after;
+	if (!row->gone && !(broken && p->flow))
+		return;
+	b = binding_of(fork_user(f), p->binding);
+	if (!b)
+		return;
+	log_info("contact is dead contact=%.*s status=%d",
+	    STRV_ARG(b->contact), status);
+	binding_drop(b);
+}
+
+static bool send_again_plain(struct push *p, int status);
+
+static int32_t retry_after_of(const sip_t *sip)
+{
+	return sip && sip->sip_retry_after &&
+	    sip->sip_retry_after->af_delta <= 86400 ?
+	    (int32_t)sip->sip_retry_after->af_delta : 0;
+}
+
+/* Sofia made this answer itself: nobody answered. */
+static bool is_internal(nta_outgoing_t *orq)
+{
+	msg_t *msg = nta_outgoing_getresponse(orq);
+	bool internal = !msg || nta_is_internal_msg(msg);
+
+	msg_destroy(msg);
+	return internal;
+}
+
+static int answered(struct push *p, nta_outgoing_t *orq, const sip_t *sip)
+{
+	int status = nta_outgoing_status(orq);
+	bool internal;
+	struct fork *f = p->fork;
+
+	if (status < 200)
+		return 0;
+	internal = is_internal(orq);
+	trace_step(f->m->id, LANE_FAR, LANE_EDGE, "%d%s", status,
+	    internal ? " (no answer)" : "");
+	p->orq = NULL;
+	nta_outgoing_destroy(orq);
+	if (send_again_plain(p, status))
+		return 0;
+	if (status < 300)
+		push_taken(p);
+	else
+		push_refused(p, status, retry_after_of(sip),
+		    internal && status != 408);
+	push_free(p);
+	fork_close(f);
+	return 0;
+}
+
+/* --- the request ------------------------------------------------------------- */
+
+static bool is_call_id(struct strv s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+		    !(s.p[i] >= 'A' && s.p[i] <= 'Z') &&
+		    !memchr("-._", s.p[i], 3))
+			return false;
+	return s.n >= 8 && s.n <= 128;
+}
+
+/*
+ * A client that knows no CPIM names the message by its Call-ID in the IMDN
+ * it sends (liblinphone): let that be the message's id.
+ */
+static void add_call_id(const struct message *m, bool cpim, struct buf *out)
+{
+	char hex[25];
+
+	if (!cpim && is_call_id(m->imdn_id)) {
+		buf_adds(out, m->imdn_id);
+		return;
+	}
+	rand_hex(hex, 24);
+	buf_addf(out, "%s@%s", hex, dir_realm());
+}
+
+static nta_outgoing_t *request_send(struct push *p, const char *contact,
+    const struct device_route *way, struct push_text *t)
+{
+	tagi_t tags[PUSH_LINES + 1];
+	char from_tag[17];
+	struct buf from, call_id;
+	sip_payload_t payload[1];
+	const char *ident = edge_ident(buf_strv(&way->listener));
+	nta_outgoing_t *orq;
+
+	rand_hex(from_tag, 16);
+	buf_init(&from, 2048);
+	buf_init(&call_id, 512);
+	buf_addf(&from, "%s;tag=%s", t->from.p, from_tag);
+	add_call_id(p->fork->m, p->cpim, &call_id);
+	sip_payload_init(payload);
+	payload->pl_data = t->form.body.p;
+	payload->pl_len = (usize_t)t->form.body.n;
+	push_lines_to_tags(&t->lines, tags);
+	orq = nta_outgoing_tcreate(edge_leg(), answered, p,
+	    url_text(way->next.p), SIP_METHOD_MESSAGE,
+	    url_text(contact),
+	    SIPTAG_FROM_STR(from.p),
+	    SIPTAG_TO_STR(t->to.p),
+	    SIPTAG_CALL_ID_STR(call_id.p),
+	    TAG_IF(ident, TPTAG_IDENT(ident)),
+	    SIPTAG_PAYLOAD(payload),
+	    TAG_NEXT(tags));
+	buf_deinit(&from);
+	buf_deinit(&call_id);
+	return orq;
+}
+
+/* false: it cannot be sent to this device; why in f->err. */
+static bool push_send(struct push *p, const struct binding *b)
+{
+	struct fork *f = p->fork;
+	struct device_route way;
+	struct push_text text;
+	struct buf contact;
+	enum err e;
+
+	device_route_init(&way);
+	push_text_init(&text);
+	buf_init(&contact, 1024);
+	buf_adds(&contact, b->contact);
+	e = device_route(b, f->m->headers, &way) ? ERR_OK : ERR_OFFLINE;
+	if (e == ERR_OK)
+		e = push_text_write(f->m, fork_user(f), b, p->cpim,
+		    &way.routes, &text);
+	if (e == ERR_OK) {
+		p->flow = way.flow;
+		trace_step(f->m->id, LANE_EDGE, LANE_FAR, "MESSAGE to %.*s",
+		    STRV_ARG(b->contact));
+		p->orq = request_send(p, contact.p, &way, &text);
+		e = p->orq ? ERR_OK : ERR_OFFLINE;
+	}
+	f->err = outcome_add(f->err, e);
+	device_route_deinit(&way);
+	push_text_deinit(&text);
+	buf_deinit(&contact);
+	return e == ERR_OK;
+}
+
+/* It reads no CPIM after all: once more as plain text. */
+static bool send_again_plain(struct push *p, int status)
+{
+	struct binding *b = binding_of(fork_user(p->fork), p->binding);
+
+	if (status != 415 || !p->cpim || !b || !edge_agent() ||
+	    p->fork->m->kind == MESSAGE_REPORT)
+		return false;
+	device_note_cpim(b->id, false);
+	p->cpim = false;
+	return push_send(p, b);
+}
+
+static void push_start(struct fork *f, const struct binding *b)
+{
+	struct push *p = xalloc(sizeof(*p));
+
+	p->fork = f;
+	p->binding = b->id;
+	p->cpim = device_reads_cpim(b);
+	buf_init(&p->name, 1024);
+	buf_adds(&p->name, device_name(b));
+	list_push(&pushes, &p->hook);
+	metric_add(&sip_metrics[M_PUSHES], 1);
+	f->open++;
+	if (push_send(p, b))
+		return;
+	push_free(p);
+	f->open--;
+}
+
+/* --- the leg ------------------------------------------------------------------ */
+
+static bool is_candidate(const struct leg *l, const struct binding *b,
+    int64_t now)
+{
+	struct strv name = device_name(b);
+
+	if (b->expires <= now || device_listed(l->reached, name))
+		return false;
+	if (l->device.n > 0)
+		return strv_eq(l->device, name);
+	if (l->message->kind == MESSAGE_REPORT)
+		return true;	/* its Accept-Contact was for the reporter */
+	if (b->features.n == 0 && sip_settings.lenient_tags)
+		return true;
+	return features_allow(b->features, l->message->headers);
+}
+
+static struct fork *fork_new(struct leg *l)
+{
+	struct fork *f = xalloc(sizeof(*f));
+
+	f->leg = l;
+	f->m = message_ref(l->message);
+	buf_init(&f->recipient, 1024);
+	buf_init(&f->reached, 1024);
+	buf_adds(&f->recipient, l->recipient);
+	list_push(&forks, &f->hook);
+	n_forks++;
+	return f;
+}
+
+static void fork_start(void *arg)
+{
+	struct fork *f = arg;
+	const struct user *u = fork_user(f);
+	int64_t now = now_ms();
+
+	f->open = 1;	/* ours, so that no answer can end it in between */
+	if (u && edge_agent())
+		LIST_FOR(h, &u->bindings)
+			if (is_candidate(f->leg, BINDING_OF(h), now))
+				push_start(f, BINDING_OF(h));
+	if (f->err == ERR_OK && f->open == 1)
+		f->err = u ? ERR_OFFLINE : ERR_NO_USER;
+	fork_close(f);
+}
+
+/* From the loop: no answer may come from inside deliver(). */
+void push_deliver(struct leg *l)
+{
+	loop_defer(fork_start, fork_new(l));
+}
+
+void push_orphan(void)
+{
+	LIST_FOR(h, &pushes) {
+		struct push *p = LIST_ENTRY(h, struct push, hook);
+		struct fork *f = p->fork;
+
+		nta_outgoing_destroy(p->orq);
+		f->err = outcome_add(f->err, ERR_OFFLINE);
+		push_free(p);
+		fork_close(f);
+	}
+}
