@@ -266,100 +266,110 @@ static bool address(const char *text, char to[21], uint8_t *ton, uint8_t *npi)
 	return true;
 }
 
+/* A text on its way into parts. */
 struct cut {
 	enum alphabet alphabet;
-	struct strv text;
+	enum part_kind kind;
+	struct strv text;	/* octets */
+	size_t room;		/* octets of it in a part */
 	int total;
 	uint16_t ref;
 };
 
-static int count_parts(const struct cut *cut, size_t room)
+static struct strv behind(struct strv s, size_t n)
+{
+	return (struct strv){ s.p + n, s.n - n };
+}
+
+static int count_parts(const struct cut *cut)
 {
 	struct strv rest = cut->text;
 	int n = 0;
 
 	do {
-		size_t took = part_take(cut->alphabet, rest, room);
-
-		rest = (struct strv){ rest.p + took, rest.n - took };
+		rest = behind(rest, part_take(cut->alphabet, rest, cut->room));
 		n++;
 	} while (rest.n > 0);
 	return n;
 }
 
-/* Piece seq of the text, with the header or TLVs that say so. */
-static void piece(const struct cut *cut, const struct mo *mo,
-	enum part_kind kind, size_t room, int seq, struct sm *sm,
-	struct buf *ud)
+static struct strv text_of_part(const struct cut *cut, int seq)
 {
 	struct strv rest = cut->text;
-	char two[2] = { (char)(cut->ref >> 8), (char)cut->ref };
-	char total = (char)cut->total, number = (char)seq;
-	unsigned fill = 0;
 
-	for (int i = 1; i < seq; i++) {
-		size_t took = part_take(cut->alphabet, rest, room);
+	for (; seq > 1; seq--)
+		rest = behind(rest, part_take(cut->alphabet, rest, cut->room));
+	rest.n = part_take(cut->alphabet, rest, cut->room);
+	return rest;
+}
 
-		rest = (struct strv){ rest.p + took, rest.n - took };
-	}
-	rest.n = part_take(cut->alphabet, rest, room);
-	buf_clear(ud);
-	if (cut->total > 1 && kind == PART_UDH8) {
+/* 23.040 9.2.3.24.1 and .8 */
+static void write_udh(const struct cut *cut, int seq, struct buf *ud)
+{
+	if (cut->total == 1 ||
+	    (cut->kind != PART_UDH8 && cut->kind != PART_UDH16))
+		return;
+	if (cut->kind == PART_UDH8) {
 		buf_add(ud, "\x05\x00\x03", 3);
-		buf_u8(ud, cut->ref);
-	} else if (cut->total > 1 && kind == PART_UDH16) {
+		buf_u8(ud, (uint8_t)cut->ref);
+	} else {
 		buf_add(ud, "\x06\x08\x04", 3);
 		buf_u16(ud, cut->ref);
 	}
-	if (ud->n > 0) {
-		buf_u8(ud, (unsigned)cut->total);
-		buf_u8(ud, (unsigned)seq);
-		sm->esm_class = ESM_UDHI;
-		fill = (unsigned)(7 - ud->n * 8 % 7) % 7;
-	}
-	if (cut->alphabet == GSM7_PACKED)
-		septets_pack(rest, fill, ud);
-	else
-		buf_adds(ud, rest);
-	sm->registered = mo->registered;
-	sm->text = buf_strv(ud);
-	sm->tlvs_n = 0;
-	if (kind == PART_PAYLOAD) {
-		sm->tlvs[sm->tlvs_n++] = (struct tlv){ TLV_PAYLOAD, sm->text };
-		sm->text = STRV("");
-	}
-	if (cut->total == 1 || kind != PART_SAR)
-		return;
-	/* the TLV values live in ud, behind the text */
-	{
-		size_t at = ud->n;
+	buf_u8(ud, (uint8_t)cut->total);
+	buf_u8(ud, (uint8_t)seq);
+}
 
-		buf_add(ud, two, 2);
-		buf_add(ud, &total, 1);
-		buf_add(ud, &number, 1);
-		sm->text = (struct strv){ ud->p, at };
-		sm->tlvs[0] = (struct tlv){ TLV_SAR_REF, { ud->p + at, 2 } };
-		sm->tlvs[1] = (struct tlv){ TLV_SAR_TOTAL,
-		    { ud->p + at + 2, 1 } };
-		sm->tlvs[2] = (struct tlv){ TLV_SAR_SEQ,
-		    { ud->p + at + 3, 1 } };
-		sm->tlvs_n = 3;
+static void add_tlv(struct sm *sm, uint16_t tag, struct strv value)
+{
+	sm->tlvs[sm->tlvs_n++] = (struct tlv){ tag, value };
+}
+
+/* Part seq of the text.  What sm then points to lives in ud. */
+static void write_part(const struct cut *cut, int seq, struct sm *sm,
+	struct buf *ud)
+{
+	struct strv text = text_of_part(cut, seq);
+	unsigned fill;
+	size_t n;
+
+	buf_clear(ud);
+	write_udh(cut, seq, ud);
+	sm->esm_class = ud->n > 0 ? ESM_UDHI : 0;
+	fill = (unsigned)(7 - ud->n * 8 % 7) % 7;
+	if (cut->alphabet == GSM7_PACKED)
+		septets_pack(text, fill, ud);
+	else
+		buf_adds(ud, text);
+	n = ud->n;
+	buf_u16(ud, cut->ref);
+	buf_u8(ud, (uint8_t)cut->total);
+	buf_u8(ud, (uint8_t)seq);
+	sm->text = (struct strv){ ud->p, n };
+	sm->tlvs_n = 0;
+	if (cut->kind == PART_PAYLOAD) {
+		add_tlv(sm, TLV_PAYLOAD, sm->text);
+		sm->text = STRV("");
+	} else if (cut->kind == PART_SAR && cut->total > 1) {
+		add_tlv(sm, TLV_SAR_REF, (struct strv){ ud->p + n, 2 });
+		add_tlv(sm, TLV_SAR_TOTAL, (struct strv){ ud->p + n + 2, 1 });
+		add_tlv(sm, TLV_SAR_SEQ, (struct strv){ ud->p + n + 3, 1 });
 	}
 }
 
-static void send_pieces(struct smsc *c, const struct mo *mo,
-	enum part_kind kind, size_t room, const struct cut *cut,
-	struct sm *sm)
+static void send_parts(struct smsc *c, const struct mo *mo,
+	const struct cut *cut, struct sm *sm)
 {
 	struct buf ud = BUF_EMPTY;
 
+	sm->registered = mo->registered;
 	for (int i = 1; i <= cut->total; i++) {
 		int seq = mo->reversed ? cut->total + 1 - i : i;
 		struct deliver *d;
 
 		if (seq == mo->drop)
 			continue;
-		piece(cut, mo, kind, room, seq, sm, &ud);
+		write_part(cut, seq, sm, &ud);
 		d = deliver_new(c, sm);
 		d->part = seq;
 		d->parts = cut->total;
@@ -399,11 +409,11 @@ static void mo_event(const struct smsc *c, const struct mo *mo,
 
 bool smsc_mo(struct smsc *c, const struct mo *mo)
 {
-	enum part_kind kind = mo->kind == PART_SINGLE ? PART_UDH8 : mo->kind;
+	struct cut cut = {
+		.kind = mo->kind == PART_SINGLE ? PART_UDH8 : mo->kind,
+	};
 	struct buf octets = BUF_EMPTY;
-	struct cut cut;
 	struct sm sm = { 0 };
-	size_t room;
 
 	if (!address(mo->from, sm.src, &sm.src_ton, &sm.src_npi) ||
 	    !address(mo->to, sm.dst, &sm.dst_ton, &sm.dst_npi))
@@ -413,16 +423,15 @@ bool smsc_mo(struct smsc *c, const struct mo *mo)
 	if (mo->npi >= 0)
 		sm.src_npi = (uint8_t)mo->npi;
 	sm.dcs = dcs_of(mo, c, &octets);
-	cut.alphabet = alphabet_of_dcs(sm.dcs,
-	    (enum alphabet)c->set.alphabet);
+	cut.alphabet = alphabet_of_dcs(sm.dcs, (enum alphabet)c->set.alphabet);
 	text_encode(cut.alphabet, strv(mo->text), &octets);
 	cut.text = buf_strv(&octets);
 	cut.ref = mo->ref >= 0 ? (uint16_t)mo->ref : ++c->next_ref;
-	room = part_room(cut.alphabet, kind, octets.n);
-	cut.total = count_parts(&cut, room);
+	cut.room = part_room(cut.alphabet, cut.kind, octets.n);
+	cut.total = count_parts(&cut);
 	if (cut.total <= 255) {
 		mo_event(c, mo, &sm, &cut);
-		send_pieces(c, mo, kind, room, &cut, &sm);
+		send_parts(c, mo, &cut, &sm);
 	}
 	buf_deinit(&octets);
 	return cut.total <= 255;

@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "commands.h"
 #include "event.h"
+#include "lane.h"
 #include "poller.h"
 #include "story.h"
 
@@ -207,59 +208,12 @@ static void set_var(const char *name, const char *value)
 			    value);
 }
 
-/* {key} by the event's value, $name by ours */
-static char *expand(const char *text, const struct event *e)
-{
-	struct buf b = BUF_EMPTY;
-	char key[32];
-
-	while (*text) {
-		size_t n = strcspn(text, "{$");
-		const char *value;
-
-		buf_add(&b, text, n);
-		text += n;
-		if (*text == '\0')
-			break;
-		n = *text == '{' ? strcspn(text, "}") + 1 :
-		    1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyz0123456789");
-		if (*text == '{') {
-			snprintf(key, sizeof(key), "%.*s", (int)n - 2,
-			    text + 1);
-			value = e ? event_get(e, key) : NULL;
-			buf_addz(&b, value ? value : "none");
-		} else {
-			snprintf(key, sizeof(key), "%.*s", (int)n, text);
-			buf_addz(&b, var(key));
-		}
-		text += n;
-	}
-	return buf_steal(&b);
-}
-
-static void draw(const char *left, const char *label, const char *right,
-	const char *note)
-{
-	bool back = label[0] == '<';
-	struct buf line = BUF_EMPTY;
-	size_t n = strlen(label) - back;
-
-	buf_addz(&line, back ? "◀──" : "──");
-	buf_addz(&line, label + back);
-	for (; n < 18; n++)
-		buf_addz(&line, "─");
-	buf_addz(&line, back ? "──" : "──▶");
-	printf("%7.3f s  %-6s %s %-6s  %s\n", (double)poller_us() / 1e6, left,
-	    line.p, right, note);
-	fflush(stdout);
-	buf_deinit(&line);
-}
-
 static void draw_step(const struct step *s, const struct event *e)
 {
-	char *label = expand(s->label, e), *note = expand(s->note, e);
+	char *label = lane_expand(s->label, e, var);
+	char *note = lane_expand(s->note, e, var);
 
-	draw(s->left, label, s->right, note);
+	lane_draw(s->left, label, s->right, note);
 	free(label);
 	free(note);
 }
@@ -383,7 +337,7 @@ static bool is_refusal(const struct event *e)
 		return true;
 	}
 	if (strcmp(kind, "bind") == 0) {
-		draw("Parley", "bind", "SMSC", "refused: system-id or password");
+		lane_draw("Parley", "bind", "SMSC", "refused: system-id or password");
 		return false;	/* it may try with others */
 	}
 	if (strcmp(kind, "register-failed") != 0 &&
@@ -391,7 +345,7 @@ static bool is_refusal(const struct event *e)
 		return false;
 	snprintf(label, sizeof(label), "<%s %s", status ? status : "?",
 	    reason ? reason : "");
-	draw(strcmp(event_get(e, "ua"), "carol") == 0 ? "Carol" : "Alice",
+	lane_draw(strcmp(event_get(e, "ua"), "carol") == 0 ? "Carol" : "Alice",
 	    label, "Parley", "");
 	report_missing();
 	return true;
@@ -443,7 +397,7 @@ static void client(const char *name, const char *aor, const char *password)
 
 static void begin_alice(void)
 {
-	draw("Alice", "REGISTER", "Parley", options.alice);
+	lane_draw("Alice", "REGISTER", "Parley", options.alice);
 	client("alice", options.alice, options.alice_password);
 }
 
@@ -471,7 +425,7 @@ static void begin_offline(void)
 
 static void begin_carol(void)
 {
-	draw("Carol", "REGISTER", "Parley", options.carol);
+	lane_draw("Carol", "REGISTER", "Parley", options.carol);
 	client("carol", options.carol, options.carol_password);
 }
 
