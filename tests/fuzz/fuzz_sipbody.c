@@ -1,7 +1,4 @@
-/*
- * fuzz_sipbody.c - wire/sipbody.h under libFuzzer or replay.c.  The first
- * line of an input is TYPE|ENCODING|TRANSFER, the rest is the body.
- */
+/* fuzz_sipbody.c - wire/sipbody.h under libFuzzer or replay.c. */
 
 #include <assert.h>
 
@@ -14,6 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct sipbody b;
+	/* the first line is TYPE|ENCODING|TRANSFER, the rest the body */
 	struct strv all = { (const char *)data, size }, head;
 	struct sipbody_in in = { .max_size = MAX };
 	struct arena a;
