@@ -119,6 +119,7 @@ static const struct {
 	{ &us, "tel:-", NULL },
 	{ &us, "tel:*100#", NULL },
 	{ &us, "tel:1-800-FLOWERS", NULL },
+	{ &us, "tel:FLOWERS;phone-context=acme.example", NULL },
 	{ &us, "tel:+1555%", NULL },
 	{ &us, "tel:+1555%:0", NULL },
 	{ &us, "tel:+1555%3", NULL },
@@ -152,6 +153,7 @@ static const struct {
 	{ &us, "sip:null-%00-null@example.com",
 	  "sip:null-%00-null@example.com" },
 	{ &us, "sip:%Z%45@resource.org", NULL },
+	{ &us, "sip:a^b@cpm.example", "sip:a%5Eb@cpm.example" },
 	{ &us, "sip:alice@cpm.example:5060", "sip:alice@cpm.example" },
 	{ &us, "sip:alice@cpm.example:05060", "sip:alice@cpm.example" },
 	{ &us, "sip:alice@cpm.example:5061", "sip:alice@cpm.example:5061" },
@@ -244,6 +246,9 @@ START_TEST(an_address_of_512_bytes_is_accepted_and_of_513_is_not)
 	ck_assert_int_eq(addr_key(&us, (struct strv){ uri, ADDR_MAX + 1 },
 	    &key), ERR_TOO_BIG);
 	ck_assert_uint_eq(key.n, 0);
+	ck_assert_int_eq(addr_alpha(&us, (struct strv){ uri + 4, 500 }, &key),
+	    ERR_TOO_BIG);
+	ck_assert_uint_eq(key.n, 0);
 	/* one byte becomes three */
 	memset(uri + 4, '\xc3', 252);
 	ck_assert_int_eq(addr_key(&us, (struct strv){ uri, 300 }, &key),
@@ -317,6 +322,7 @@ START_TEST(the_parts_of_an_address_are_found)
 	ck_assert_ptr_null(addr_host(STRV("tel:+1555")).p);
 	ck_assert_ptr_null(addr_user(STRV("sip:host")).p);
 	ck_assert_ptr_null(addr_user(STRV("gopher:x@y")).p);
+	ck_assert_ptr_null(addr_param(STRV("gopher:x@y;a=b"), STRV("a")).p);
 	ck_assert(strv_eq(addr_user(STRV("tel:+1;isub=2")), STRV("+1")));
 	ck_assert(strv_eq(addr_param(STRV("tel:+1;isub=2"), STRV("isub")),
 	    STRV("2")));

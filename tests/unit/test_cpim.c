@@ -137,6 +137,7 @@ START_TEST(the_example_of_the_rfc_is_read)
 	ck_assert(strv_eq(h->prefix, STRV("MyFeatures")));
 	ck_assert(strv_eq(h->line,
 	    STRV("MyFeatures.WackyMessageOption: Use-silly-font")));
+	ck_assert_ptr_null(cpim_find(&got, STRV(""), STRV("Content-ID")));
 	ck_assert_uint_eq(got.n_headers, 11);
 	ck_assert(got.headers[10].mime);
 	ck_assert(strv_eq(got.headers[10].value,
@@ -233,6 +234,17 @@ START_TEST(a_line_of_4096_bytes_is_read_and_of_4097_is_not)
 }
 END_TEST
 
+START_TEST(folds_make_no_line_longer_than_4096_bytes)
+{
+	buf_addz(&out, H "\r\nContent-Type: a/b;\r\n");
+	while (out.n < 6000)
+		buf_addz(&out, " c=d;\r\n");
+	buf_addz(&out, "\r\nx");
+	ck_assert_int_eq(cpim_decode(buf_strv(&out), &got), ERR_BAD_SYNTAX);
+	ck_assert_str_eq(got.why, "header line too long");
+}
+END_TEST
+
 START_TEST(sixty_four_headers_are_read)
 {
 	ck_assert_int_eq(cpim_decode(STRV(X16(H) X16(H) X16(H) X16(H)
@@ -322,6 +334,7 @@ static const struct {
 	  "NS: a <urn:x>\r\na.Message-ID: 2\r\n", "1" },
 	{ "NS: imdn <urn:x>\r\nimdn.Message-ID: 1\r\n", NULL },
 	{ "imdn.Message-ID: 1\r\n", "1" },
+	{ "imdn.Message-ID \t: 1\r\n", "1" },
 	{ "Message-ID: 1\r\n", NULL },
 	{ "a.Message-ID: 1\r\n", NULL },
 	{ "NS: c <urn:ietf:params:cpim-headers:>\r\nc.Message-ID: 1\r\n",
@@ -573,6 +586,7 @@ Suite *suite(void)
 	tcase_add_rows(tc, what_cannot_be_read_is_refused_with_its_line,
 	    refused);
 	tcase_add_test(tc, a_line_of_4096_bytes_is_read_and_of_4097_is_not);
+	tcase_add_test(tc, folds_make_no_line_longer_than_4096_bytes);
 	tcase_add_test(tc, sixty_four_headers_are_read);
 	tcase_add_rows(tc, the_content_begins_where_it_should, contents);
 	tcase_add_rows(tc, the_wanted_notifications_are_bits, asked);

@@ -5,6 +5,10 @@
 #include "wire/imdn.h"
 
 #define LIT(s) { s, sizeof(s) - 1 }
+#define DOC(s) "<imdn>" s "</imdn>"
+#define ID "<message-id>a</message-id>"
+#define DELIVERED "<delivery-notification><status><delivered/></status>" \
+	"</delivery-notification>"
 #define BOB "sip:+15550100002@cpm.example"
 
 static struct arena a;
@@ -80,10 +84,17 @@ START_TEST(a_notification_is_read_whoever_wrote_it)
 }
 END_TEST
 
-#define DOC(s) "<imdn>" s "</imdn>"
-#define ID "<message-id>a</message-id>"
-#define DELIVERED "<delivery-notification><status><delivered/></status>" \
-	"</delivery-notification>"
+START_TEST(comments_and_other_elements_are_passed_over)
+{
+	ck_assert_int_eq(imdn_decode(STRV("<!-- a --><?b c?>" DOC("d" ID
+	    "<delivery-notification><x/><!-- e --><status> <failed/></status>"
+	    "</delivery-notification>")), &a, &got), ERR_OK);
+	ck_assert_int_eq(got.status, IMDN_FAILED);
+	ck_assert_str_eq(imdn_kind_name(got.kind), "delivery");
+	ck_assert_str_eq(imdn_status_name(got.status), "failed");
+	ck_assert_str_eq(imdn_status_name(IMDN_OTHER), "other");
+}
+END_TEST
 
 static const struct {
 	const char *xml, *why;
@@ -315,6 +326,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_rows(tc, a_notification_is_read_whoever_wrote_it, rows);
+	tcase_add_test(tc, comments_and_other_elements_are_passed_over);
 	tcase_add_rows(tc, what_is_no_notification_is_refused_with_the_reason,
 	    refused);
 	tcase_add_rows(tc, an_attack_on_the_parser_is_refused, attacks);

@@ -170,6 +170,7 @@ START_TEST(members_have_their_types)
 	    "\"a\":[1,\"y\"],\"o\":{\"k\":null},\"z\":null}");
 	struct strv s;
 	int64_t n;
+	bool b;
 
 	ck_assert(strv_eq(json_need_string(o, "s", 1, &e), STRV("x")));
 	ck_assert(strv_eq(json_opt_string(o, "s", 1, &e), STRV("x")));
@@ -183,7 +184,8 @@ START_TEST(members_have_their_types)
 	ck_assert(!e.bad);
 
 	o = json_first(json_member(o, "a"));
-	ck_assert(json_as_int(o, &n) && n == 1 && !json_as_string(o, &s));
+	ck_assert(json_as_int(o, &n) && n == 1 && !json_as_string(o, &s) &&
+	    !json_as_bool(o, &b));
 	o = json_next(o);
 	ck_assert(json_as_string(o, &s) && strv_eq(s, STRV("y")));
 	ck_assert_ptr_null(json_next(o));
