@@ -18,6 +18,13 @@ static const struct {
 	{ ARG_FLAG, "flag" }, { ARG_FILE, "file" }, { ARG_PATH, "path" },
 };
 
+/* What stands in the path is also a word of the command. */
+static unsigned flags_of(const struct op_arg *a)
+{
+	return a->flags & ARG_PATH ? a->flags | ARG_POSITION | ARG_REQUIRED :
+	    a->flags;
+}
+
 static void args_json(const struct op_arg *a, struct buf *out)
 {
 	struct jsonw w;
@@ -28,7 +35,7 @@ static void args_json(const struct op_arg *a, struct buf *out)
 		jsonw_object(&w, NULL);
 		jsonw_str(&w, "name", strv(a->name));
 		for (size_t f = 0; f < sizeof(flags) / sizeof(flags[0]); f++)
-			if (a->flags & flags[f].flag)
+			if (flags_of(a) & flags[f].flag)
 				jsonw_bool(&w, flags[f].name, true);
 		jsonw_str(&w, "complete", strv(a->complete));
 		jsonw_str(&w, "help", strv(a->help));

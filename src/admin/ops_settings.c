@@ -51,12 +51,16 @@ static void set_run(struct op_call *c)
 	size_t line;
 
 	buf_init(&why, 4096);
-	if (set_lines(c, e, &line, &why) == ERR_OK) {
-		settings_save(e, op_actor(c), op_text(c, "comment"),
-		    set_saved, c);
-	} else {
+	if (set_lines(c, e, &line, &why) != ERR_OK) {
 		op_fail_line(c, OP_INVALID, line, buf_strv(&why));
 		conf_edit_free(e);
+	} else if (op_given(c, "check")) {
+		conf_edit_free(e);
+		op_field_int(c, "revision", settings_revision());
+		op_done(c);
+	} else {
+		settings_save(e, op_actor(c), op_text(c, "comment"),
+		    set_saved, c);
 	}
 	buf_deinit(&why);
 }
@@ -287,6 +291,7 @@ static const struct op_arg set_args[] = {
 	{ "lines", ARG_REQUIRED | ARG_POSITION | ARG_REPEAT, NULL,
 	  "\"set PATH VALUE\" or \"delete PATH\"; all or none" },
 	{ "comment", 0, NULL, "why, for those who read the revisions" },
+	{ "check", ARG_FLAG, NULL, "only say whether it could be done" },
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg show_args[] = {

@@ -193,6 +193,14 @@ bool json_as_int(const struct json *v, int64_t *out)
 	return true;
 }
 
+bool json_as_double(const struct json *v, double *out)
+{
+	if (!v || json_type(v) != JSON_NUMBER)
+		return false;
+	*out = inner(v)->valuedouble;
+	return true;
+}
+
 bool json_as_bool(const struct json *v, bool *out)
 {
 	if (!v || json_type(v) != JSON_BOOL)

@@ -52,6 +52,7 @@ size_t json_count(const struct json *v);
  * for numbers also if not whole or beyond +-(2^53 - 1). */
 bool json_as_string(const struct json *v, struct strv *out);
 bool json_as_int(const struct json *v, int64_t *out);
+bool json_as_double(const struct json *v, double *out);	/* any number */
 bool json_as_bool(const struct json *v, bool *out);
 
 /*

@@ -1,0 +1,35 @@
+/* render.h - answers for people and for programs. */
+
+#ifndef CLI_RENDER_H
+#define CLI_RENDER_H
+
+#include <stdio.h>
+
+#include "base/buf.h"
+
+struct render {
+	FILE *out;
+	bool tty;	/* align to the screen, cut what is too wide */
+	bool color;
+	int width;	/* columns of the screen; 0: do not cut */
+};
+
+/* What standard output is: NO_COLOR, CLICOLOR_FORCE and TERM decide. */
+struct render render_to(FILE *out);
+
+/*
+ * A JSON answer as a table, as key and value, or the text it says.  false:
+ * it is not JSON.  *next gets whether there are more rows.
+ */
+bool render_people(const struct render *r, struct strv json, bool *next);
+/* One document: compact, or indented for a screen. */
+void render_json(const struct render *r, struct strv json);
+/* RFC 4180 with a header; cells that a spreadsheet would run are quoted. */
+bool render_csv(const struct render *r, struct strv json);
+
+/* Columns that s takes on a screen. */
+size_t render_width(struct strv s);
+/* s without what could steer a terminal: controls and bidi marks. */
+void render_safe(struct buf *out, struct strv s, bool lines);
+
+#endif

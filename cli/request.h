@@ -1,0 +1,48 @@
+/* request.h - words and options to one request of the API. */
+
+#ifndef CLI_REQUEST_H
+#define CLI_REQUEST_H
+
+#include "cli/grammar.h"
+
+enum {		/* exit codes, one table for every command: parley(1) */
+	EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_FOUND = 3,
+	EXIT_FORBIDDEN = 4, EXIT_INVALID = 5, EXIT_CONFLICT = 6,
+	EXIT_NO_DAEMON = 7, EXIT_TIMEOUT = 8, EXIT_PARTLY = 9,
+	EXIT_INTERRUPTED = 130
+};
+
+/* Options that every command has. */
+struct options {
+	bool json, csv, help;
+	int watch_s;		/* 0: once */
+	int timeout_s;		/* 0: as the client's */
+};
+
+struct request {
+	const char *method;
+	struct buf target;	/* path and query, escaped */
+	const char *type;	/* NULL: no body */
+	struct buf body;
+};
+
+/*
+ * At w[0], an option of every command: taken into o.  Returns the words used,
+ * 0: not one of them; -1: a bad value, why says so.
+ */
+int options_take(struct options *o, const struct word *w, size_t n,
+    struct buf *why);
+
+/*
+ * The words behind the command's own.  EXIT_OK: r is filled, to be freed by
+ * request_free(); otherwise why says what is wrong and r is empty.
+ */
+int request_build(const struct gram_op *op, const struct word *w, size_t n,
+    struct options *o, struct request *r, struct buf *why);
+void request_free(struct request *r);	/* wipes the body */
+
+/* A file's bytes; "-": standard input.  false: why says what is wrong. */
+bool file_text(const char *path, struct buf *out, struct buf *why);
+void last_newline_drop(struct buf *b);
+
+#endif

@@ -1,0 +1,488 @@
+/* session.c - one command: words to a request, the answer to the screen. */
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/now.h"
+#include "cli/session.h"
+#include "config.h"
+#include "wire/json.h"
+
+#define WORDS 256
+
+int session_error(struct session *s, int code, const char *fmt, ...)
+{
+	struct buf b, safe;
+	va_list ap;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	buf_init(&safe, BUF_NO_LIMIT);
+	va_start(ap, fmt);
+	buf_addv(&b, fmt, ap);
+	va_end(ap);
+	render_safe(&safe, buf_strv(&b), false);
+	fflush(stdout);
+	fprintf(stderr, "error: ");
+	if (s->file)
+		fprintf(stderr, "%s:%zu: ", s->file, s->line);
+	fprintf(stderr, "%s\n", safe.p);
+	buf_deinit(&b);
+	buf_deinit(&safe);
+	return code;
+}
+
+/* --- answers ---------------------------------------------------------------- */
+
+static int exit_of(int status)
+{
+	static const struct {
+		int status, code;
+	} codes[] = {
+		{ 400, EXIT_USAGE }, { 401, EXIT_FORBIDDEN },
+		{ 403, EXIT_FORBIDDEN }, { 404, EXIT_NOT_FOUND },
+		{ 405, EXIT_USAGE }, { 409, EXIT_CONFLICT },
+		{ 412, EXIT_CONFLICT }, { 413, EXIT_INVALID },
+		{ 422, EXIT_INVALID }, { 504, EXIT_TIMEOUT },
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i].status == status)
+			return codes[i].code;
+	return EXIT_FAILED;
+}
+
+/* What the daemon refused, in its own words. */
+static int refused(struct session *s, const struct answer *a,
+    const struct options *o, const char *name)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(buf_strv(&a->body), (size_t)1 << 20,
+	    &e);
+	struct strv detail = STRV_NONE;
+	int64_t line = 0;
+	int code = exit_of(a->status);
+
+	if (o->json && root) {
+		fprintf(stderr, "%s\n", a->body.p);
+		json_free(root);
+		return code;
+	}
+	(void)json_as_string(root ? json_member(root, "detail") : NULL,
+	    &detail);
+	(void)json_as_int(root ? json_member(root, "line") : NULL, &line);
+	if (!detail.p)
+		(void)session_error(s, code, "the daemon answered %d",
+		    a->status);
+	else if (line && name)
+		(void)session_error(s, code, "%s:%d: %.*s", name, (int)line,
+		    STRV_ARG(detail));
+	else
+		(void)session_error(s, code, "%.*s", STRV_ARG(detail));
+	json_free(root);
+	return code;
+}
+
+int session_call(struct session *s, const char *method, const char *target,
+    const char *type, struct strv body, const struct options *o,
+    const char *name, struct answer *a)
+{
+	struct client with = s->client;
+	struct buf why;
+	int code = EXIT_OK;
+
+	if (o->timeout_s)
+		with.timeout_s = o->timeout_s;
+	buf_init(&why, 4096);
+	if (!client_call(&with, method, target, type, body, a, &why))
+		code = session_error(s, strstr(why.p, "in time") ?
+		    EXIT_TIMEOUT : EXIT_NO_DAEMON, "%s", why.p);
+	else if (a->status >= 300)
+		code = refused(s, a, o, name);
+	if (code != EXIT_OK)
+		answer_free(a);
+	buf_deinit(&why);
+	return code;
+}
+
+bool session_grammar(struct session *s, int *code)
+{
+	static const struct options none;
+	struct answer a;
+	struct buf why;
+
+	if (s->have_grammar)
+		return true;
+	*code = session_call(s, "GET", "/api/v1/operations", NULL, STRV_NONE,
+	    &none, NULL, &a);
+	if (*code != EXIT_OK)
+		return false;
+	buf_init(&why, 4096);
+	s->have_grammar = grammar_read(&s->grammar, buf_strv(&a.body), &why);
+	if (!s->have_grammar)
+		*code = session_error(s, EXIT_FAILED, "%s", why.p);
+	buf_deinit(&why);
+	answer_free(&a);
+	return s->have_grammar;
+}
+
+bool session_schema(struct session *s)
+{
+	struct answer a;
+	struct buf why;
+
+	if (s->have_schema)
+		return true;
+	buf_init(&why, 4096);
+	if (client_call(&s->client, "GET", "/api/v1/configuration/schema",
+	    NULL, STRV_NONE, &a, &why)) {
+		s->have_schema = a.status == 200 &&
+		    schema_read(&s->schema, buf_strv(&a.body));
+		answer_free(&a);
+	}
+	buf_deinit(&why);
+	return s->have_schema;
+}
+
+/* The exit code an answer carries, or EXIT_OK. */
+static int exit_in(struct strv json)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(json, (size_t)80 << 20, &e);
+	int64_t code = 0;
+
+	(void)json_as_int(root ? json_member(root, "exit") : NULL, &code);
+	json_free(root);
+	return (int)code;
+}
+
+static void show(struct session *s, const struct options *o, struct strv json)
+{
+	bool next = false, ok = true;
+
+	if (o->json)
+		render_json(&s->out, json);
+	else if (o->csv)
+		ok = render_csv(&s->out, json);
+	else
+		ok = render_people(&s->out, json, &next);
+	if (!ok)
+		fprintf(s->out.out, "%.*s\n", STRV_ARG(json));
+	fflush(s->out.out);
+	if (next)
+		fprintf(stderr, "there are more rows: ask for them with "
+		    "--limit and --cursor\n");
+}
+
+/* --- jobs: an import goes on after its request ------------------------------- */
+
+struct job {
+	struct buf target;
+	struct strv state;
+	int64_t done, total, errors;
+	bool ended;
+};
+
+static bool job_of(struct strv json, struct buf *target)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(json, (size_t)1 << 20, &e);
+	const struct json *id = root ? json_member(root, "job") : NULL;
+	struct strv text;
+	int64_t n;
+
+	buf_init(target, 4096);
+	if (json_as_string(id, &text)) {
+		buf_addz(target, "/api/v1/imports/");
+		client_escape(target, text);
+	} else if (json_as_int(id, &n)) {
+		buf_addf(target, "/api/v1/imports/%lld", (long long)n);
+	}
+	json_free(root);
+	return target->n > 0;
+}
+
+static void job_read(struct job *j, struct strv json, char *state, size_t n)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(json, (size_t)1 << 20, &e);
+
+	j->done = json_opt_int(root, "done", 0, INT64_MAX, 0, &e);
+	j->total = json_opt_int(root, "total", 0, INT64_MAX, 0, &e);
+	j->errors = json_opt_int(root, "errors", 0, INT64_MAX, 0, &e);
+	state[0] = 0;
+	if (json_as_string(json_member(root, "state"), &j->state) &&
+	    j->state.n < n) {
+		memcpy(state, j->state.p, j->state.n);
+		state[j->state.n] = 0;
+	}
+	json_free(root);
+	j->ended = strcmp(state, "running") != 0 &&
+	    strcmp(state, "queued") != 0 && strcmp(state, "waiting") != 0;
+}
+
+static void job_bar(const struct job *j, bool last)
+{
+	enum { WIDTH = 30 };
+	int full = j->total ? (int)(j->done * WIDTH / j->total) : 0;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r[");
+	for (int i = 0; i < WIDTH; i++)
+		fputs(i < full ? "█" : "·", stderr);
+	fprintf(stderr, "] %lld of %lld, %lld errors\033[K%s",
+	    (long long)j->done, (long long)j->total, (long long)j->errors,
+	    last ? "\n" : "");
+	fflush(stderr);
+}
+
+static int job_follow(struct session *s, const struct options *o,
+    const char *target)
+{
+	static const struct timespec pause = { 0, 150 * 1000000 };
+	struct job j = { .ended = false };
+	struct answer a;
+	char state[32];
+	int code;
+
+	for (;;) {
+		code = session_call(s, "GET", target, NULL, STRV_NONE, o,
+		    NULL, &a);
+		if (code != EXIT_OK)
+			return code;
+		job_read(&j, buf_strv(&a.body), state, sizeof(state));
+		job_bar(&j, j.ended);
+		if (j.ended)
+			break;
+		answer_free(&a);
+		(void)nanosleep(&pause, NULL);
+	}
+	show(s, o, buf_strv(&a.body));
+	answer_free(&a);
+	if (strcmp(state, "failed") == 0)
+		return EXIT_FAILED;
+	return j.errors ? EXIT_PARTLY : EXIT_OK;
+}
+
+/* --- running --------------------------------------------------------------------- */
+
+static int once(struct session *s, const struct request *r,
+    const struct options *o)
+{
+	struct answer a;
+	struct buf target;
+	int code = session_call(s, r->method, r->target.p, r->type,
+	    buf_strv(&r->body), o, NULL, &a);
+
+	if (code != EXIT_OK)
+		return code;
+	if (job_of(buf_strv(&a.body), &target)) {
+		code = job_follow(s, o, target.p);
+	} else {
+		show(s, o, buf_strv(&a.body));
+		code = exit_in(buf_strv(&a.body));
+	}
+	buf_deinit(&target);
+	answer_free(&a);
+	return code;
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+/* Again and again, in place on a screen, until Ctrl-C or the time-out. */
+static int watch(struct session *s, const struct request *r,
+    const struct options *o, const char *title)
+{
+	struct options each = *o;
+	struct sigaction was, now = { .sa_handler = on_interrupt };
+	int64_t end = now_mono() + (int64_t)o->timeout_s * 1000;
+	char time[NOW_TEXT];
+	int code;
+
+	interrupted = 0;
+	each.timeout_s = 0;
+	each.json = o->json || !s->out.tty;
+	(void)sigaction(SIGINT, &now, &was);
+	do {
+		now_text(now_ms(), time);
+		if (s->out.tty)
+			fprintf(s->out.out, "\033[H\033[J%s   every %d s, "
+			    "Ctrl-C ends   %s\n\n", title, o->watch_s, time);
+		code = once(s, r, &each);
+		for (int i = 0; i < o->watch_s * 10 && !interrupted &&
+		    !(o->timeout_s && now_mono() >= end); i++)
+			(void)nanosleep(&(struct timespec){ 0, 100000000 },
+			    NULL);
+	} while (!interrupted && code != EXIT_NO_DAEMON &&
+	    !(o->timeout_s && now_mono() >= end));
+	(void)sigaction(SIGINT, &was, NULL);
+	return code;
+}
+
+static int operation(struct session *s, const struct gram_op *op,
+    const struct word *w, size_t n, struct options *o)
+{
+	struct request r;
+	struct buf why;
+	int code;
+
+	buf_init(&why, 8192);
+	code = request_build(op, w, n, o, &r, &why);
+	if (code != EXIT_OK) {
+		(void)session_error(s, code, "%s", why.p);
+		buf_deinit(&why);
+		return code;
+	}
+	if (o->help) {
+		gram_usage(op, &why);
+		printf("%s\n    %s\n", why.p, op->help);
+		for (size_t i = 0; i < op->n_args; i++)
+			printf("    %-14s %s\n", op->args[i].name,
+			    op->args[i].help);
+	} else if (o->watch_s) {
+		code = watch(s, &r, o, op->command);
+	} else {
+		code = once(s, &r, o);
+	}
+	request_free(&r);
+	buf_deinit(&why);
+	return code;
+}
+
+/* --- what the shell itself knows --------------------------------------------------- */
+
+static int help(struct session *s, const struct word *w, size_t n)
+{
+	struct buf usage;
+	int code = EXIT_OK;
+	size_t found = 0;
+
+	if (!session_grammar(s, &code))
+		return code;
+	buf_init(&usage, 8192);
+	for (size_t i = 0; i < s->grammar.n; i++) {
+		const struct gram_op *op = &s->grammar.ops[i];
+		bool all = op->n_words >= n && op->n_words;
+
+		for (size_t k = 0; k < n && all; k++)
+			all = strv_eq(op->words[k].text, w[k].text);
+		if (!all)
+			continue;
+		found++;
+		buf_clear(&usage);
+		gram_usage(op, &usage);
+		printf("%s\n    %s\n", usage.p, op->help);
+	}
+	buf_deinit(&usage);
+	if (n && !found)
+		return session_error(s, EXIT_USAGE, "no command begins so");
+	if (!n)
+		printf("configure [-f FILE --commit] [--comment TEXT]\n"
+		    "    change settings: set and delete lines, then commit\n"
+		    "help [WORD...], version, quit\n\n"
+		    "every command takes --json, --csv, --watch [SECONDS], "
+		    "--timeout SECONDS, --help\n");
+	return EXIT_OK;
+}
+
+static int version(struct session *s, const struct word *w, size_t n)
+{
+	(void)s;
+	(void)w;
+	(void)n;
+	printf("parley %s\n", PARLEY_VERSION);
+	return EXIT_OK;
+}
+
+static int quit(struct session *s, const struct word *w, size_t n)
+{
+	(void)w;
+	(void)n;
+	s->quit = true;
+	return EXIT_OK;
+}
+
+static int nothing_to_save(struct session *s, const struct word *w, size_t n)
+{
+	(void)s;
+	(void)w;
+	(void)n;
+	printf("nothing to save: what is committed is on disk\n");
+	return EXIT_OK;
+}
+
+static const struct {
+	const char *word;
+	int (*run)(struct session *s, const struct word *w, size_t n);
+} builtins[] = {
+	{ "help", help }, { "version", version }, { "quit", quit },
+	{ "exit", quit }, { "configure", configure_words },
+	{ "save", nothing_to_save }, { "write", nothing_to_save },
+};
+
+int session_words(struct session *s, const struct word *w, size_t n)
+{
+	struct options o = s->defaults;
+	const struct gram_op *op;
+	struct buf why;
+	size_t used;
+	int code = EXIT_OK, step;
+
+	buf_init(&why, 8192);
+	while (n && (step = options_take(&o, w, n, &why)) != 0) {
+		if (step < 0) {
+			code = session_error(s, EXIT_USAGE, "%s", why.p);
+			buf_deinit(&why);
+			return code;
+		}
+		w += step;
+		n -= (size_t)step;
+	}
+	buf_deinit(&why);
+	if (n == 0)
+		return EXIT_OK;
+	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
+		if (!w[0].quoted && strv_eq(w[0].text,
+		    strv(builtins[i].word)))
+			return builtins[i].run(s, w + 1, n - 1);
+	if (!session_grammar(s, &code))
+		return code;
+	buf_init(&why, 8192);
+	op = grammar_find(&s->grammar, w, n, s->interactive, &used, &why);
+	if (op)
+		code = operation(s, op, w + used, n - used, &o);
+	else
+		code = session_error(s, EXIT_USAGE, "%s", why.p);
+	buf_deinit(&why);
+	return code;
+}
+
+int session_line(struct session *s, struct strv line)
+{
+	struct word w[WORDS];
+	struct arena a;
+	size_t n;
+	int code;
+
+	if (s->configuring)
+		return configure_line(s, line);
+	arena_init(&a);
+	n = words_split(line, &a, w, WORDS);
+	if (n > WORDS)
+		code = session_error(s, EXIT_USAGE, "too many words");
+	else if (n && w[n - 1].open)
+		code = session_error(s, EXIT_USAGE, "a quote is not closed");
+	else
+		code = session_words(s, w, n);
+	arena_deinit(&a);
+	return code;
+}

@@ -1,0 +1,298 @@
+/* shell.c - the interactive shell on libedit, and scripts. */
+
+#include <errno.h>
+#include <histedit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/hints.h"
+#include "cli/session.h"
+
+#define HISTORY 1000
+
+/* --- scripts ------------------------------------------------------------------ */
+
+/* Stops at the first line that fails, and says which. */
+int script_run(struct session *s, const char *path)
+{
+	struct buf text, why;
+	struct strv rest;
+	int code = EXIT_OK;
+
+	buf_init(&text, (size_t)16 << 20);
+	buf_init(&why, 4096);
+	if (!file_text(path, &text, &why)) {
+		code = session_error(s, EXIT_FAILED, "%s", why.p);
+		buf_clear(&text);
+	}
+	s->file = strcmp(path, "-") == 0 ? "stdin" : path;
+	rest = buf_strv(&text);
+	while (rest.n && code == EXIT_OK && !s->quit) {
+		s->line++;
+		code = session_line(s, strv_split(rest, '\n', &rest));
+	}
+	if (code == EXIT_OK && s->configuring && s->changes.n)
+		code = session_error(s, EXIT_CONFLICT, "the script ends with "
+		    "lines that are not committed");
+	s->file = NULL;
+	buf_deinit(&text);
+	buf_deinit(&why);
+	return code;
+}
+
+/* --- Tab and "?" --------------------------------------------------------------- */
+
+struct found {
+	struct buf common;	/* what all candidates begin with */
+	struct buf list;	/* lines for people */
+	size_t n;		/* words that could be inserted */
+	size_t lines;
+};
+
+static void collect(const char *word, const char *help, void *arg)
+{
+	struct found *f = arg;
+	size_t n = 0;
+
+	f->lines++;
+	buf_addf(&f->list, "  %-24s %s\n", word, help);
+	if (word[0] == '<')
+		return;
+	if (f->n++ == 0) {
+		buf_addz(&f->common, word);
+		return;
+	}
+	while (n < f->common.n && word[n] == f->common.p[n])
+		n++;
+	f->common.n = n;
+	f->common.p[n] = 0;
+}
+
+static struct strv typed(EditLine *el)
+{
+	const LineInfo *line = el_line(el);
+
+	return (struct strv){ line->buffer,
+	    (size_t)(line->cursor - line->buffer) };
+}
+
+static void look(EditLine *el, struct found *f, struct strv *partial)
+{
+	struct session *s;
+
+	buf_init(&f->common, BUF_NO_LIMIT);
+	buf_init(&f->list, BUF_NO_LIMIT);
+	f->n = f->lines = 0;
+	el_get(el, EL_CLIENTDATA, &s);
+	hints(s, typed(el), partial, collect, f);
+}
+
+static void found_free(struct found *f)
+{
+	buf_deinit(&f->common);
+	buf_deinit(&f->list);
+}
+
+static unsigned char on_tab(EditLine *el, int ch)
+{
+	unsigned char result = CC_REFRESH;
+	struct strv partial;
+	struct found f;
+
+	(void)ch;
+	look(el, &f, &partial);
+	if (f.n && f.common.n >= partial.n &&
+	    memcmp(f.common.p, partial.p, partial.n) == 0) {
+		if (f.n == 1)
+			buf_addc(&f.common, ' ');
+		if (f.common.n > partial.n) {
+			el_insertstr(el, f.common.p + partial.n);
+		} else {
+			printf("\n%s", f.list.p);
+			result = CC_REDISPLAY;
+		}
+	} else if (f.lines) {
+		printf("\n%s", f.list.p);
+		result = CC_REDISPLAY;
+	} else {
+		result = CC_REFRESH_BEEP;
+	}
+	found_free(&f);
+	return result;
+}
+
+static bool in_quotes(struct strv line)
+{
+	char quote = 0;
+
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] == quote)
+			quote = 0;
+		else if (!quote && (line.p[i] == '\'' || line.p[i] == '"'))
+			quote = line.p[i];
+	return quote != 0;
+}
+
+static unsigned char on_question(EditLine *el, int ch)
+{
+	struct strv partial;
+	struct found f;
+
+	(void)ch;
+	if (in_quotes(typed(el))) {
+		el_insertstr(el, "?");
+		return CC_REFRESH;
+	}
+	look(el, &f, &partial);
+	printf("?\n%s", f.lines ? f.list.p : "  nothing is known here\n");
+	found_free(&f);
+	return CC_REDISPLAY;
+}
+
+/* --- the loop --------------------------------------------------------------------- */
+
+static char *prompt(EditLine *el)
+{
+	static char operational[] = "parley> ";
+	static char clean[] = "parley(config)# ";
+	static char staged[] = "parley(config)*# ";
+	struct session *s;
+
+	el_get(el, EL_CLIENTDATA, &s);
+	return !s->configuring ? operational : s->changes.n ? staged : clean;
+}
+
+/* $XDG_STATE_HOME/parley/history; folders are made, others may not read. */
+static bool history_path(char *path, size_t size)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	int n;
+
+	if (state && *state == '/')
+		n = snprintf(path, size, "%s/parley/history", state);
+	else if (home && *home == '/')
+		n = snprintf(path, size, "%s/.local/state/parley/history",
+		    home);
+	else
+		return false;
+	if (n < 0 || (size_t)n >= size)
+		return false;
+	for (char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		*p = 0;
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			n = 0;
+		*p = '/';
+	}
+	return n > 0;
+}
+
+static void ignore(const char *word, const char *help, void *arg)
+{
+	(void)word;
+	(void)help;
+	(void)arg;
+}
+
+/* A line that sets a secret stays out of the history. */
+static bool is_secret(struct session *s, struct strv line)
+{
+	const struct setting *at = NULL;
+	const char *kind;
+	struct word w[8];
+	struct arena a;
+	size_t n;
+	bool secret = false;
+
+	if (!s->configuring || !session_schema(s))
+		return false;
+	arena_init(&a);
+	n = words_split(line, &a, w, 8);
+	for (size_t i = 1; i <= n && i <= 8 && !secret; i++) {
+		schema_next(&s->schema, w + 1, i - 1, ignore, NULL, &kind,
+		    &at);
+		secret = at && strcmp(at->type, "secret") == 0;
+	}
+	arena_deinit(&a);
+	return secret;
+}
+
+static EditLine *editor(struct session *s, History *h)
+{
+	EditLine *el = el_init("parley", stdin, stdout, stderr);
+
+	if (!el)
+		return NULL;
+	el_set(el, EL_CLIENTDATA, s);
+	el_set(el, EL_PROMPT, prompt);
+	el_set(el, EL_EDITOR, "emacs");
+	el_set(el, EL_SIGNAL, 1);
+	el_set(el, EL_HIST, history, h);
+	el_set(el, EL_ADDFN, "parley-complete", "complete a word", on_tab);
+	el_set(el, EL_ADDFN, "parley-help", "what may come here",
+	    on_question);
+	el_set(el, EL_BIND, "^I", "parley-complete", NULL);
+	el_set(el, EL_BIND, "?", "parley-help", NULL);
+	el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
+	return el;
+}
+
+static void loop(struct session *s, EditLine *el, History *h)
+{
+	const char *text;
+	HistEvent ev;
+	int n, code;
+
+	while (!s->quit) {
+		struct strv line;
+
+		text = el_gets(el, &n);
+		if (!text && errno == EINTR)
+			continue;	/* Ctrl-C clears the line */
+		if (!text || n <= 0)
+			break;		/* Ctrl-D */
+		line = strv(text);
+		while (line.n && (line.p[line.n - 1] == '\n' ||
+		    line.p[line.n - 1] == ' '))
+			line.n--;
+		if (line.n && !is_secret(s, line))
+			history(h, &ev, H_ENTER, text);
+		code = session_line(s, line);
+		if (code == EXIT_NO_DAEMON)
+			grammar_free(&s->grammar), s->have_grammar = false;
+	}
+}
+
+int shell_run(struct session *s)
+{
+	History *h = history_init();
+	char path[4096] = "";
+	HistEvent ev;
+	EditLine *el;
+	int code;
+
+	if (!session_grammar(s, &code))
+		fprintf(stderr, "commands will work once it does\n");
+	history(h, &ev, H_SETSIZE, HISTORY);
+	history(h, &ev, H_SETUNIQUE, 1);
+	if (history_path(path, sizeof(path)))
+		history(h, &ev, H_LOAD, path);
+	el = editor(s, h);
+	if (!el)
+		return session_error(s, EXIT_FAILED, "this terminal cannot "
+		    "be used; try parley - for commands from a pipe");
+	printf("Parley. ? shows what may come next, Tab completes, quit "
+	    "leaves.\n");
+	loop(s, el, h);
+	if (path[0]) {
+		mode_t was = umask(077);
+
+		history(h, &ev, H_SAVE, path);
+		(void)chmod(path, 0600);
+		(void)umask(was);
+	}
+	el_end(el);
+	history_end(h);
+	return EXIT_OK;
+}
