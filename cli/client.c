@@ -110,7 +110,7 @@ enum reply_state reply_read(struct strv all, bool closed, int *status,
 	return REPLY_DONE;
 }
 
-/* --- the connection -------------------------------------------------------- */
+/* --- the connection ------------------------------------------------------ */
 
 static int dial(const struct client *c, struct buf *why)
 {

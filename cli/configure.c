@@ -12,7 +12,7 @@
 #define WORDS	70
 #define LINES	((size_t)1 << 20)	/* bytes; the daemon takes no more */
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines --------------------------------------------------------------- */
 
 /* The value of "@FILE" is the file without its last newline. */
 static bool add_file(const char *path, struct buf *out, struct buf *why)
@@ -61,9 +61,10 @@ static bool expand(struct strv line, struct buf *out, struct buf *why)
 	return ok;
 }
 
+/* check: NULL, "lines" (each for itself; says nothing) or "all". */
 static int send_lines(struct session *s, struct strv lines,
-    struct strv comment, bool check, const char *name,
-    const struct options *o, bool quiet)
+    struct strv comment, const char *check, const char *name,
+    const struct options *o)
 {
 	struct answer a;
 	struct jsonw w;
@@ -80,7 +81,7 @@ static int send_lines(struct session *s, struct strv lines,
 	if (comment.p)
 		jsonw_str(&w, "comment", comment);
 	if (check)
-		jsonw_bool(&w, "check", true);
+		jsonw_str(&w, "check", strv(check));
 	jsonw_end(&w);
 	code = session_call(s, "POST", "/api/v1/configuration",
 	    "application/json", buf_strv(&body), o, name, &a);
@@ -88,9 +89,11 @@ static int send_lines(struct session *s, struct strv lines,
 	buf_deinit(&body);
 	if (code != EXIT_OK)
 		return code;
-	if (!quiet && o->json) {
+	if (check && check[0] == 'l') {
+		;
+	} else if (o->json) {
 		render_json(&s->out, buf_strv(&a.body));
-	} else if (!quiet) {
+	} else {
 		struct json_err e = { 0 };
 		struct json *root = json_parse(buf_strv(&a.body), LINES, &e);
 
@@ -103,7 +106,7 @@ static int send_lines(struct session *s, struct strv lines,
 	return EXIT_OK;
 }
 
-/* --- configure -f FILE ------------------------------------------------------- */
+/* --- configure -f FILE --------------------------------------------------- */
 
 struct given {
 	const char *file;
@@ -132,8 +135,8 @@ static int from_file(struct session *s, const struct given *g)
 			    g->file, n, why.p);
 	}
 	if (code == EXIT_OK)
-		code = send_lines(s, buf_strv(&lines), g->comment, !g->commit,
-		    g->file, &g->options, false);
+		code = send_lines(s, buf_strv(&lines), g->comment,
+		    g->commit ? NULL : "all", g->file, &g->options);
 	if (code == EXIT_OK && !g->commit)
 		fprintf(stderr, "nothing was changed: add --commit\n");
 	explicit_bzero(text.p, text.size);
@@ -196,7 +199,7 @@ int configure_words(struct session *s, const struct word *w, size_t n)
 	return from_file(s, &g);
 }
 
-/* --- line by line -------------------------------------------------------------- */
+/* --- line by line -------------------------------------------------------- */
 
 static void end(struct session *s)
 {
@@ -205,7 +208,7 @@ static void end(struct session *s)
 	buf_deinit(&s->changes);
 }
 
-/* Kept if the daemon could do it together with what is there already. */
+/* Kept if the daemon understands it, with what is there already. */
 static int stage(struct session *s, struct strv line)
 {
 	size_t before = s->changes.n;
@@ -217,6 +220,9 @@ static int stage(struct session *s, struct strv line)
 		code = session_error(s, EXIT_FAILED, "%s", why.p);
 	else if (s->changes.full)
 		code = session_error(s, EXIT_INVALID, "too many lines");
+	else
+		code = send_lines(s, buf_strv(&s->changes), STRV_NONE,
+		    "lines", s->interactive ? NULL : "staged", &s->defaults);
 	s->changes.full = false;
 	if (code != EXIT_OK) {
 		s->changes.n = before;
@@ -230,8 +236,8 @@ static int check(struct session *s, const struct word *w, size_t n)
 {
 	(void)w;
 	(void)n;
-	return send_lines(s, buf_strv(&s->changes), STRV_NONE, true,
-	    "line", &s->defaults, false);
+	return send_lines(s, buf_strv(&s->changes), STRV_NONE, "all",
+	    "staged", &s->defaults);
 }
 
 /* "commit", "commit comment TEXT" */
@@ -245,8 +251,8 @@ static int commit(struct session *s, const struct word *w, size_t n)
 	else if (n)
 		return session_error(s, EXIT_USAGE, "usage: commit [comment "
 		    "\"TEXT\"]");
-	code = send_lines(s, buf_strv(&s->changes), comment, false, "line",
-	    &s->defaults, false);
+	code = send_lines(s, buf_strv(&s->changes), comment, NULL, "staged",
+	    &s->defaults);
 	if (code == EXIT_OK)
 		buf_clear(&s->changes);
 	return code;

@@ -9,7 +9,7 @@
 
 #define SIZE_LIMIT ((size_t)8 << 20)
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -89,7 +89,7 @@ void grammar_free(struct grammar *g)
 	*g = (struct grammar){ 0 };
 }
 
-/* --- words to operations ------------------------------------------------------ */
+/* --- words to operations ------------------------------------------------- */
 
 static bool begins(struct strv s, struct strv with)
 {
@@ -239,7 +239,7 @@ void grammar_next(const struct grammar *g, const struct word *w, size_t n,
 	}
 }
 
-/* --- arguments ------------------------------------------------------------------ */
+/* --- arguments ----------------------------------------------------------- */
 
 const struct gram_arg *gram_arg_find(const struct gram_op *op,
     struct strv name)

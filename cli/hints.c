@@ -83,7 +83,7 @@ static void choices(struct hinting *h, const char *list)
 	}
 }
 
-/* --- settings ----------------------------------------------------------------- */
+/* --- settings ------------------------------------------------------------ */
 
 static void setting_value(struct hinting *h, const struct setting *t)
 {
@@ -149,7 +149,7 @@ static void configure_hints(struct hinting *h, const struct word *w, size_t n)
 		path_hints(h, w + 1, n - 1, w[0].text.p[0] == 's');
 }
 
-/* --- operations --------------------------------------------------------------------- */
+/* --- operations ---------------------------------------------------------- */
 
 static void arg_values(struct hinting *h, const struct gram_arg *a)
 {

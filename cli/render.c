@@ -44,7 +44,7 @@ struct render render_to(FILE *out)
 	return r;
 }
 
-/* --- text ------------------------------------------------------------------- */
+/* --- text ---------------------------------------------------------------- */
 
 static bool steers(uint32_t c)
 {
@@ -137,7 +137,7 @@ static void cell(const struct json *v, struct buf *out)
 		buf_addz(out, "-");
 }
 
-/* --- colour ------------------------------------------------------------------- */
+/* --- colour -------------------------------------------------------------- */
 
 static const struct {
 	const char *word, *glyph, *color;
@@ -175,7 +175,7 @@ static void state_print(const struct render *r, struct strv text)
 	fprintf(r->out, "  %.*s", STRV_ARG(text));
 }
 
-/* --- tables -------------------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------- */
 
 static struct column *column_of(struct table *t, struct strv name)
 {
@@ -307,7 +307,7 @@ static void table_print(const struct render *r, const struct json *items)
 	buf_deinit(&b);
 }
 
-/* --- one object ------------------------------------------------------------------ */
+/* --- one object ---------------------------------------------------------- */
 
 static bool hidden(struct strv name)
 {
@@ -371,7 +371,7 @@ bool render_people(const struct render *r, struct strv json, bool *next)
 	return true;
 }
 
-/* --- for programs ------------------------------------------------------------------ */
+/* --- for programs -------------------------------------------------------- */
 
 /* Only layout: the text is JSON already, and strings are left alone. */
 static void indented(FILE *out, struct strv s)

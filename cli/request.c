@@ -30,7 +30,7 @@ struct building {
 	size_t positions;	/* taken so far */
 };
 
-/* --- files and secrets ------------------------------------------------------ */
+/* --- files and secrets --------------------------------------------------- */
 
 bool file_text(const char *path, struct buf *out, struct buf *why)
 {
@@ -104,7 +104,7 @@ static bool prompt(const char *name, struct buf *out, struct buf *why)
 	return ok;
 }
 
-/* --- values ------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------- */
 
 /* "--" NAME " is given twice"; usage: ... */
 static int usage(struct building *b, const char *before, struct strv word,
@@ -159,7 +159,7 @@ static int put_file(struct building *b, const struct gram_arg *a,
 	return code;
 }
 
-/* --- options -------------------------------------------------------------------- */
+/* --- options ------------------------------------------------------------- */
 
 static bool number(struct strv s, int max, int *out)
 {
@@ -306,7 +306,7 @@ static int take(struct building *b, const struct word *w, size_t n)
 	return code ? -code : used && !inline_value ? 2 : 1;
 }
 
-/* --- the request ---------------------------------------------------------------- */
+/* --- the request --------------------------------------------------------- */
 
 static int check(struct building *b)
 {

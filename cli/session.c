@@ -34,7 +34,7 @@ int session_error(struct session *s, int code, const char *fmt, ...)
 	return code;
 }
 
-/* --- answers ---------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static int exit_of(int status)
 {
@@ -176,7 +176,7 @@ static void show(struct session *s, const struct options *o, struct strv json)
 		    "--limit and --cursor\n");
 }
 
-/* --- jobs: an import goes on after its request ------------------------------- */
+/* --- jobs: an import goes on after its request --------------------------- */
 
 struct job {
 	struct buf target;
@@ -267,7 +267,7 @@ static int job_follow(struct session *s, const struct options *o,
 	return j.errors ? EXIT_PARTLY : EXIT_OK;
 }
 
-/* --- running --------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------- */
 
 static int once(struct session *s, const struct request *r,
     const struct options *o)
@@ -358,7 +358,7 @@ static int operation(struct session *s, const struct gram_op *op,
 	return code;
 }
 
-/* --- what the shell itself knows --------------------------------------------------- */
+/* --- what the shell itself knows ----------------------------------------- */
 
 static int help(struct session *s, const struct word *w, size_t n)
 {

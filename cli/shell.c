@@ -12,7 +12,7 @@
 
 #define HISTORY 1000
 
-/* --- scripts ------------------------------------------------------------------ */
+/* --- scripts ------------------------------------------------------------- */
 
 /* Stops at the first line that fails, and says which. */
 int script_run(struct session *s, const char *path)
@@ -42,7 +42,7 @@ int script_run(struct session *s, const char *path)
 	return code;
 }
 
-/* --- Tab and "?" --------------------------------------------------------------- */
+/* --- Tab and "?" --------------------------------------------------------- */
 
 struct found {
 	struct buf common;	/* what all candidates begin with */
@@ -151,7 +151,7 @@ static unsigned char on_question(EditLine *el, int ch)
 	return CC_REDISPLAY;
 }
 
-/* --- the loop --------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------ */
 
 static char *prompt(EditLine *el)
 {

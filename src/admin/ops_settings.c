@@ -41,7 +41,8 @@ static enum err set_lines(struct op_call *c, struct conf_edit *e,
 			return err;
 	}
 	*line = 0;
-	return conf_edit_check(e, why);
+	return strv_eq(op_text(c, "check"), STRV("lines")) ? ERR_OK :
+	    conf_edit_check(e, why);
 }
 
 static void set_run(struct op_call *c)
@@ -291,7 +292,8 @@ static const struct op_arg set_args[] = {
 	{ "lines", ARG_REQUIRED | ARG_POSITION | ARG_REPEAT, NULL,
 	  "\"set PATH VALUE\" or \"delete PATH\"; all or none" },
 	{ "comment", 0, NULL, "why, for those who read the revisions" },
-	{ "check", ARG_FLAG, NULL, "only say whether it could be done" },
+	{ "check", 0, "lines|all", "change nothing: is each line right, or "
+	  "all together too" },
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg show_args[] = {

@@ -3,7 +3,28 @@
 #ifndef HTTPD_HTTPD_PRIV_H
 #define HTTPD_HTTPD_PRIV_H
 
+#include <microhttpd.h>
+
+#include "base/list.h"
 #include "httpd/httpd.h"
+
+struct server {
+	enum httpd_from from;
+	struct MHD_Daemon *mhd;
+	int fd;
+	bool stopping;		/* request.c's, like waiting */
+	struct list waiting;	/* suspended requests */
+	const struct httpd_setup *setup;
+};
+
+/* request.c: libmicrohttpd's callbacks; arg is the server. */
+enum MHD_Result request_more(void *arg, struct MHD_Connection *c,
+    const char *url, const char *method, const char *version,
+    const char *data, size_t *n, void **state);
+void request_over(void *arg, struct MHD_Connection *c, void **state,
+    enum MHD_RequestTerminationCode why);
+/* Answer all that wait; from now on nobody waits. */
+void requests_release(struct server *s);
 
 /* listen.c: a listening socket, or -1 (logged with what to do). */
 int listen_unix(const char *path);
