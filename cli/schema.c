@@ -106,23 +106,31 @@ static void offer(const struct setting *t, size_t n, schema_word_fn *fn,
 	}
 }
 
+/* Its next section word was offered by a setting before it. */
+static bool repeats(const struct schema *s, size_t i, const struct word *w,
+    size_t n)
+{
+	const struct setting *t = &s->settings[i];
+
+	if (n >= section_words(t))
+		return n == section_words(t) && t->named && i &&
+		    strcmp(s->settings[i - 1].section, t->section) == 0;
+	for (size_t k = 0; k < i; k++)
+		if (n < section_words(&s->settings[k]) &&
+		    follows(&s->settings[k], w, n) &&
+		    strv_eq(section_word(&s->settings[k], n),
+		    section_word(t, n)))
+			return true;
+	return false;
+}
+
 void schema_next(const struct schema *s, const struct word *w, size_t n,
     schema_word_fn *fn, void *arg, const char **kind,
     const struct setting **at)
 {
-	const char *last = "";
-
 	*kind = NULL;
 	*at = NULL;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct setting *t = &s->settings[i];
-
-		if (!follows(t, w, n))
-			continue;
-		/* one line for a section, not one for each of its settings */
-		if (n < section_words(t) && strcmp(last, t->section) == 0)
-			continue;
-		last = t->section;
-		offer(t, n, fn, arg, kind, at);
-	}
+	for (size_t i = 0; i < s->n; i++)
+		if (follows(&s->settings[i], w, n) && !repeats(s, i, w, n))
+			offer(&s->settings[i], n, fn, arg, kind, at);
 }

@@ -162,7 +162,7 @@ static void teardown(void)
 	ck_assert(system(command) == 0);
 }
 
-/* Run script in a thread of its own while the core turns here. */
+/* Once in a test: script in a thread of its own while the core turns here. */
 static void *thread(void *arg)
 {
 	void (*script)(void) = (void (*)(void))(uintptr_t)arg;
@@ -471,6 +471,8 @@ static bool ask(const char *target, const char *has)
 	return yes;
 }
 
+static bool alive;
+
 /* The core holds the request; its client goes; then the core answers. */
 static void go_away(void)
 {
@@ -483,15 +485,14 @@ static void go_away(void)
 		close(fd);
 		(void)ask("/api/v1/release", "{}");
 	}
+	alive = ask("/api/v1/health/live", "ok");
 }
 
 START_TEST(a_client_that_goes_while_the_core_works_does_no_harm)
 {
 	play(go_away);
 	ck_assert_ptr_null(held);
-	play(talk_nonsense);
-	ck_assert_int_eq(sized[0].status, 200);
-	answer_free(&sized[0]);
+	ck_assert(alive);
 }
 END_TEST
 
