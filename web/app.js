@@ -6,23 +6,24 @@ const KEPT = 120;		// seconds of each little chart
 const CHECKS_EVERY = 5;		// seconds
 const SVG = "http://www.w3.org/2000/svg";
 
-// What is worth a tile, if the daemon has it.  how: rate of a counter,
-// value of a gauge, p99 of a histogram in microseconds.
+// What is worth a tile, if the daemon has it: title, how (rate of a counter,
+// value of a gauge, p99 of a histogram in microseconds), series, unit.
 const TILES = [
-	["Messages accepted", "rate", /^parley_messages_accepted_total$/, "/s"],
-	["Messages delivered", "rate", /^parley_messages_delivered_total$/,
+	["Messages accepted", "rate",
+	    /^parley_store_messages_total{result="accepted"}/, "/s"],
+	["Messages delivered", "rate", /^parley_messages_delivered_total{/,
 	    "/s"],
-	["Messages failed", "rate", /^parley_messages_failed_total$/, "/s"],
-	["Interworked", "rate", /^parley_messages_interworked_total$/, "/s"],
-	["SIP requests", "rate", /^parley_sip_requests_total$/, "/s"],
-	["Reports sent", "rate", /^parley_reports_sent_total$/, "/s"],
-	["Registrations", "value", /^parley_registrations$/, ""],
-	["Messages waiting", "value", /^parley_queue_messages$/, ""],
-	["Gateways up", "value", /^parley_gateway_up$/, ""],
-	["Commit p99", "p99", /^parley_db_commit_duration_seconds$/, ""],
-	["Loop lag p99", "p99", /^parley_loop_lag_seconds$/, ""],
-	["Processor", "rate", /^process_cpu_seconds_total$/, "%"],
-	["Memory", "value", /^process_resident_memory_bytes$/, "B"],
+	["Messages failed", "rate", /^parley_messages_failed_total{/, "/s"],
+	["Interworked", "rate", /^parley_messages_interworked_total{/, "/s"],
+	["SIP requests", "rate", /^parley_sip_requests_total{/, "/s"],
+	["Reports sent", "rate", /^parley_reports_sent_total{/, "/s"],
+	["Registrations", "value", /^parley_registrations{/, ""],
+	["Messages waiting", "value", /^parley_queue_messages{/, ""],
+	["Gateways up", "value", /^parley_gateway_up{/, ""],
+	["Commit p99", "p99", /^parley_db_commit_duration_seconds{/, ""],
+	["Loop lag p99", "p99", /^parley_loop_lag_seconds{/, ""],
+	["Processor", "rate", /^process_cpu_seconds_total{/, "%"],
+	["Memory", "value", /^process_resident_memory_bytes{/, "B"],
 ];
 
 const byId = (id) => document.getElementById(id);
@@ -132,7 +133,7 @@ function measure(how, found, rate) {
 
 function showTiles(items, rate) {
 	for (const [title, how, name, unit] of TILES) {
-		const found = items.filter((m) => name.test(m.name));
+		const found = items.filter((m) => name.test(key(m)));
 
 		if (found.length === 0)
 			continue;
@@ -166,9 +167,10 @@ function showRows(items, rate) {
 			continue;
 		const row = element("tr");
 
-		row.append(element("td", m.name),
-		    element("td", m.labels ?? "", "labels"),
-		    element("td", count(m.value), "n"),
+		const name = element("td", m.name);
+
+		name.append(" ", element("small", m.labels ?? ""));
+		row.append(name, element("td", count(m.value), "n"),
 		    element("td", r === undefined ? "" : count(r), "n"));
 		for (const p of [m.p50_us, m.p99_us])
 			row.append(element("td", m.value && p !== undefined ?
