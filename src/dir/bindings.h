@@ -17,6 +17,7 @@
  */
 struct binding {
 	struct list hook;	/* of its user */
+	struct list wheel;	/* bindings.c's: by time of expiry */
 	struct user *user;
 	uint64_t id;		/* of the device in logs and columns */
 	struct strv contact;	/* URI, without header parameters */
@@ -33,13 +34,16 @@ struct binding {
 	int64_t seen;		/* last REGISTER */
 };
 
+void bindings_register(void);	/* metrics */
 enum err bindings_load(void);	/* after users_load(); drops expired ones */
 
 /*
  * A change of all of one REGISTER, committed as a whole and then applied.
- * put: fields are copied; user, instance, reg_id or contact choose what is
- * replaced.  At most BINDINGS_MAX live bindings: past it the commit is
- * ERR_TOO_BIG unless the put replaces one.
+ * put: fields are copied; instance and reg_id, or without an instance the
+ * contact, choose what is replaced, which keeps its id.  del: by the same.
+ * At most BINDINGS_MAX live bindings: past it the commit is ERR_TOO_BIG and
+ * nothing changed, unless the put replaces one.  Edits of one user take
+ * effect in the order of their commits.
  */
 #define BINDINGS_MAX	16	/* setting "policy registration max-contacts" */
 
@@ -51,8 +55,9 @@ typedef void bindings_done_fn(enum err e, struct user *u, bool appeared,
     void *arg);
 /*
  * done comes in the core after the commit and after memory changed; appeared:
- * a binding is new or its contact changed (the caller then wakes the flow).
- * Takes the edit over.
+ * a binding is new or its contact, path or source changed (the caller then
+ * wakes the flow).  ERR_STORAGE: nothing changed; ERR_NO_USER: u was deleted
+ * meanwhile and is valid only inside done.  Takes the edit over.
  */
 void bindings_edit_commit(struct bindings_edit *e, bindings_done_fn *done,
     void *arg);
@@ -60,7 +65,10 @@ void bindings_edit_commit(struct bindings_edit *e, bindings_done_fn *done,
 /* A contact was found dead (430, transport error): drop it now. */
 void binding_drop(struct binding *b);
 
-/* Live bindings of u, newest first; walk u->bindings with BINDING_FOR. */
+/*
+ * Live bindings of u are in u->bindings, the newest REGISTER first; one that
+ * a commit replaces or drops is freed.  Online: active and one is live.
+ */
 bool user_is_online(const struct user *u);
 
 #define BINDING_OF(h) LIST_ENTRY(h, struct binding, hook)

@@ -21,6 +21,10 @@ struct user_secret {
 	uint8_t sha256[USER_HA1_SHA256];
 };
 
+/*
+ * The strings may be replaced when a change of the user is committed, and
+ * the user may be deleted: keep neither across turns of the loop.
+ */
 struct user {
 	uint64_t id;
 	struct strv key;	/* canonical address; the recipient's hop */
@@ -35,16 +39,20 @@ struct user {
 	size_t nbindings;
 };
 
-/* At start: read all subscribers.  Registers the operations and settings. */
+/* Settings "site" and "policy registration", operations, metrics. */
+void users_register(void);
+/* At start, when the settings are loaded: read all subscribers. */
 enum err users_load(void);
-void users_unload(void);
+void users_unload(void);	/* their bindings too */
 
 /* By canonical key of the address or an alias; NULL: nobody here. */
 struct user *user_find(struct strv key);
+struct user *user_by_id(uint64_t id);
 
 /*
  * The canonical key of any spelling of an address under the site's rules
- * (core/addr.h with settings site domain, site country-code).  ERR_BAD_SYNTAX.
+ * (core/addr.h with settings site domain, site country-code); a host among
+ * "site aliases" counts as the site's domain.  ERR_BAD_SYNTAX.
  */
 enum err dir_key(struct strv address, struct buf *key);
 
@@ -62,6 +70,12 @@ struct user *user_by_username(struct strv username);
 const char *dir_realm(void);	/* site domain */
 
 size_t users_count(void);
+
+/*
+ * Walk all: at starts as 0; NULL: the end.  Over several turns of the loop
+ * those added meanwhile may be met twice or not at all.
+ */
+struct user *users_next(size_t *at);
 
 /*
  * u's addresses for P-Associated-URI and P-Asserted-Identity: its sip: URI

@@ -1,0 +1,342 @@
+/* import.c - many subscribers at once: checked whole, then written in pieces. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define LOG_UNIT "import"
+#include "base/alloc.h"
+#include "base/jsonw.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "dir/import.h"
+#include "loop/loop.h"
+
+static struct import *imports;		/* the newest first */
+static uint64_t last_id;
+static struct digest *digest;		/* the core's */
+
+static const char *const states[] = { "waiting", "running", "done",
+	"failed" };
+
+/* --- the answer ---------------------------------------------------------------------- */
+
+static void errors_json(const struct import *m, struct buf *out)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, out);
+	jsonw_array(&w, NULL);
+	for (size_t i = 0; i < m->nerrors && i < IMPORT_ERRORS; i++) {
+		jsonw_object(&w, NULL);
+		jsonw_int(&w, "line", m->errors[i].line);
+		jsonw_str(&w, "text", strv(m->errors[i].text));
+		jsonw_end(&w);
+	}
+	jsonw_end(&w);
+}
+
+static void fields(struct op_call *c, const struct import *m,
+    const char *id)
+{
+	struct buf errors;
+
+	buf_init(&errors, BUF_NO_LIMIT);
+	errors_json(m, &errors);
+	op_field_int(c, id, (int64_t)m->id);
+	op_field(c, "state", strv(states[m->state]));
+	op_field_int(c, "done", (int64_t)m->done);
+	op_field_int(c, "total", (int64_t)m->n);
+	op_field_int(c, "added", (int64_t)m->added);
+	op_field_int(c, "updated", (int64_t)m->updated);
+	op_field_int(c, "errors", (int64_t)m->nerrors);
+	op_field_json(c, "problems", buf_strv(&errors));
+	op_field_time(c, "started", m->started);
+	op_field_time(c, "ended", m->ended);
+	buf_deinit(&errors);
+}
+
+/* Whoever sent the file learns at once what is wrong with it. */
+static void answer(struct import *m)
+{
+	struct op_call *c = m->call;
+
+	m->call = NULL;
+	if (m->nerrors == 0) {
+		fields(c, m, "job");
+		op_done(c);
+		return;
+	}
+	for (size_t i = 0; i < m->nerrors && i < IMPORT_ERRORS; i++)
+		op_fail_line(c, OP_INVALID, m->errors[i].line,
+		    strv(m->errors[i].text));
+	op_fail(c, OP_INVALID, "%zu of the lines are wrong: nothing was "
+	    "changed", m->nerrors);
+}
+
+/* --- life -------------------------------------------------------------------------------- */
+
+static void free_rows(struct import *m)
+{
+	site_deinit(&m->site);
+	arena_deinit(&m->arena);
+	free(m->rows);
+	free(m->batch);
+	free(m->kinds);
+	m->rows = NULL;
+	m->batch = NULL;
+	m->kinds = NULL;
+}
+
+static void import_free(struct import *m)
+{
+	for (size_t i = 0; i < m->nerrors && i < IMPORT_ERRORS; i++)
+		free(m->errors[i].text);
+	free((void *)m->actor.p);
+	free(m);
+}
+
+static void forget_old(void)
+{
+	struct import **at = &imports;
+
+	for (size_t n = 0; *at; n++) {
+		struct import *m = *at;
+
+		if (n < IMPORT_KEPT || m->ended == 0) {
+			at = &m->next;
+			continue;
+		}
+		*at = m->next;
+		import_free(m);
+	}
+}
+
+static void end(struct import *m, enum import_state state)
+{
+	m->state = state;
+	m->ended = now_ms();
+	log_info("import %s id=%" PRIu64 " total=%zu added=%zu updated=%zu "
+	    "errors=%zu ms=%" PRId64, states[state], m->id, m->n, m->added,
+	    m->updated, m->nerrors, m->ended - m->started);
+	turn_end(&m->turn);
+	free_rows(m);
+	if (m->call)
+		answer(m);
+	forget_old();
+}
+
+/* --- write --------------------------------------------------------------------------------- */
+
+static void write_batch(void *arg);
+
+static void batch_written(struct provision *p, enum err e)
+{
+	struct import *m = p->arg;
+
+	arena_deinit(&p->arena);
+	if (e != ERR_OK) {
+		import_error(m, m->rows[m->done].line, "the database could "
+		    "not be written: this line and all after it were not "
+		    "imported");
+		end(m, IMPORT_FAILED);
+		return;
+	}
+	m->added += m->batch_added;
+	m->updated += p->n - m->batch_added;
+	m->done += p->n;
+	/* by a post: what came in meanwhile has its turn */
+	loop_post(write_batch, m);
+}
+
+static void fill(struct import *m, struct provision *p)
+{
+	struct maker k = { &m->site, digest, &p->arena };
+	struct buf why;
+
+	buf_init(&why, 1000);
+	m->batch_added = 0;
+	for (p->n = 0; p->n < IMPORT_BATCH && m->done + p->n < m->n; p->n++) {
+		const struct import_row *r = &m->rows[m->done + p->n];
+		struct account *a = &m->batch[p->n];
+		struct user *u = user_find(r->keys[0]);
+		struct profile profile;
+
+		import_row_profile(r, &profile);
+		import_row_account(r, a);
+		/* cannot fail: all was checked in this turn */
+		(void)profile_merge(&profile, &k, u, a, &why);
+		m->kinds[p->n] = u ? PROVISION_SET : PROVISION_ADD;
+		m->batch_added += u == NULL;
+	}
+	buf_deinit(&why);
+}
+
+static void write_batch(void *arg)
+{
+	struct import *m = arg;
+	struct provision *p = &m->p;
+	struct buf text;
+
+	if (m->done == m->n) {
+		end(m, IMPORT_DONE);
+		return;
+	}
+	*p = (struct provision){ .done = batch_written, .arg = m };
+	arena_init(&p->arena);
+	p->accounts = m->batch;
+	p->kinds = m->kinds;
+	fill(m, p);
+	buf_init(&text, 200);
+	buf_addf(&text, "import %" PRIu64, m->id);
+	p->object = arena_str(&p->arena, buf_strv(&text));
+	buf_clear(&text);
+	buf_addf(&text, "lines %u to %u: %zu added, %zu changed",
+	    m->rows[m->done].line, m->rows[m->done + p->n - 1].line,
+	    m->batch_added, p->n - m->batch_added);
+	p->detail = arena_str(&p->arena, buf_strv(&text));
+	buf_deinit(&text);
+	p->actor = m->actor;
+	p->action = STRV("subscriber import");
+	provision_put(p);
+}
+
+/* --- check ------------------------------------------------------------------------------------ */
+
+static void check_row(struct import *m, const struct import_row *r)
+{
+	const struct user *u = user_find(r->keys[0]);
+
+	if (u && !strv_eq(u->key, r->keys[0])) {
+		import_error(m, r->line, "%.*s is an alias of subscriber "
+		    "%.*s", STRV_ARG(r->keys[0]), STRV_ARG(u->key));
+		return;
+	}
+	for (size_t i = 1; i < r->n; i++) {
+		const struct user *other = user_find(r->keys[i]);
+
+		if (other && other != u) {
+			import_error(m, r->line, "%.*s belongs to subscriber "
+			    "%.*s", STRV_ARG(r->keys[i]),
+			    STRV_ARG(other->key));
+			return;
+		}
+	}
+}
+
+static void check_some(void *arg)
+{
+	struct import *m = arg;
+
+	for (size_t i = 0; i < IMPORT_BATCH && m->checked < m->n; i++)
+		check_row(m, &m->rows[m->checked++]);
+	if (m->checked < m->n) {
+		loop_post(check_some, m);
+		return;
+	}
+	if (m->nerrors > 0) {
+		end(m, IMPORT_FAILED);
+		return;
+	}
+	m->state = IMPORT_WRITING;
+	m->batch = xalloc(IMPORT_BATCH * sizeof(*m->batch));
+	m->kinds = xalloc(IMPORT_BATCH * sizeof(*m->kinds));
+	answer(m);
+	write_batch(m);
+}
+
+static void our_turn(struct turn *t)
+{
+	check_some(LIST_ENTRY(t, struct import, turn));
+}
+
+static void parse(void *arg)
+{
+	import_parse(arg);
+}
+
+static void parsed(void *arg)
+{
+	struct import *m = arg;
+
+	m->turn.run = our_turn;
+	turn(&m->turn);
+}
+
+/* --- operations --------------------------------------------------------------------------------- */
+
+static void op_import(struct op_call *c)
+{
+	struct import *m = xalloc(sizeof(*m));
+	struct strv actor = op_actor(c), text = op_text(c, "file");
+
+	m->id = ++last_id;
+	m->call = c;
+	m->actor = (struct strv){ xstrndup(actor.p, actor.n), actor.n };
+	m->started = now_ms();
+	arena_init(&m->arena);
+	m->text = text;		/* lives until the call is answered */
+	site_copy(&m->site, site_now());
+	if (!work_run(parse, parsed, m)) {
+		free_rows(m);
+		import_free(m);
+		op_fail(c, OP_BUSY, "too much is going on: try again");
+		return;
+	}
+	m->next = imports;
+	imports = m;
+}
+
+static void op_show(struct op_call *c)
+{
+	int64_t id;
+
+	if (!op_int(c, "id", 1, INT64_MAX, 0, &id))
+		return;
+	for (struct import *m = imports; m; m = m->next) {
+		if (m->id == (uint64_t)id) {
+			fields(c, m, "id");
+			op_done(c);
+			return;
+		}
+	}
+	op_fail(c, OP_NOT_FOUND, "there is no import %" PRId64
+	    ", or it was long ago", id);
+}
+
+static void op_list_all(struct op_call *c)
+{
+	op_list(c);
+	for (struct import *m = imports; m; m = m->next) {
+		op_row(c);
+		fields(c, m, "id");
+	}
+	op_done(c);
+}
+
+static const struct op_arg import_args[] = {
+	{ "file", ARG_REQUIRED | ARG_POSITION | ARG_FILE, NULL,
+	  "CSV; first line address,name,class,password,aliases" },
+	{ NULL, 0, NULL, NULL },
+};
+static const struct op_arg show_args[] = {
+	{ "id", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
+	  "what subscriber import answered" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct op ops[] = {
+	{ "subscriber import", "POST", "/imports", ROLE_OPERATOR, OP_CORE,
+	  import_args, "add and change many subscribers; all lines are "
+	  "checked first", op_import },
+	{ "show import", "GET", "/imports/{id}", ROLE_VIEW, OP_CORE,
+	  show_args, "how far an import is", op_show },
+	{ "show imports", "GET", "/imports", ROLE_VIEW, OP_CORE, NULL,
+	  "the newest imports", op_list_all },
+};
+
+void import_register(void)
+{
+	if (!digest)
+		digest = digest_new();
+	op_register(ops, sizeof(ops) / sizeof(ops[0]));
+}

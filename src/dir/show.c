@@ -1,0 +1,253 @@
+/* show.c - operations that look: messages, queues, registrations, subscribers. */
+
+#include <inttypes.h>
+
+#include "base/now.h"
+#include "dir/show_priv.h"
+
+bool show_page(struct op_call *c, struct show_page *p)
+{
+	*p = (struct show_page){ .c = c };
+	buf_init(&p->last, 1024);
+	return op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &p->left);
+}
+
+bool show_row(struct show_page *p)
+{
+	if (p->left == 0) {
+		p->more = true;
+		return false;
+	}
+	p->left--;
+	op_row(p->c);
+	buf_clear(&p->last);
+	return true;
+}
+
+void show_end(struct show_page *p, enum err e)
+{
+	if (e != ERR_OK) {
+		op_fail(p->c, OP_FAILED, "the database could not be read; "
+		    "see the log of the daemon");
+	} else {
+		if (p->more)
+			op_next(p->c, buf_strv(&p->last));
+		op_done(p->c);
+	}
+	buf_deinit(&p->last);
+}
+
+bool show_key(struct op_call *c, const char *arg, struct buf *key,
+    struct strv *out)
+{
+	struct strv text = op_text(c, arg);
+	struct site site;
+	enum err e;
+
+	*out = STRV_NONE;
+	if (!text.n)
+		return true;
+	site_snapshot(&site);
+	e = site_key(&site, text, key);
+	site_deinit(&site);
+	*out = buf_strv(key);
+	if (e != ERR_OK)
+		op_fail(c, OP_INVALID, "--%s: \"%.*s\" is no address", arg,
+		    STRV_ARG(text));
+	return e == ERR_OK;
+}
+
+/* --- subscribers ------------------------------------------------------------------------ */
+
+struct subscribers {
+	struct show_page page;
+	struct strv class;
+	int state;		/* -1: any */
+};
+
+static void aliases_field(struct op_call *c, const struct account *a)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	for (size_t i = 1; i < a->n; i++)
+		buf_addf(&b, "%s%.*s", i > 1 ? " " : "",
+		    STRV_ARG(a->keys[i]));
+	op_field(c, "aliases", buf_strv(&b));
+	buf_deinit(&b);
+}
+
+static bool one_subscriber(const struct account *a, void *arg)
+{
+	struct subscribers *q = arg;
+	struct op_call *c = q->page.c;
+
+	if ((q->state >= 0 && a->state != q->state) ||
+	    (q->class.n && !strv_eq(a->klass, q->class)))
+		return true;
+	if (!show_row(&q->page))
+		return false;
+	buf_adds(&q->page.last, a->keys[0]);
+	op_field(c, "address", a->keys[0]);
+	op_field(c, "name", a->name);
+	op_field(c, "class", a->klass);
+	op_field(c, "state", a->state == USER_ACTIVE ? STRV("active") :
+	    STRV("suspended"));
+	aliases_field(c, a);
+	op_field_bool(c, "password", a->secrets.n > 0);
+	return true;
+}
+
+static bool read_user_state(struct op_call *c, int *state)
+{
+	struct strv s = op_text(c, "state");
+
+	*state = !s.n ? -1 : strv_eq(s, STRV("active")) ? USER_ACTIVE :
+	    strv_eq(s, STRV("suspended")) ? USER_SUSPENDED : -2;
+	if (*state == -2)
+		op_fail(c, OP_INVALID, "--state is active or suspended");
+	return *state != -2;
+}
+
+static void show_subscribers(struct op_call *c)
+{
+	struct subscribers q = { .class = op_text(c, "class") };
+
+	if (!show_page(c, &q.page) || !read_user_state(c, &q.state))
+		return;
+	op_list(c);
+	show_end(&q.page, accounts_list(op_text(c, "prefix"),
+	    op_text(c, "cursor"), one_subscriber, &q));
+}
+
+/* --- registrations -------------------------------------------------------------------------- */
+
+struct devices {
+	struct show_page page;
+	struct strv transport;
+};
+
+static bool one_device(const struct query_device *d, void *arg)
+{
+	struct devices *q = arg;
+	struct op_call *c = q->page.c;
+	struct strv rest, transport = strv_split(d->source, ' ', &rest);
+
+	if (q->transport.n && !strv_caseeq(transport, q->transport))
+		return true;
+	if (!show_row(&q->page))
+		return false;
+	buf_addf(&q->page.last, "%" PRIu64, d->id);
+	op_field(c, "address", d->address);
+	op_field(c, "device", d->instance.n ? d->instance : d->contact);
+	op_field(c, "transport", transport);
+	op_field(c, "contact", d->contact);
+	op_field_time(c, "expires", d->expires);
+	op_field(c, "agent", d->agent);
+	op_field_time(c, "seen", d->seen);
+	return true;
+}
+
+static void show_registrations(struct op_call *c)
+{
+	struct devices q = { .transport = op_text(c, "transport") };
+	struct strv address;
+	struct buf key;
+	int64_t after;
+
+	buf_init(&key, ADDR_MAX);
+	if (show_page(c, &q.page) && show_key(c, "address", &key, &address) &&
+	    op_int(c, "cursor", 0, INT64_MAX, 0, &after)) {
+		op_list(c);
+		show_end(&q.page, query_devices(address, (uint64_t)after,
+		    now_ms(), one_device, &q));
+	}
+	buf_deinit(&key);
+}
+
+/* --- queues ---------------------------------------------------------------------------------- */
+
+static void one_queue(const struct query_queue *q, void *arg)
+{
+	struct op_call *c = arg;
+
+	op_row(c);
+	op_field(c, "queue", q->hop);
+	op_field_int(c, "waiting", q->waiting);
+	op_field_time(c, "oldest", q->oldest);
+	op_field_int(c, "age", (now_ms() - q->oldest) / 1000);
+}
+
+static void show_queues(struct op_call *c)
+{
+	int64_t limit;
+
+	if (!op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &limit))
+		return;
+	op_list(c);
+	if (query_queues(limit, one_queue, c) == ERR_OK)
+		op_done(c);
+	else
+		op_fail(c, OP_FAILED, "the database could not be read; see "
+		    "the log of the daemon");
+}
+
+/* --- the table ---------------------------------------------------------------------------------- */
+
+#define PAGE_ARGS \
+	{ "limit", 0, NULL, "at most so many rows (50)" }, \
+	{ "cursor", 0, NULL, "the next of the page before" }, \
+	{ NULL, 0, NULL, NULL }
+
+static const struct op_arg subscriber_args[] = {
+	{ "prefix", ARG_POSITION, NULL, "only addresses that begin so: "
+	  "tel:+1555" },
+	{ "state", 0, "active|suspended", "only those" },
+	{ "class", 0, NULL, "only those of this class" },
+	PAGE_ARGS
+};
+static const struct op_arg registration_args[] = {
+	{ "address", ARG_POSITION, "subscriber", "only this subscriber" },
+	{ "transport", 0, "udp|tcp|tls", "only those" },
+	PAGE_ARGS
+};
+static const struct op_arg queue_args[] = {
+	{ "limit", 0, NULL, "at most so many rows (50)" },
+	{ NULL, 0, NULL, NULL },
+};
+static const struct op_arg message_args[] = {
+	{ "from", 0, "subscriber", "only of this sender" },
+	{ "to", 0, "subscriber", "only for this recipient" },
+	{ "state", 0, "ready|held|sending|sent|delivered|displayed|failed|"
+	  "expired|cancelled", "only those" },
+	{ "gateway", 0, "gateway", "only what leaves by this gateway" },
+	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d" },
+	{ "reason", 0, NULL, "only with this outcome: OFFLINE, BUSY" },
+	PAGE_ARGS
+};
+static const struct op_arg one_args[] = {
+	{ "id", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
+	  "of the message or a leg; or its Message-ID, Call-ID, or the name "
+	  "the service centre gave it" },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct op dir_show_ops[] = {
+	{ "show subscribers", "GET", "/subscribers", ROLE_VIEW, OP_READ,
+	  subscriber_args, "who is provisioned", show_subscribers },
+	{ "show registrations", "GET", "/registrations", ROLE_VIEW, OP_READ,
+	  registration_args, "which devices are registered",
+	  show_registrations },
+	{ "show queues", "GET", "/queues", ROLE_VIEW, OP_READ, queue_args,
+	  "where messages wait, the longest queue first", show_queues },
+	{ "show messages", "GET", "/messages", ROLE_VIEW, OP_READ,
+	  message_args, "what went where, the newest first", show_messages },
+	{ "show message", "GET", "/messages/{id}", ROLE_VIEW, OP_READ,
+	  one_args, "one message and all its legs", show_message },
+};
+
+void show_register(void)
+{
+	op_register(dir_show_ops, sizeof(dir_show_ops) /
+	    sizeof(dir_show_ops[0]));
+}

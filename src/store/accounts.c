@@ -1,0 +1,220 @@
+/* accounts.c - subscribers on disk. */
+
+#include "store/accounts.h"
+
+/* The state behind a sequence of address rows, joined to accounts. */
+struct joiner {
+	struct account a;
+	struct buf bytes;	/* of its texts; pointers are set at the end */
+	size_t at[2 * ACCOUNT_ADDRESSES + 3], n[2 * ACCOUNT_ADDRESSES + 3];
+	size_t parts;
+	bool has_secrets;
+};
+
+/* The buffer moves while it grows: places first, pointers in the end. */
+static void keep(struct joiner *j, struct strv s)
+{
+	j->at[j->parts] = j->bytes.n;
+	j->n[j->parts++] = s.n;
+	buf_adds(&j->bytes, s);
+}
+
+static struct strv part(const struct joiner *j, size_t i)
+{
+	return (struct strv){ j->bytes.p + j->at[i], j->n[i] };
+}
+
+static void begin(struct joiner *j, uint64_t id, struct stmt *s)
+{
+	struct strv secrets;
+
+	buf_clear(&j->bytes);
+	j->parts = 0;
+	j->a = (struct account){ .id = id };
+	keep(j, col_text(s));
+	keep(j, col_text(s));
+	j->a.state = (int)col_int(s);
+	secrets = col_text(s);
+	j->has_secrets = secrets.p != NULL;
+	keep(j, secrets);
+	j->a.created = col_int(s);
+	j->a.changed = col_int(s);
+}
+
+static const struct account *whole(struct joiner *j)
+{
+	struct account *a = &j->a;
+
+	a->name = part(j, 0);
+	a->klass = part(j, 1);
+	if (j->has_secrets && j->n[2] == a->n * ACCOUNT_SECRETS)
+		a->secrets = part(j, 2);
+	for (size_t i = 0; i < a->n; i++) {
+		a->keys[i] = part(j, 3 + 2 * i);
+		a->written[i] = part(j, 4 + 2 * i);
+	}
+	return a;
+}
+
+static void add_address(struct joiner *j, struct strv key,
+    struct strv written)
+{
+	if (j->a.n == ACCOUNT_ADDRESSES)
+		return;
+	j->a.n++;
+	keep(j, key);
+	keep(j, written);
+}
+
+enum err accounts_each(account_fn *fn, void *arg)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT address.key, "
+	    "address.written, subscriber.id, subscriber.name, "
+	    "subscriber.class, subscriber.state, subscriber.secrets, "
+	    "subscriber.created, subscriber.changed "
+	    "FROM subscriber CROSS JOIN address INDEXED BY address_place "
+	    "ON address.subscriber = subscriber.id "
+	    "ORDER BY subscriber.id, address.place");
+	struct joiner j = { .parts = 0 };
+
+	buf_init(&j.bytes, BUF_NO_LIMIT);
+	while (stmt_row(s)) {
+		struct strv key = col_text(s), written = col_text(s);
+		uint64_t id = (uint64_t)col_int(s);
+
+		if (j.a.n > 0 && j.a.id != id)
+			fn(whole(&j), arg);
+		if (j.a.n == 0 || j.a.id != id)
+			begin(&j, id, s);
+		add_address(&j, key, written);
+	}
+	if (j.a.n > 0)
+		fn(whole(&j), arg);
+	buf_deinit(&j.bytes);
+	return stmt_end(s);
+}
+
+/* --- lists --------------------------------------------------------------------- */
+
+static void add_aliases(struct account *a, struct joiner *j)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT key, written "
+	    "FROM address WHERE subscriber = ? AND place > 0 ORDER BY place");
+
+	stmt_int(s, (int64_t)a->id);
+	while (stmt_row(s)) {
+		struct strv key = col_text(s);
+
+		add_address(j, key, col_text(s));
+	}
+	(void)stmt_end(s);
+}
+
+static bool begins(struct strv s, struct strv prefix)
+{
+	return s.n >= prefix.n && strv_eq((struct strv){ s.p, prefix.n },
+	    prefix);
+}
+
+enum err accounts_list(struct strv prefix, struct strv after,
+    account_list_fn *fn, void *arg)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT address.key, "
+	    "address.written, subscriber.id, subscriber.name, "
+	    "subscriber.class, subscriber.state, subscriber.secrets, "
+	    "subscriber.created, subscriber.changed "
+	    "FROM address JOIN subscriber "
+	    "ON subscriber.id = address.subscriber "
+	    "WHERE address.place = 0 AND address.key >= ? "
+	    "AND address.key > ? ORDER BY address.key");
+	struct joiner j = { .parts = 0 };
+	bool more = true;
+
+	buf_init(&j.bytes, BUF_NO_LIMIT);
+	stmt_text(s, prefix.p ? prefix : STRV(""));
+	stmt_text(s, after.p ? after : STRV(""));
+	while (more && stmt_row(s)) {
+		struct strv key = col_text(s), written = col_text(s);
+
+		more = begins(key, prefix);
+		if (!more)
+			break;
+		begin(&j, (uint64_t)col_int(s), s);
+		add_address(&j, key, written);
+		add_aliases(&j.a, &j);
+		more = fn(whole(&j), arg);
+	}
+	buf_deinit(&j.bytes);
+	return stmt_stop(s);
+}
+
+/* --- writes ----------------------------------------------------------------------- */
+
+static enum err end(struct stmt *s)
+{
+	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;
+}
+
+static enum err put_addresses(struct db *db, const struct account *a)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < a->n && e == ERR_OK; i++) {
+		struct stmt *s = stmt(db, "INSERT INTO address "
+		    "(key, subscriber, place, written) VALUES (?, ?, ?, ?)");
+
+		stmt_text(s, a->keys[i]);
+		stmt_int(s, (int64_t)a->id);
+		stmt_int(s, (int64_t)i);
+		stmt_text(s, a->written[i]);
+		e = end(s);
+	}
+	return e;
+}
+
+enum err account_add(struct db *db, const struct account *a)
+{
+	struct stmt *s = stmt(db, "INSERT INTO subscriber (id, name, class, "
+	    "state, secrets, created, changed) VALUES (?, ?, ?, ?, ?, ?, ?)");
+	enum err e;
+
+	stmt_int(s, (int64_t)a->id);
+	stmt_text(s, a->name.p ? a->name : STRV(""));
+	stmt_text(s, a->klass.p ? a->klass : STRV(""));
+	stmt_int(s, a->state);
+	stmt_blob(s, a->secrets);
+	stmt_int(s, a->created);
+	stmt_int(s, a->changed);
+	e = end(s);
+	return e == ERR_OK ? put_addresses(db, a) : e;
+}
+
+enum err account_set(struct db *db, const struct account *a)
+{
+	struct stmt *s = stmt(db, "UPDATE subscriber SET name = ?, class = ?, "
+	    "state = ?, secrets = ?, changed = ? WHERE id = ?");
+	enum err e;
+
+	stmt_text(s, a->name.p ? a->name : STRV(""));
+	stmt_text(s, a->klass.p ? a->klass : STRV(""));
+	stmt_int(s, a->state);
+	stmt_blob(s, a->secrets);
+	stmt_int(s, a->changed);
+	stmt_int(s, (int64_t)a->id);
+	e = end(s);
+	if (e != ERR_OK)
+		return e;
+	s = stmt(db, "DELETE FROM address WHERE subscriber = ?");
+	stmt_int(s, (int64_t)a->id);
+	e = end(s);
+	return e == ERR_OK ? put_addresses(db, a) : e;
+}
+
+/* its addresses go with it */
+enum err account_delete(struct db *db, uint64_t id)
+{
+	struct stmt *s = stmt(db, "DELETE FROM subscriber WHERE id = ?");
+
+	stmt_int(s, (int64_t)id);
+	return end(s);
+}
