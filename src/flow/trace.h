@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "base/err.h"
+#include "core/message.h"
 
 /* The functional entities of CPM; columns of the ladder. */
 enum lane {
@@ -17,6 +17,13 @@ enum lane {
 	LANE_FAR,	/* the receiving client or network */
 	LANE_N
 };
+
+/* Steps of a report belong to the story of the message it is about. */
+static inline uint64_t trace_of(const struct message *m)
+{
+	return m->kind == MESSAGE_REPORT && m->report.of ? m->report.of :
+	    m->id;
+}
 
 /*
  * Note one step of a message: an arrow, or with from == to a thought.  The

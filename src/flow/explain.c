@@ -1,0 +1,205 @@
+/* explain.c - why a message would go this way; and a test message. */
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/id.h"
+#include "base/now.h"
+#include "base/rand.h"
+#include "core/content.h"
+#include "dir/users.h"
+#include "flow/flow_priv.h"
+#include "flow/plan.h"
+#include "op/op.h"
+
+#define TEST_WAIT_MS	5000
+#define TEXT_MAX	2000	/* bytes of a test message */
+
+/* false: the call has been failed */
+static bool key_arg(struct op_call *c, const char *name, struct buf *key)
+{
+	buf_init(key, 512);
+	if (dir_key(op_text(c, name), key) == ERR_OK)
+		return true;
+	op_fail(c, OP_INVALID, "%s: \"%.*s\" is no address; write sip:user@"
+	    "domain, tel:+number or a number", name,
+	    STRV_ARG(op_text(c, name)));
+	buf_deinit(key);
+	return false;
+}
+
+/* "text/plain:120" or a bare type */
+static uint32_t text_chars(struct strv content)
+{
+	struct strv size, type = strv_split(content, ':', &size);
+	uint32_t n = 0;
+
+	if (!content.p)
+		return 100;
+	if (type.n < 5 || strncasecmp(type.p, "text/", 5) != 0)
+		return 0;
+	for (size_t i = 0; i < size.n && i < 9; i++)
+		if (size.p[i] >= '0' && size.p[i] <= '9')
+			n = n * 10 + (uint32_t)(size.p[i] - '0');
+	return n ? n : 100;
+}
+
+static struct plan_assume assumed(const struct op_call *c)
+{
+	struct plan_assume a = { STRV_NONE, false };
+	struct strv what, rest;
+
+	for (size_t i = 0; (what = op_nth(c, "assume", i)).p; i++) {
+		struct strv kind = strv_split(what, ':', &rest);
+
+		if (strv_eq(kind, STRV("gateway")))
+			a.gateway_down = strv_split(rest, ':', &rest);
+		if (strv_eq(what, STRV("recipient-offline")))
+			a.recipient_offline = true;
+	}
+	return a;
+}
+
+static void say_plan(struct op_call *c, const struct plan *p)
+{
+	struct buf out;
+
+	buf_init(&out, 16384);
+	for (size_t i = 0; i < p->nnotes; i++)
+		buf_addf(&out, "%2zu %s %-14s %s\n", i + 1,
+		    p->notes[i].passed ? "✓" : "✗", p->notes[i].step,
+		    p->notes[i].text);
+	if (p->err != ERR_OK)
+		buf_addf(&out, "\nrefused: %s (SIP %d)\n",
+		    err_info(p->err)->text, err_info(p->err)->sip);
+	for (size_t i = 0; i < p->n; i++)
+		buf_addf(&out, "\nleg %zu: port %s, to %.*s\n", i + 1,
+		    p->legs[i].port, STRV_ARG(p->legs[i].hop));
+	op_say(c, buf_strv(&out));
+	buf_deinit(&out);
+}
+
+static void run_explain(struct op_call *c)
+{
+	struct plan_assume assume = assumed(c);
+	struct plan *p;
+	struct message *m;
+	struct buf from, to;
+
+	if (!key_arg(c, "from", &from))
+		return;
+	if (!key_arg(c, "to", &to)) {
+		buf_deinit(&from);
+		return;
+	}
+	m = message_new();
+	p = xalloc(sizeof(*p));
+	m->from = message_str(m, buf_strv(&from));
+	m->to = message_str(m, buf_strv(&to));
+	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
+	m->service = message_str(m, op_text(c, "service"));
+	m->text_chars = text_chars(op_text(c, "content"));
+	p->explaining = true;
+	plan_make(m, &assume, p);
+	say_plan(c, p);
+	op_done(c);
+	message_unref(m);
+	free(p);
+	buf_deinit(&from);
+	buf_deinit(&to);
+}
+
+/* --- test message ------------------------------------------------------------ */
+
+static void test_answered(const struct flow_answer *a, void *arg)
+{
+	struct op_call *c = arg;
+	char id[ID_MESSAGE_TEXT];
+
+	if (a->kind == FLOW_REFUSED) {
+		op_fail(c, a->err == ERR_BUSY ? OP_BUSY : OP_FAILED,
+		    "refused: %s (SIP %d); parley explain shows why",
+		    err_info(a->err)->text, err_info(a->err)->sip);
+		return;
+	}
+	id_message_text(a->id, id);
+	op_field(c, "message", strv(id));
+	op_field(c, "answer", a->kind == FLOW_TAKEN ?
+	    STRV("200 the next hop has it") :
+	    STRV("202 on disk, waits for the recipient"));
+	op_done(c);
+}
+
+static struct message *test_message(struct strv from, struct strv to,
+    struct strv text)
+{
+	struct message *m = message_new();
+	char id[33];
+
+	rand_hex(id, 32);
+	m->kind = MESSAGE_TEXT;
+	m->origin = FROM_USER;
+	m->in = "sip";
+	m->from = message_str(m, from);
+	m->to = message_str(m, to);
+	m->conversation = message_str(m, strv(id));
+	rand_hex(id, 32);
+	m->contribution = message_str(m, strv(id));
+	m->received = now_ms();
+	m->text_chars = (uint32_t)text.n;
+	m->content = content_new(STRV("text/plain; charset=UTF-8"), STRV_NONE,
+	    text);
+	return m;
+}
+
+static void run_test_message(struct op_call *c)
+{
+	struct strv text = op_text(c, "text");
+	struct buf from, to;
+
+	if (!text.n)
+		text = STRV("Test message from Parley");
+	if (text.n > TEXT_MAX) {
+		op_fail(c, OP_INVALID, "text: at most %d bytes", TEXT_MAX);
+		return;
+	}
+	if (!key_arg(c, "from", &from))
+		return;
+	if (key_arg(c, "to", &to)) {
+		flow_submit(test_message(buf_strv(&from), buf_strv(&to), text),
+		    TEST_WAIT_MS, test_answered, c);
+		buf_deinit(&to);
+	}
+	buf_deinit(&from);
+}
+
+static const struct op_arg explain_args[] = {
+	{ "from", ARG_REQUIRED, "subscriber", "who sends" },
+	{ "to", ARG_REQUIRED, "address", "who shall get it" },
+	{ "content", 0, NULL, "TYPE:BYTES, default text/plain:100" },
+	{ "service", 0, NULL, "the reply's service: sms;via=GATEWAY" },
+	{ "assume", ARG_REPEAT, "recipient-offline|gateway:NAME:down",
+	  "what if" },
+	{ 0 }
+};
+
+static const struct op_arg test_args[] = {
+	{ "from", ARG_REQUIRED, "subscriber", "who sends: a subscriber" },
+	{ "to", ARG_REQUIRED, "address", "who shall get it" },
+	{ "text", 0, NULL, "the text" },
+	{ 0 }
+};
+
+static const struct op ops[] = {
+	{ "explain", "POST", "/routing/explain", ROLE_VIEW, OP_CORE,
+	  explain_args, "why a message would go this way, by the code that "
+	  "routes", run_explain },
+	{ "test message", "POST", "/test/message", ROLE_OPERATOR, OP_CORE,
+	  test_args, "send a message as a subscriber and show the answer",
+	  run_test_message },
+};
+
+void explain_register(void)
+{
+	op_register(ops, sizeof(ops) / sizeof(*ops));
+}

@@ -1,0 +1,270 @@
+/* plan.c - which legs a message gets: a pure decision on gathered facts. */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "conf/conf.h"
+#include "core/addr.h"
+#include "dir/bindings.h"
+#include "dir/gateways.h"
+#include "dir/routes.h"
+#include "dir/sticky.h"
+#include "dir/users.h"
+#include "flow/plan.h"
+#include "flow/port.h"
+
+/* the port whose hops are users; see port_caps */
+#define USER_PORT	"sip"
+
+struct query {
+	const struct message *m;
+	const struct plan_assume *assume;
+	struct user *recipient;		/* NULL: nobody's here */
+	struct plan *p;
+};
+
+__attribute__((format(printf, 4, 5)))
+static void note(struct plan *p, const char *step, bool passed,
+    const char *fmt, ...)
+{
+	struct plan_note *n = &p->notes[p->nnotes];
+	va_list ap;
+
+	if (!p->explaining || p->nnotes == PLAN_NOTES)
+		return;
+	n->step = step;
+	n->passed = passed;
+	va_start(ap, fmt);
+	(void)vsnprintf(n->text, sizeof(n->text), fmt, ap);
+	va_end(ap);
+	p->nnotes++;
+}
+
+static void add_leg(struct plan *p, const char *port, struct strv hop)
+{
+	if (p->n < PLAN_LEGS)
+		p->legs[p->n++] = (struct plan_leg){ port, hop };
+}
+
+/* --- originating service --------------------------------------------------- */
+
+static enum err authorise(struct query *q)
+{
+	struct user *sender;
+
+	if (q->m->origin != FROM_USER) {
+		note(q->p, "authorise", true, "not from a subscriber: the "
+		    "originating service does not run");
+		return ERR_OK;
+	}
+	sender = user_find(q->m->from);
+	if (!sender) {
+		note(q->p, "authorise", false, "sender %.*s is no subscriber",
+		    STRV_ARG(q->m->from));
+		return ERR_UNAUTHORISED;
+	}
+	if (sender->state != USER_ACTIVE) {
+		note(q->p, "authorise", false, "sender is suspended");
+		return ERR_UNAUTHORISED;
+	}
+	note(q->p, "authorise", true, "subscriber %.*s may send",
+	    STRV_ARG(sender->key));
+	return ERR_OK;
+}
+
+/* --- interworking ------------------------------------------------------------ */
+
+static bool is_up(const struct query *q, const struct gateway *g)
+{
+	if (q->assume && strv_eq(q->assume->gateway_down, strv(g->name)))
+		return false;
+	return g->state != GATEWAY_DOWN;
+}
+
+/* The gateway that the identifier "sms;via=smsc1" names, if it runs. */
+static struct gateway *service_gateway(struct strv service)
+{
+	struct strv rest, param, token = strv_split(service, ';', &rest);
+
+	while (rest.p) {
+		struct strv value, name;
+
+		param = strv_split(rest, ';', &rest);
+		name = strv_split(param, '=', &value);
+		if (strv_caseeq(name, STRV("via")))
+			return gateway_find(value);
+	}
+	for (struct gateway *g = gateway_next(NULL); g; g = gateway_next(g))
+		if (strv_caseeq(strv(g->service), token))
+			return g;
+	return NULL;
+}
+
+/* A reply leaves by the service its cause came by, if the rules allow. */
+static struct gateway *pinned(struct query *q, const struct route *r)
+{
+	struct strv service = q->m->service;
+	const char *how = "the message names it";
+	struct gateway *g;
+
+	if (q->m->origin != FROM_USER)
+		return NULL;
+	if (!service.n) {
+		service = sticky_find(q->m->from, q->p->recipient);
+		how = "the peer last wrote by it";
+	}
+	if (!service.n) {
+		note(q->p, "reply service", true,
+		    "none named and none remembered: free choice");
+		return NULL;
+	}
+	g = service_gateway(service);
+	for (size_t i = 0; g && i < r->n; i++) {
+		if (r->gateways[i] != g)
+			continue;
+		note(q->p, "reply service", true, "%.*s: %s",
+		    STRV_ARG(service), how);
+		return g;
+	}
+	note(q->p, "reply service", false, "%.*s is not allowed by route %s: "
+	    "ignored", STRV_ARG(service), r->name);
+	return NULL;
+}
+
+static bool fits(struct query *q, const struct gateway *g)
+{
+	if (q->m->text_chars == 0 && !(port_find(strv(g->port))->caps &
+	    PORT_MEDIA)) {
+		note(q->p, "convert", false, "%s carries text only", g->name);
+		return false;
+	}
+	if (g->max_text && q->m->text_chars > g->max_text) {
+		note(q->p, "convert", false, "%s takes %zu characters at most",
+		    g->name, g->max_text);
+		return false;
+	}
+	return true;
+}
+
+static enum err choose_gateway(struct query *q, const struct route *r)
+{
+	struct gateway *pin = pinned(q, r), *best = NULL;
+	bool fitting = false;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct gateway *g = r->gateways[i];
+
+		if (!fits(q, g))
+			continue;
+		fitting = true;
+		note(q->p, "gateway", is_up(q, g), "%s: %s", g->name,
+		    is_up(q, g) ? g->why : "down");
+		if (g == pin || (!best && is_up(q, g)))
+			best = g;
+		if (g == pin)
+			break;
+	}
+	if (!fitting)
+		return q->m->text_chars ? ERR_TOO_BIG : ERR_BAD_CONTENT;
+	for (size_t i = 0; !best && i < r->n; i++)
+		if (fits(q, r->gateways[i]))
+			best = r->gateways[i];	/* waits until it is up */
+	note(q->p, "deliver", true, "by %s through gateway %s", best->service,
+	    best->name);
+	add_leg(q->p, best->port, strv(best->name));
+	return ERR_OK;
+}
+
+static enum err interwork(struct query *q)
+{
+	struct route r;
+
+	if (q->m->origin == FROM_NETWORK) {
+		note(q->p, "route", false, "recipient is nobody's here, and "
+		    "messages from a network are not passed on");
+		return ERR_NO_USER;
+	}
+	if (route_find(q->p->recipient, q->p->explaining, &r) != ERR_OK) {
+		note(q->p, "route", false, "no route matches %.*s",
+		    STRV_ARG(q->p->recipient));
+		return ERR_NO_USER;
+	}
+	if (r.refuse) {
+		note(q->p, "route", false, "route %s (%s) is barred", r.name,
+		    r.pattern);
+		return ERR_FORBIDDEN;
+	}
+	note(q->p, "route", true, "route %s (%s) is the longest match",
+	    r.name, r.pattern);
+	if (r.n == 0)
+		return ERR_NO_SERVICE;
+	return choose_gateway(q, &r);
+}
+
+/* --- terminating service --------------------------------------------------------- */
+
+static bool offline_goes_by_sms(struct query *q)
+{
+	struct route r;
+
+	if (q->m->kind != MESSAGE_TEXT || q->m->origin != FROM_USER ||
+	    q->m->text_chars == 0)
+		return false;
+	if (strcmp(conf_text("policy interworking", "", "offline-user"),
+	    "sms") != 0)
+		return false;
+	return route_find(q->p->recipient, true, &r) == ERR_OK && r.n > 0 &&
+	    !r.refuse;
+}
+
+static enum err to_user(struct query *q)
+{
+	struct user *u = q->recipient;
+	bool online = user_is_online(u) &&
+	    !(q->assume && q->assume->recipient_offline);
+
+	if (u->state != USER_ACTIVE) {
+		note(q->p, "locate", false, "subscriber %.*s is suspended",
+		    STRV_ARG(u->key));
+		return ERR_FORBIDDEN;
+	}
+	note(q->p, "locate", true, "subscriber %.*s, %zu device%s online",
+	    STRV_ARG(u->key), online ? u->nbindings : 0,
+	    online && u->nbindings == 1 ? "" : "s");
+	if (!online && offline_goes_by_sms(q)) {
+		note(q->p, "offline", true, "policy interworking offline-user "
+		    "is sms");
+		return interwork(q);
+	}
+	note(q->p, "deliver", true, online ? "over IP to every device" :
+	    "waits on disk until a device registers");
+	add_leg(q->p, USER_PORT, u->key);
+	return ERR_OK;
+}
+
+void plan_make(const struct message *m, const struct plan_assume *assume,
+    struct plan *p)
+{
+	struct query q = { m, assume, user_find(m->to), p };
+
+	p->n = p->nnotes = 0;
+	p->recipient = q.recipient ? q.recipient->key : m->to;
+	note(p, "normalise", true, "%.*s", STRV_ARG(p->recipient));
+	p->err = authorise(&q);
+	if (p->err != ERR_OK)
+		return;
+	p->err = q.recipient ? to_user(&q) : interwork(&q);
+}
+
+struct strv plan_other_gateway(struct strv recipient, struct strv hop)
+{
+	struct route r;
+
+	if (route_find(recipient, false, &r) != ERR_OK)
+		return STRV_NONE;
+	for (size_t i = 0; i < r.n; i++)
+		if (r.gateways[i]->state == GATEWAY_UP &&
+		    !strv_eq(strv(r.gateways[i]->name), hop))
+			return strv(r.gateways[i]->name);
+	return STRV_NONE;
+}

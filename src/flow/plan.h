@@ -1,0 +1,63 @@
+/* plan.h - which legs a message gets: a pure decision on gathered facts. */
+
+#ifndef FLOW_PLAN_H
+#define FLOW_PLAN_H
+
+#include "base/err.h"
+#include "base/strv.h"
+#include "core/message.h"
+
+#define PLAN_LEGS	8
+#define PLAN_NOTES	16
+#define PLAN_NOTE	160	/* bytes of text with the NUL */
+
+struct user;
+
+struct plan_leg {
+	const char *port;
+	struct strv hop;	/* user's key or gateway's name; borrowed */
+};
+
+/* One consideration, for explain: what was asked and what followed. */
+struct plan_note {
+	const char *step;	/* "authorise", "route", ... */
+	bool passed;
+	char text[PLAN_NOTE];
+};
+
+struct plan {
+	enum err err;		/* OK: legs; else the refusal */
+	struct strv recipient;	/* key; a subscriber's own for its alias */
+	struct plan_leg legs[PLAN_LEGS];
+	size_t n;
+	struct plan_note notes[PLAN_NOTES];
+	size_t nnotes;
+	bool explaining;	/* set by the caller: keep notes, change
+				 * nothing, not even round robins */
+};
+
+/*
+ * What-ifs of explain: gateways to be taken as down, users as offline.
+ * NULL in real traffic.
+ */
+struct plan_assume {
+	struct strv gateway_down;
+	bool recipient_offline;
+};
+
+/*
+ * Originating service, routing, terminating service and interworking
+ * selection of m, in this order, from the directory's tables in memory.
+ * Texts in the plan live until the directory changes, that is, not across a
+ * turn of the loop.
+ */
+void plan_make(const struct message *m, const struct plan_assume *assume,
+    struct plan *p);
+
+/*
+ * The gateway a leg should now use instead of hop: the first of its route
+ * that is up and is not hop.  Absent: none is better.
+ */
+struct strv plan_other_gateway(struct strv recipient, struct strv hop);
+
+#endif

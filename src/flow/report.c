@@ -1,0 +1,141 @@
+/* report.c - receipts and notifications: transitions and report messages. */
+
+#include <stdlib.h>
+
+#define LOG_UNIT "report"
+#include "base/alloc.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "flow/flow_priv.h"
+#include "flow/sched.h"
+#include "flow/trace.h"
+#include "loop/loop.h"
+#include "store/journal.h"
+#include "store/writer.h"
+
+/* A report on its way through the journal. */
+struct reporting {
+	flow_reported_fn *done;		/* NULL: the flow's own */
+	void *arg;
+	enum report_status status;
+};
+
+static const enum leg_state state_of[] = {
+	[STATUS_DELIVERED]	= LEG_DELIVERED,
+	[STATUS_DISPLAYED]	= LEG_DISPLAYED,
+	[STATUS_INTERWORKED]	= LEG_SENT,
+	[STATUS_FAILED]		= LEG_FAILED,
+	[STATUS_FORBIDDEN]	= LEG_FAILED,
+	[STATUS_ERROR]		= LEG_FAILED,
+};
+
+static void send(struct leg *l)
+{
+	const struct message *m = l->message;
+
+	metric_inc(&flow_metrics[M_REPORT_SENT]);
+	trace_step(m->report.of, LANE_PF, LANE_STORE,
+	    "report %s to %.*s committed", report_status_name(m->report.status),
+	    STRV_ARG(l->recipient));
+	if (sched_state(l) == LEG_READY) {
+		sched_add(l);
+		return;
+	}
+	sched_held(l);	/* on disk it waits as READY: any load finds it */
+	leg_free(l);
+}
+
+static void noted(const struct journal_reported *r, enum report_status status)
+{
+	static const enum flow_metric metric[] = {
+		[REPORT_UNKNOWN] = M_REPORT_UNKNOWN,
+		[REPORT_NOTED] = M_REPORT_NOTED,
+		[REPORT_REPEATED] = M_REPORT_REPEATED,
+	};
+
+	if (r->verdict == REPORT_OWED)
+		return;
+	metric_inc(&flow_metrics[metric[r->verdict]]);
+	if (r->verdict == REPORT_REPEATED)
+		trace_step(id_message_of(r->leg), LANE_PF, LANE_PF,
+		    "report %s repeated: not sent again",
+		    report_status_name(status));
+}
+
+static void finish(struct reporting *g, enum err e)
+{
+	if (g->done)
+		g->done(e, g->arg);
+	free(g);
+}
+
+static void reported(enum err e, struct journal_reported *r, void *arg)
+{
+	struct reporting *g = arg;
+
+	if (e != ERR_OK) {
+		finish(g, e);
+		return;
+	}
+	noted(r, g->status);
+	for (size_t i = 0; i < r->n; i++)
+		send(r->legs[i]);
+	finish(g, r->verdict == REPORT_UNKNOWN ? ERR_NO_USER : ERR_OK);
+}
+
+static void put(struct journal_report *r, flow_reported_fn *done, void *arg)
+{
+	struct reporting *g = xalloc(sizeof(*g));
+
+	g->done = done;
+	g->arg = arg;
+	g->status = r->status;
+	r->ids[0] = id_new();
+	r->ids[1] = id_new();
+	r->now = now_ms();
+	r->hold = flow_report_hold();
+	journal_report(r, reported, g);
+}
+
+void report_leg(const struct leg *l, enum report_status status,
+    enum leg_state state, enum err why)
+{
+	struct journal_report r = {
+		.find = FIND_LEG, .leg = l->id, .recipient = l->recipient,
+		.status = status, .state = state, .why = why,
+	};
+
+	put(&r, NULL, NULL);
+}
+
+static void busy(void *arg)
+{
+	finish(arg, ERR_BUSY);
+}
+
+void flow_report(const struct flow_report *f, flow_reported_fn *done,
+    void *arg)
+{
+	struct journal_report r = {
+		.find = f->nrefs ? FIND_REF : FIND_IMDN,
+		.port = f->port, .hop = f->hop,
+		.refs = f->refs, .nrefs = f->nrefs,
+		.recipient = f->recipient, .sender = f->sender,
+		.imdn_id = f->imdn_id,
+		.status = f->status, .state = state_of[f->status],
+		.why = f->why, .form = f->form,
+	};
+
+	if (submit_is_stopping() || writer_busy()) {
+		struct reporting *g = xalloc(sizeof(*g));
+
+		g->done = done;
+		g->arg = arg;
+		message_unref(f->form);
+		loop_defer(busy, g);
+		return;
+	}
+	put(&r, done, arg);
+	message_unref(f->form);
+}

@@ -1,0 +1,94 @@
+/* result.c - what became of a leg: transitions, retries, reports. */
+
+#define LOG_UNIT "flow"
+#include "base/log.h"
+#include "base/now.h"
+#include "conf/conf.h"
+#include "flow/flow_priv.h"
+#include "flow/sched.h"
+#include "flow/trace.h"
+#include "store/journal.h"
+
+/* Pauses before the second and later tries, while the hop is reachable. */
+static const int64_t pauses_ms[] = { 10000, 60000, 300000, 1800000 };
+#define PAUSES (sizeof(pauses_ms) / sizeof(*pauses_ms))
+
+static int64_t pause_ms(const struct leg *l, const struct flow_outcome *o)
+{
+	size_t i = l->tries ? l->tries - 1u : 0;
+
+	if (o->retry_after > 0)
+		return (int64_t)o->retry_after * 1000;
+	return pauses_ms[i < PAUSES ? i : PAUSES - 1];
+}
+
+static void taken(struct leg *l, const struct flow_outcome *o)
+{
+	struct message *m = l->message;
+
+	l->ref = message_str(m, o->ref);
+	l->reached = message_str(m, o->reached);
+	leg_move(l, o->delivered ? LEG_DELIVERED : LEG_SENT, ERR_OK);
+	l->answered = submit_leg_taken(l);
+	metric_inc(&flow_metrics[o->delivered ? M_DELIVERED : M_TAKEN]);
+	metric_observe(&flow_metrics[M_DELIVERY_TIME], now_us() - l->started);
+	journal_move(l);
+	if (o->interworked && (m->wants & WANTS_INTERWORKED))
+		report_leg(l, STATUS_INTERWORKED, LEG_SENT, ERR_OK);
+	if (o->delivered && (m->wants & WANTS_DELIVERED))
+		report_leg(l, STATUS_DELIVERED, LEG_DELIVERED, ERR_OK);
+	sched_ended(l);
+}
+
+static void failed(struct leg *l, enum err why, enum leg_state state)
+{
+	bool told = submit_leg_failed(l, why);
+
+	metric_inc(&flow_metrics[state == LEG_EXPIRED ? M_EXPIRED : M_FAILED]);
+	trace_step(trace_of(l->message), LANE_PF, LANE_PF, "failed: %s",
+	    err_info(why)->text);
+	leg_move(l, LEG_FAILED, why);
+	journal_move(l);
+	if (!told && l->message->kind != MESSAGE_REPORT)
+		report_leg(l, why == ERR_FORBIDDEN || why == ERR_REJECTED ?
+		    STATUS_FORBIDDEN : STATUS_FAILED, state, why);
+	sched_ended(l);
+}
+
+static void later(struct leg *l, const struct flow_outcome *o)
+{
+	int64_t now = now_ms();
+
+	if (now >= l->expires) {
+		failed(l, ERR_EXPIRED, LEG_EXPIRED);
+		return;
+	}
+	l->why = o->err;
+	l->reached = message_str(l->message, o->reached.n ? o->reached :
+	    l->reached);
+	metric_inc(&flow_metrics[M_DEFERRED]);
+	trace_step(trace_of(l->message), LANE_PF, LANE_STORE,
+	    o->hold ? "waits: %s" : "tries again later: %s",
+	    err_info(o->err)->text);
+	sched_again(l, o->hold ? 0 : now + pause_ms(l, o));
+}
+
+void flow_result(struct leg *l, const struct flow_outcome *o)
+{
+	switch (err_info(o->err)->class) {
+	case ERR_CLASS_OK:
+		taken(l, o);
+		break;
+	case ERR_CLASS_TEMP:
+		later(l, o);
+		break;
+	case ERR_CLASS_PERM:
+		failed(l, o->err, LEG_FAILED);
+		break;
+	}
+}
+
+void flow_wake(struct strv hop)
+{
+	sched_wake(hop);
+}

@@ -1,0 +1,265 @@
+/* submit.c - one message through the stages, then the commit. */
+
+#include <stdlib.h>
+
+#define LOG_UNIT "flow"
+#include "base/alloc.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/now.h"
+#include "flow/flow_priv.h"
+#include "flow/plan.h"
+#include "flow/sched.h"
+#include "flow/trace.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "store/journal.h"
+#include "store/writer.h"
+
+#define BUSY_RETRY_S	5
+
+/* From flow_submit() until the sender has its answer. */
+struct submission {
+	struct message *message;
+	struct leg *legs[PLAN_LEGS];
+	size_t n;
+	size_t open;		/* legs that may still answer the sender */
+	int64_t wait_ms;
+	int64_t began;		/* now_us() */
+	flow_answer_fn *done;
+	void *arg;
+	struct flow_answer answer;
+	struct timer timer;
+};
+
+static struct map waiting;	/* by message id: committed, not answered */
+static bool stopping;
+
+static void submission_free(struct submission *s)
+{
+	timer_cancel(&s->timer);
+	message_unref(s->message);
+	free(s);
+}
+
+/* --- answers ------------------------------------------------------------------ */
+
+static void tell(void *arg)
+{
+	struct submission *s = arg;
+
+	s->done(&s->answer, s->arg);
+	submission_free(s);
+}
+
+static void answer(struct submission *s, enum flow_answer_kind kind,
+    enum err e)
+{
+	if (s->message->id)
+		map_del_u64(&waiting, s->message->id);
+	timer_cancel(&s->timer);
+	s->answer.kind = kind;
+	s->answer.err = e;
+	s->answer.id = s->answer.duplicate ? s->answer.id : s->message->id;
+	loop_defer(tell, s);
+}
+
+static void refuse(struct submission *s, enum err e)
+{
+	metric_inc(&flow_metrics[e == ERR_BUSY ? M_BUSY : M_REFUSED]);
+	s->answer.retry_after = e == ERR_BUSY ? BUSY_RETRY_S : 0;
+	s->message->id = 0;
+	answer(s, FLOW_REFUSED, e);
+}
+
+static void wait_over(void *arg)
+{
+	answer(arg, FLOW_STORED, ERR_OK);
+}
+
+/* A second copy gets the answer that the first one got. */
+static void answer_again(struct submission *s,
+    const struct journal_accepted *a)
+{
+	metric_inc(&flow_metrics[M_DUPLICATE]);
+	s->answer.duplicate = true;
+	s->answer.id = a->id;
+	s->message->id = 0;
+	trace_step(a->id, LANE_PF, LANE_PF, "duplicate: answered as before");
+	if (a->answered)
+		answer(s, FLOW_TAKEN, ERR_OK);
+	else if (a->state == LEG_FAILED && a->why != ERR_OK)
+		answer(s, FLOW_REFUSED, a->why);
+	else
+		answer(s, FLOW_STORED, ERR_OK);
+}
+
+/* --- the commit --------------------------------------------------------------- */
+
+static void drop_legs(struct submission *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		leg_free(s->legs[i]);
+	s->n = 0;
+}
+
+static void release_legs(struct submission *s)
+{
+	struct leg *legs[PLAN_LEGS];
+	size_t n = s->n;
+
+	memcpy(legs, s->legs, sizeof(legs));
+	s->n = 0;	/* s may be answered and gone before the loop ends */
+	for (size_t i = 0; i < n; i++) {
+		if (legs[i]->state == LEG_READY) {
+			sched_add(legs[i]);
+			continue;
+		}
+		metric_inc(&flow_metrics[M_DEFERRED]);
+		trace_step(id_message_of(legs[i]->id), LANE_PF, LANE_STORE,
+		    "waits for %.*s", STRV_ARG(legs[i]->hop));
+		sched_held(legs[i]);
+		leg_free(legs[i]);
+	}
+}
+
+static void committed(enum err e, const struct journal_accepted *a, void *arg)
+{
+	struct submission *s = arg;
+
+	metric_observe(&flow_metrics[M_COMMIT_TIME], now_us() - s->began);
+	if (e != ERR_OK || a->duplicate) {
+		drop_legs(s);
+		if (e != ERR_OK)
+			refuse(s, e);
+		else
+			answer_again(s, a);
+		return;
+	}
+	metric_inc(&flow_metrics[M_ACCEPTED]);
+	trace_step(s->message->id, LANE_PF, LANE_STORE, "committed, %zu leg%s",
+	    s->n, s->n == 1 ? "" : "s");
+	if (s->wait_ms == 0 || s->open == 0) {
+		answer(s, FLOW_STORED, ERR_OK);
+	} else {
+		map_set_u64(&waiting, s->message->id, s);
+		timer_set(&s->timer, s->wait_ms);
+	}
+	release_legs(s);	/* the answer is deferred, so s still lives */
+}
+
+/* --- the stages ------------------------------------------------------------------ */
+
+static void make_legs(struct submission *s, const struct plan *p)
+{
+	struct message *m = s->message;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct leg *l = leg_new(m, (unsigned)i);
+
+		l->port = p->legs[i].port;
+		l->hop = message_str(m, p->legs[i].hop);
+		l->recipient = m->to;
+		l->expires = m->expires;
+		l->state = sched_state(l);
+		s->open += l->state == LEG_READY;
+		s->legs[s->n++] = l;
+	}
+}
+
+static void limit_lifetime(struct message *m)
+{
+	int64_t latest = m->received + flow_max_deferral();
+
+	if (m->expires == 0 || m->expires > latest)
+		m->expires = latest;
+}
+
+static void trace_accepted(const struct message *m)
+{
+	trace_step(m->id, LANE_EDGE, LANE_PF, "%s %s -> %s by %s",
+	    message_kind_name(m->kind), m->from.p, m->to.p, m->in);
+}
+
+void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
+    void *arg)
+{
+	struct submission *s = xalloc(sizeof(*s));
+	struct plan p = { .explaining = false };
+
+	s->message = m;
+	s->wait_ms = wait_ms;
+	s->done = done;
+	s->arg = arg;
+	s->began = now_us();
+	timer_init(&s->timer, "answer wait", wait_over, s);
+	if (stopping || writer_busy()) {
+		refuse(s, ERR_BUSY);
+		return;
+	}
+	if (m->hops >= FLOW_HOPS) {
+		refuse(s, ERR_LOOP);
+		return;
+	}
+	plan_make(m, NULL, &p);
+	if (p.err != ERR_OK) {
+		refuse(s, p.err);
+		return;
+	}
+	m->id = id_new();
+	m->to = message_str(m, p.recipient);
+	m->from = message_str(m, m->from);
+	limit_lifetime(m);
+	make_legs(s, &p);
+	trace_accepted(m);
+	journal_accept(m, s->legs, s->n, committed, s);
+}
+
+/* --- outcomes while the sender waits ------------------------------------------------ */
+
+static struct submission *waiting_for(const struct leg *l)
+{
+	return map_get_u64(&waiting, id_message_of(l->id));
+}
+
+bool submit_leg_taken(struct leg *l)
+{
+	struct submission *s = waiting_for(l);
+
+	if (!s)
+		return false;
+	answer(s, FLOW_TAKEN, ERR_OK);
+	return true;
+}
+
+bool submit_leg_failed(struct leg *l, enum err why)
+{
+	struct submission *s = waiting_for(l);
+
+	if (!s)
+		return false;
+	if (--s->open > 0)
+		return false;
+	metric_inc(&flow_metrics[M_REFUSED]);
+	answer(s, FLOW_REFUSED, why);
+	return true;
+}
+
+void submit_leg_waits(struct leg *l)
+{
+	struct submission *s = waiting_for(l);
+
+	if (s && --s->open == 0)
+		answer(s, FLOW_STORED, ERR_OK);
+}
+
+bool submit_is_stopping(void)
+{
+	return stopping;
+}
+
+void submit_stop(void)
+{
+	stopping = true;
+}
