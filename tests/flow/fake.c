@@ -1,0 +1,373 @@
+/* fake.c - the daemon's inside under a frozen clock, with fake ports. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "conf/conf.h"
+#include "core/content.h"
+#include "dir/bindings.h"
+#include "dir/gateways.h"
+#include "dir/routes.h"
+#include "dir/sticky.h"
+#include "dir/users.h"
+#include "flow/port.h"
+#include "loop/loop.h"
+#include "op/op.h"
+#include "store/db.h"
+#include "store/writer.h"
+#include "fake.h"
+
+#define DRAIN_ROUNDS	12
+#define TIME_STEPS	120
+
+static struct model *model;
+static struct leg *legs[MODEL_SENT];	/* of model->sent, in this process */
+
+/* --- names ------------------------------------------------------------------ */
+
+static const char *key_of(const char *name)
+{
+	for (int i = 0; i < MODEL_NAMES; i++)
+		if (strcmp(model->names[i].name, name) == 0)
+			return model->names[i].key;
+	return name;
+}
+
+static const char *name_of(struct strv key)
+{
+	for (int i = 0; i < MODEL_NAMES; i++)
+		if (strv_eq(strv(model->names[i].key), key))
+			return model->names[i].name;
+	for (int i = 0; i < MODEL_NAMES; i++)
+		if (strv_eq(strv(model->gateways[i].name), key))
+			return model->gateways[i].name;
+	return "?";
+}
+
+/* --- ports -------------------------------------------------------------------- */
+
+static void describe(const struct message *m, char *s)
+{
+	if (m->kind == MESSAGE_REPORT)
+		(void)snprintf(s, MODEL_TEXT, "REPORT %s %.*s",
+		    report_status_name(m->report.status),
+		    STRV_ARG(m->report.imdn_id));
+	else
+		(void)snprintf(s, MODEL_TEXT, "%.*s",
+		    STRV_ARG(m->content->bytes));
+}
+
+static void deliver(struct leg *l)
+{
+	struct model_sent *s = &model->sent[model->nsent];
+
+	if (model->nsent == MODEL_SENT)
+		abort();
+	*s = (struct model_sent){ .message = id_message_of(l->id),
+	    .leg = l->id, .open = true };
+	(void)snprintf(s->hop, sizeof(s->hop), "%s", name_of(l->hop));
+	describe(l->message, s->what);
+	legs[model->nsent++] = l;
+}
+
+static enum err port_start(void)
+{
+	return ERR_OK;
+}
+
+static void port_stop(void (*done)(void))
+{
+	done();
+}
+
+static unsigned user_window(struct strv hop)
+{
+	struct user *u = user_find(hop);
+
+	return u && user_is_online(u) ? 5 : 0;
+}
+
+static unsigned gateway_window(struct strv hop)
+{
+	struct gateway *g = gateway_find(hop);
+
+	return g && g->state == GATEWAY_UP ? 10 : 0;
+}
+
+static const struct port sip = {
+	.name = "sip", .caps = PORT_TEXT | PORT_MEDIA | PORT_USERS,
+	.start = port_start, .stop = port_stop,
+	.window = user_window, .deliver = deliver,
+};
+static const struct port sms = {
+	.name = "sms", .caps = PORT_TEXT | PORT_REPORTS,
+	.start = port_start, .stop = port_stop,
+	.window = gateway_window, .deliver = deliver,
+};
+static const struct port *const ports[] = { &sip, &sms, NULL };
+
+/* in place of port/ports.c */
+const struct port *const *ports_all(void)
+{
+	return ports;
+}
+
+const struct port *port_find(struct strv name)
+{
+	for (const struct port *const *p = ports; *p; p++)
+		if (strv_eq(strv((*p)->name), name))
+			return *p;
+	return NULL;
+}
+
+/* --- life ------------------------------------------------------------------------ */
+
+void fake_drain(void)
+{
+	now_freeze(model->now);
+	for (int i = 0; i < DRAIN_ROUNDS; i++) {
+		loop_drain();
+		writer_drain();
+	}
+	loop_drain();
+}
+
+void fake_time(int64_t ms)
+{
+	int64_t until = model->now + ms;
+	int64_t step = ms / TIME_STEPS > 1000 ? ms / TIME_STEPS : 1000;
+
+	while (model->now < until) {
+		model->now += until - model->now < step ?
+		    until - model->now : step;
+		fake_drain();
+	}
+}
+
+static void restore_gateways(void)
+{
+	for (int i = 0; i < MODEL_NAMES && model->gateways[i].name[0]; i++)
+		fake_gateway(model->gateways[i].name,
+		    model->gateways[i].state);
+}
+
+bool fake_start(struct model *m, const char *dir)
+{
+	static bool registered;
+	struct buf why;
+	bool ok;
+
+	model = m;
+	now_freeze(m->now);
+	log_max = LOG_ERR_;
+	buf_init(&why, 1024);
+	ok = db_open_all(dir, &why) == ERR_OK;
+	if (!ok)
+		fprintf(stderr, "%s\n", why.p);
+	buf_deinit(&why);
+	if (!ok)
+		return false;
+	if (!registered) {
+		users_register();
+		routes_register();
+		flow_register();
+		registered = true;
+	}
+	conf_load_row("site domain", "example.org");
+	conf_load_row("site country-code", "1");
+	conf_load_done();
+	if (users_load() != ERR_OK || bindings_load() != ERR_OK ||
+	    sticky_load() != ERR_OK || flow_start() != ERR_OK)
+		return false;
+	restore_gateways();
+	fake_drain();
+	return true;
+}
+
+/* --- steps ------------------------------------------------------------------------- */
+
+bool fake_operation(const char *command, const char *arg, const char *value)
+{
+	size_t n;
+	const struct op *const *ops = op_all(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct op_call *c;
+		int status;
+
+		if (strcmp(ops[i]->command, command) != 0)
+			continue;
+		c = op_call_new(ops[i], STRV("test"), ROLE_ADMIN, NULL, NULL);
+		op_call_arg(c, arg, strv(value));
+		op_call_run(c);
+		fake_drain();
+		status = op_call_status(c);
+		op_call_free(c);
+		return status / 100 == 2;
+	}
+	return false;
+}
+
+bool fake_set(const char *line)
+{
+	struct conf_edit *e = conf_edit_new();
+	struct buf why;
+	bool ok;
+
+	buf_init(&why, 1024);
+	ok = conf_edit_line(e, strv(line), &why) == ERR_OK;
+	if (ok) {
+		conf_edit_apply(e);
+	} else {
+		fprintf(stderr, "%s\n", why.p);
+		conf_edit_free(e);
+	}
+	buf_deinit(&why);
+	return ok;
+}
+
+static void bound(enum err e, struct user *u, bool appeared, void *arg)
+{
+	(void)arg;
+	if (e == ERR_OK && appeared)
+		flow_wake(u->key);
+}
+
+void fake_online(const char *name, const char *device)
+{
+	struct user *u = user_find(strv(key_of(name)));
+	struct bindings_edit *e = bindings_edit_new(u);
+	struct binding b = {
+		.contact = STRV("sip:x@127.0.0.1:5062"),
+		.instance = strv(device), .call_id = strv(device),
+		.source = STRV("udp 127.0.0.1:5062"),
+		.features = STRV(""), .path = STRV(""), .agent = STRV(""),
+		.reg_id = 1, .cseq = 1, .q = 1000,
+		.expires = model->now + INT64_C(90) * 86400000,
+		.seen = model->now,
+	};
+
+	bindings_edit_put(e, &b);
+	bindings_edit_commit(e, bound, NULL);
+}
+
+void fake_offline(const char *name)
+{
+	struct user *u = user_find(strv(key_of(name)));
+	struct bindings_edit *e = bindings_edit_new(u);
+
+	LIST_FOR(h, &u->bindings)
+		bindings_edit_del(e, BINDING_OF(h));
+	bindings_edit_commit(e, bound, NULL);
+}
+
+static int gateway_slot(const char *name)
+{
+	int i = 0;
+
+	while (i < MODEL_NAMES && model->gateways[i].name[0] &&
+	    strcmp(model->gateways[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+void fake_gateway(const char *name, int state)
+{
+	struct model_gateway *mg = &model->gateways[gateway_slot(name)];
+	struct gateway *g = gateway_find(strv(name));
+
+	(void)snprintf(mg->name, sizeof(mg->name), "%s", name);
+	mg->state = state;
+	if (!g) {
+		g = xalloc(sizeof(*g));
+		*g = (struct gateway){ .name = mg->name, .port = "sms",
+		    .service = "sms", .why = "bound", .reports = true };
+		gateway_add(g);
+	}
+	g->state = (enum gateway_state)state;
+	if (state == GATEWAY_UP)
+		flow_wake(strv(name));
+}
+
+static void answered(const struct flow_answer *a, void *arg)
+{
+	struct model_submit *s = arg;
+
+	s->answer = a->kind == FLOW_TAKEN ? 200 : a->kind == FLOW_STORED ?
+	    202 : err_info(a->err)->sip;
+}
+
+static unsigned wants_of(const char *words)
+{
+	return (strstr(words, "delivered") ? WANTS_DELIVERED : 0) |
+	    (strstr(words, "failed") ? WANTS_FAILED : 0) |
+	    (strstr(words, "displayed") ? WANTS_DISPLAYED : 0) |
+	    (strstr(words, "interworked") ? WANTS_INTERWORKED : 0);
+}
+
+void fake_submit(const char *from, const char *to, const char *text,
+    const char *id, const char *wants, int64_t wait_ms)
+{
+	struct model_submit *s = &model->submits[model->nsubmits++];
+	struct message *m = message_new();
+
+	(void)snprintf(s->to, sizeof(s->to), "%s", to);
+	m->kind = MESSAGE_TEXT;
+	m->from = message_str(m, strv(key_of(from)));
+	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
+	m->to = message_str(m, strv(key_of(to)));
+	m->imdn_id = message_str(m, strv(id));
+	m->wants = wants_of(wants);
+	m->in = m->origin == FROM_USER ? "sip" : "sms";
+	m->received = model->now;
+	m->text_chars = (uint32_t)strlen(text);
+	m->content = content_new(STRV("text/plain"), STRV_NONE, strv(text));
+	flow_submit(m, wait_ms, answered, s);
+}
+
+static void noted(enum err e, void *arg)
+{
+	(void)e;
+	(void)arg;
+}
+
+void fake_report(const char *from, const char *to, const char *id,
+    enum report_status status)
+{
+	struct flow_report r = {
+		.port = "sip", .imdn_id = strv(id),
+		.sender = strv(key_of(to)), .recipient = strv(key_of(from)),
+		.status = status,
+	};
+
+	flow_report(&r, noted, NULL);
+}
+
+void fake_receipt(const char *gateway, const char *ref,
+    enum report_status status)
+{
+	struct strv refs[] = { strv(ref) };
+	struct flow_report r = {
+		.port = "sms", .hop = strv(gateway), .refs = refs, .nrefs = 1,
+		.status = status,
+		.why = status >= STATUS_FAILED ? ERR_NO_USER : ERR_OK,
+	};
+
+	flow_report(&r, noted, NULL);
+}
+
+bool fake_result(struct model_sent *s, const struct flow_outcome *o)
+{
+	struct leg *l = legs[s - model->sent];
+
+	if (!s->open || !l)
+		return false;
+	s->open = false;
+	legs[s - model->sent] = NULL;
+	flow_result(l, o);
+	return true;
+}

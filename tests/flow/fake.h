@@ -1,0 +1,31 @@
+/* fake.h - the daemon's inside under a frozen clock, with fake ports. */
+
+#ifndef FLOW_FAKE_H
+#define FLOW_FAKE_H
+
+#include "flow/flow.h"
+#include "model.h"
+
+/* Open the databases in dir and start the flow on what they hold. */
+bool fake_start(struct model *m, const char *dir);
+
+/* Run what is posted, written and due, until nothing is left. */
+void fake_drain(void);
+void fake_time(int64_t ms);	/* let ms pass, in steps */
+
+bool fake_operation(const char *command, const char *arg, const char *value);
+bool fake_set(const char *line);	/* set PATH VALUE */
+void fake_online(const char *name, const char *device);
+void fake_offline(const char *name);
+void fake_gateway(const char *name, int state);
+void fake_submit(const char *from, const char *to, const char *text,
+    const char *id, const char *wants, int64_t wait_ms);
+void fake_report(const char *from, const char *to, const char *id,
+    enum report_status status);
+void fake_receipt(const char *gateway, const char *ref,
+    enum report_status status);
+
+/* Answer one leg; false: it is not open any more. */
+bool fake_result(struct model_sent *s, const struct flow_outcome *o);
+
+#endif

@@ -1,0 +1,52 @@
+/* model.h - what a scenario has seen; outlives a crash of the daemon's code. */
+
+#ifndef FLOW_MODEL_H
+#define FLOW_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MODEL_TEXT	96
+#define MODEL_NAMES	16
+#define MODEL_SUBMITS	64
+#define MODEL_SENT	512
+
+struct model_name {		/* alice, and her key */
+	char name[32], key[64];
+};
+
+struct model_submit {
+	char to[32];
+	int answer;		/* 0: none yet; 200, 202, or the refusal */
+};
+
+/* One leg handed to a fake port. */
+struct model_sent {
+	char hop[32];		/* bob, smsc1 */
+	char what[MODEL_TEXT];	/* hi | REPORT delivered m1 */
+	uint64_t message, leg;
+	bool expected;		/* an expect line named it */
+	bool open;		/* its result is due; false after a crash */
+};
+
+struct model_gateway {
+	char name[32];
+	int state;		/* enum gateway_state */
+};
+
+/* In memory that the runner shares with the process that may crash. */
+struct model {
+	int64_t now;		/* the frozen clock, ms */
+	bool crashed;		/* from here on orders and repeats are free */
+	struct model_name names[MODEL_NAMES];
+	struct model_submit submits[MODEL_SUBMITS];
+	int nsubmits;
+	struct model_sent sent[MODEL_SENT];
+	int nsent;
+	int current;		/* the sent one that result lines answer */
+	struct model_gateway gateways[MODEL_NAMES];
+	char failure[256];	/* empty: none */
+	int line;
+};
+
+#endif

@@ -1,0 +1,467 @@
+/* runner.c - play scenarios, each also with a crash after every step. */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/strv.h"
+#include "dir/gateways.h"
+#include "fake.h"
+
+#define MAX_LINES	200
+#define MAX_WORDS	12
+#define START_MS	INT64_C(1800000000000)
+#define EXIT_CRASH	42
+
+struct scenario {
+	char *text[MAX_LINES];
+	int line[MAX_LINES];
+	int n;
+};
+
+struct words {
+	char *w[MAX_WORDS];
+	int n;
+};
+
+static struct model *model;
+
+__attribute__((format(printf, 1, 2)))
+static void fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (model->failure[0])
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(model->failure, sizeof(model->failure), fmt, ap);
+	va_end(ap);
+}
+
+/* --- words -------------------------------------------------------------------- */
+
+/* Split in place at blanks; "..." is one word without its quotes. */
+static struct words split(char *s)
+{
+	struct words ws = { { NULL }, 0 };
+
+	while (*s && ws.n < MAX_WORDS) {
+		while (*s == ' ' || *s == '\t')
+			s++;
+		if (!*s || *s == '#')
+			break;
+		char end = *s == '"' ? '"' : ' ';
+
+		if (end == '"')
+			s++;
+		ws.w[ws.n++] = s;
+		while (*s && *s != end && !(end == ' ' && *s == '\t'))
+			s++;
+		if (*s)
+			*s++ = 0;
+	}
+	return ws;
+}
+
+static const char *word(const struct words *ws, int i)
+{
+	return i < ws->n ? ws->w[i] : "";
+}
+
+/* the word behind key, or fallback */
+static const char *after(const struct words *ws, const char *key,
+    const char *fallback)
+{
+	for (int i = 0; i + 1 < ws->n; i++)
+		if (strcmp(ws->w[i], key) == 0)
+			return ws->w[i + 1];
+	return fallback;
+}
+
+static int64_t duration(const char *s)
+{
+	char *unit;
+	int64_t v = strtoll(s, &unit, 10);
+
+	return v * (*unit == 'd' ? 86400000 : *unit == 'h' ? 3600000 :
+	    *unit == 'm' && unit[1] != 's' ? 60000 : *unit == 's' ? 1000 : 1);
+}
+
+static enum report_status status(const char *s)
+{
+	for (int i = STATUS_DELIVERED; i <= STATUS_ERROR; i++)
+		if (strcmp(report_status_name((enum report_status)i), s) == 0)
+			return (enum report_status)i;
+	fail("no such status: %s", s);
+	return STATUS_ERROR;
+}
+
+/* --- steps ------------------------------------------------------------------------- */
+
+static void user(const struct words *ws)
+{
+	int i = 0;
+
+	while (model->names[i].name[0])
+		i++;
+	(void)snprintf(model->names[i].name, sizeof(model->names[i].name),
+	    "%s", word(ws, 1));
+	(void)snprintf(model->names[i].key, sizeof(model->names[i].key),
+	    "%s", word(ws, 2));
+	if (strcmp(word(ws, 0), "user") == 0 &&
+	    !fake_operation("subscriber add", "address", word(ws, 2)))
+		fail("cannot add %s", word(ws, 2));
+}
+
+static void set(const struct words *ws)
+{
+	char line[256] = "";
+
+	for (int i = 0; i < ws->n; i++) {
+		strcat(line, i ? " " : "");
+		strcat(line, ws->w[i]);
+	}
+	if (!fake_set(line))
+		fail("refused: %s", line);
+}
+
+static void online(const struct words *ws)
+{
+	fake_online(word(ws, 1), after(ws, "device", "d1"));
+}
+
+static void offline(const struct words *ws)
+{
+	fake_offline(word(ws, 1));
+}
+
+static void gateway(const struct words *ws)
+{
+	fake_gateway(word(ws, 1), strcmp(word(ws, 2), "up") == 0 ?
+	    GATEWAY_UP : GATEWAY_DOWN);
+}
+
+/* submit alice -> bob "hi" id m1 wants delivered,displayed wait 5s */
+static void submit(const struct words *ws)
+{
+	fake_submit(word(ws, 1), word(ws, 3), word(ws, 4),
+	    after(ws, "id", ""), after(ws, "wants", ""),
+	    duration(after(ws, "wait", "0s")));
+}
+
+static void time_passes(const struct words *ws)
+{
+	fake_time(duration(word(ws, 1) + 1));
+}
+
+/* report bob -> alice displayed m1 */
+static void report(const struct words *ws)
+{
+	fake_report(word(ws, 1), word(ws, 3), word(ws, 5),
+	    status(word(ws, 4)));
+}
+
+/* receipt smsc1 delivered REF */
+static void receipt(const struct words *ws)
+{
+	fake_receipt(word(ws, 1), word(ws, 3), status(word(ws, 2)));
+}
+
+static const struct {
+	const char *name;
+	enum err err;
+	bool delivered, hold;
+} results[] = {
+	{ "ok",		ERR_OK,		false,	false },
+	{ "delivered",	ERR_OK,		true,	false },
+	{ "gone",	ERR_OFFLINE,	false,	true },
+	{ "silent",	ERR_TIMEOUT,	false,	false },
+	{ "busy",	ERR_BUSY,	false,	false },
+	{ "refused",	ERR_REJECTED,	false,	false },
+	{ "unknown",	ERR_NO_USER,	false,	false },
+};
+
+static void result(const struct words *ws)
+{
+	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++) {
+		struct flow_outcome o = {
+			.err = results[i].err,
+			.delivered = results[i].delivered,
+			.hold = results[i].hold,
+			.ref = strv(after(ws, "ref", NULL)),
+			.interworked = strcmp(after(ws, "by", ""), "sms") == 0,
+		};
+
+		if (strcmp(results[i].name, word(ws, 1)) != 0)
+			continue;
+		if (!fake_result(&model->sent[model->current], &o) &&
+		    !model->crashed)
+			fail("that leg was answered already");
+		return;
+	}
+	fail("no such result: %s", word(ws, 1));
+}
+
+/* --- expectations ------------------------------------------------------------------- */
+
+static bool is_sent(const struct model_sent *s, const char *hop,
+    const char *what)
+{
+	return strcmp(s->hop, hop) == 0 && strcmp(s->what, what) == 0;
+}
+
+/* After a crash the leg may have gone out before it, or go out again. */
+static bool find_any(const char *hop, const char *what)
+{
+	for (int i = model->nsent - 1; i >= 0; i--) {
+		if (!is_sent(&model->sent[i], hop, what))
+			continue;
+		model->sent[i].expected = true;
+		model->current = i;
+		return true;
+	}
+	return false;
+}
+
+static void expect_deliver(const struct words *ws)
+{
+	if (model->crashed) {
+		(void)find_any(word(ws, 2), word(ws, 3));
+		return;
+	}
+	for (int i = 0; i < model->nsent; i++) {
+		struct model_sent *s = &model->sent[i];
+
+		if (s->expected)
+			continue;
+		if (!is_sent(s, word(ws, 2), word(ws, 3)))
+			fail("sent to %s: \"%s\" instead", s->hop, s->what);
+		s->expected = true;
+		model->current = i;
+		return;
+	}
+	fail("nothing was sent to %s", word(ws, 2));
+}
+
+static void expect_answer(const struct words *ws)
+{
+	int got = model->submits[model->nsubmits - 1].answer;
+
+	if (got != atoi(word(ws, 2)) && !(model->crashed && got == 0) &&
+	    !(model->crashed && got / 100 == 2 && *word(ws, 2) == '2'))
+		fail("answered %d", got);
+}
+
+static void expect_nothing(const struct words *ws)
+{
+	(void)ws;
+	for (int i = 0; i < model->nsent && !model->crashed; i++)
+		if (!model->sent[i].expected)
+			fail("sent to %s: \"%s\"", model->sent[i].hop,
+			    model->sent[i].what);
+}
+
+/* finally alice has 1 "REPORT delivered m1": as different messages */
+static void finally(const struct words *ws)
+{
+	int want = atoi(word(ws, 3)), got = 0;
+
+	for (int i = 0; i < model->nsent; i++) {
+		bool again = false;
+
+		if (!is_sent(&model->sent[i], word(ws, 1), word(ws, 4)))
+			continue;
+		for (int k = 0; k < i; k++)
+			again |= model->sent[k].message ==
+			    model->sent[i].message;
+		got += !again;
+	}
+	if (got != want)
+		fail("%s has it %d times", word(ws, 1), got);
+}
+
+static const struct {
+	const char *first, *second;
+	void (*run)(const struct words *ws);
+} verbs[] = {
+	{ "user", NULL, user },
+	{ "outsider", NULL, user },
+	{ "set", NULL, set },
+	{ "online", NULL, online },
+	{ "offline", NULL, offline },
+	{ "gateway", NULL, gateway },
+	{ "submit", NULL, submit },
+	{ "time", NULL, time_passes },
+	{ "report", NULL, report },
+	{ "receipt", NULL, receipt },
+	{ "result", NULL, result },
+	{ "expect", "deliver", expect_deliver },
+	{ "expect", "answer", expect_answer },
+	{ "expect", "nothing", expect_nothing },
+	{ "finally", NULL, finally },
+};
+
+static void step(const char *text)
+{
+	char copy[256];
+	struct words ws;
+
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	ws = split(copy);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
+		if (strcmp(verbs[i].first, word(&ws, 0)) != 0 ||
+		    (verbs[i].second &&
+		    strcmp(verbs[i].second, word(&ws, 1)) != 0))
+			continue;
+		verbs[i].run(&ws);
+		fake_drain();
+		return;
+	}
+	fail("no such step");
+}
+
+/* --- playing ----------------------------------------------------------------------- */
+
+/* Answer whatever is still open, so that what is owed can arrive. */
+static void settle(void)
+{
+	static const struct flow_outcome ok = { .err = ERR_OK };
+
+	for (int round = 0; round < 40; round++) {
+		for (int i = 0; i < model->nsent; i++)
+			(void)fake_result(&model->sent[i], &ok);
+		fake_drain();
+		if (round % 10 == 9)
+			fake_time(3600000);
+	}
+}
+
+static bool is_finally(const struct scenario *s, int i)
+{
+	return strncmp(s->text[i], "finally", 7) == 0;
+}
+
+/* In a child: steps from..; _exit in the middle is the crash. */
+static void play(const struct scenario *s, const char *dir, int from,
+    int crash)
+{
+	bool settled = false;
+
+	if (!fake_start(model, dir))
+		fail("cannot start");
+	for (int i = from; i < s->n && !model->failure[0]; i++) {
+		model->line = s->line[i];
+		if (is_finally(s, i) && !settled && model->crashed) {
+			settle();
+			settled = true;
+		}
+		step(s->text[i]);
+		if (i == crash && !model->failure[0])
+			_exit(EXIT_CRASH);
+	}
+	_exit(0);
+}
+
+static int in_child(const struct scenario *s, const char *dir, int from,
+    int crash)
+{
+	pid_t pid = fork();
+	int st = 0;
+
+	if (pid == 0)
+		play(s, dir, from, crash);
+	if (pid < 0 || waitpid(pid, &st, 0) != pid)
+		return -1;
+	return WIFEXITED(st) ? WEXITSTATUS(st) : -1;
+}
+
+static bool run(const struct scenario *s, const char *name, int crash)
+{
+	char dir[] = "/tmp/parley-flow-XXXXXX", rm[64];
+	int st;
+
+	memset(model, 0, sizeof(*model));
+	model->now = START_MS;
+	if (!mkdtemp(dir))
+		return false;
+	st = in_child(s, dir, 0, crash);
+	if (st == EXIT_CRASH) {
+		model->crashed = true;
+		for (int i = 0; i < model->nsent; i++)
+			model->sent[i].open = false;
+		st = in_child(s, dir, crash + 1, -1);
+	}
+	(void)snprintf(rm, sizeof(rm), "rm -rf %s", dir);
+	if (system(rm) != 0)
+		fprintf(stderr, "%s: left behind\n", dir);
+	if (st != 0 && !model->failure[0])
+		fail("the code ended with status %d", st);
+	if (!model->failure[0])
+		return true;
+	printf("%s:%d: %s", name, model->line, model->failure);
+	if (crash >= 0)
+		printf(" (crash after line %d: %s)", s->line[crash],
+		    s->text[crash]);
+	printf("\n");
+	return false;
+}
+
+static bool read_scenario(const char *path, struct scenario *s)
+{
+	static char lines[MAX_LINES][256];
+	FILE *f = fopen(path, "r");
+	char line[256];
+
+	s->n = 0;
+	if (!f)
+		return false;
+	for (int at = 1; fgets(line, sizeof(line), f); at++) {
+		char *p = line + strspn(line, " \t");
+
+		p[strcspn(p, "\n")] = 0;
+		if (*p == 0 || *p == '#')
+			continue;
+		if (s->n == MAX_LINES)
+			break;
+		(void)snprintf(lines[s->n], sizeof(lines[s->n]), "%s", p);
+		s->text[s->n] = lines[s->n];
+		s->line[s->n++] = at;
+	}
+	(void)fclose(f);
+	return s->n > 0;
+}
+
+int main(int argc, char **argv)
+{
+	int passed = 0, failed = 0;
+
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	model = mmap(NULL, sizeof(*model), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (model == MAP_FAILED)
+		return 1;
+	for (int i = 1; i < argc; i++) {
+		struct scenario s;
+
+		if (!read_scenario(argv[i], &s)) {
+			printf("%s: cannot read it\n", argv[i]);
+			failed++;
+			continue;
+		}
+		for (int crash = -1; crash < s.n; crash++) {
+			if (crash >= 0 && is_finally(&s, crash))
+				break;
+			if (run(&s, argv[i], crash))
+				passed++;
+			else
+				failed++;
+		}
+	}
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed ? 1 : 0;
+}
