@@ -146,32 +146,33 @@ static bool fits(struct query *q, const struct gateway *g)
 	return true;
 }
 
-static enum err choose_gateway(struct query *q, const struct route *r)
+/* The first that fits, is up if it must be, and is pin if there is one. */
+static struct gateway *first(struct query *q, const struct route *r,
+    const struct gateway *pin, bool must_be_up)
 {
-	struct gateway *pin = pinned(q, r), *best = NULL;
-	bool fitting = false;
-
 	for (size_t i = 0; i < r->n; i++) {
 		struct gateway *g = r->gateways[i];
 
-		if (!fits(q, g))
-			continue;
-		fitting = true;
-		note(q->p, "gateway", is_up(q, g), "%s: %s", g->name,
-		    is_up(q, g) ? g->why : "down");
-		if (g == pin || (!best && is_up(q, g)))
-			best = g;
-		if (g == pin)
-			break;
+		if ((!pin || g == pin) && fits(q, g) &&
+		    (!must_be_up || is_up(q, g)))
+			return g;
 	}
-	if (!fitting)
+	return NULL;
+}
+
+static enum err choose_gateway(struct query *q, const struct route *r)
+{
+	struct gateway *pin = pinned(q, r), *g = first(q, r, pin, false);
+
+	if (!pin || !g)
+		g = first(q, r, NULL, true);
+	if (!g)
+		g = first(q, r, NULL, false);	/* waits until it is up */
+	if (!g)
 		return q->m->text_chars ? ERR_TOO_BIG : ERR_BAD_CONTENT;
-	for (size_t i = 0; !best && i < r->n; i++)
-		if (fits(q, r->gateways[i]))
-			best = r->gateways[i];	/* waits until it is up */
-	note(q->p, "deliver", true, "by %s through gateway %s", best->service,
-	    best->name);
-	add_leg(q->p, best->port, strv(best->name));
+	note(q->p, "deliver", true, "by %s through gateway %s (%s)",
+	    g->service, g->name, is_up(q, g) ? g->why : "down: waits");
+	add_leg(q->p, g->port, strv(g->name));
 	return ERR_OK;
 }
 

@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "core/content.h"
+#include "core/leg.h"
 #include "dir/bindings.h"
 #include "dir/gateways.h"
 #include "dir/routes.h"
