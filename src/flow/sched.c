@@ -61,12 +61,14 @@ static const char *port_of(struct strv hop)
 	return g ? g->port : "sip";
 }
 
+/* A leg's port is one of ports.def, or the database is not ours. */
 static struct out *out_of(const char *port)
 {
 	for (size_t i = 0; i < nouts; i++)
 		if (strcmp(outs[i].port->name, port) == 0)
 			return &outs[i];
-	return NULL;
+	log_err("no such port name=%s", port);
+	abort();
 }
 
 static struct hop *hop_get(struct strv name, const char *port)
@@ -422,7 +424,7 @@ void sched_wake(struct strv name)
 	struct gateway *g = gateway_find(name);
 	struct hop *h;
 
-	if (stopped || !o)
+	if (stopped)
 		return;
 	if (o->port->window(name) == 0) {
 		journal_rest(name);
