@@ -23,6 +23,10 @@ void report_leg(const struct leg *l, enum report_status status,
 void expire_start(void);
 void expire_stop(void);
 
+/* restart.c: wakes the users whose registrations outlived the last run. */
+void restart_start(void);
+void restart_stop(void);
+
 /* register.c */
 enum flow_metric {
 	M_ACCEPTED, M_DUPLICATE, M_REFUSED, M_BUSY,

@@ -124,6 +124,7 @@ enum err flow_start(void)
 	sched_start();
 	trace_start();
 	expire_start();
+	restart_start();
 	return ERR_OK;
 }
 
@@ -136,6 +137,7 @@ static void stop_look(void *arg)
 	}
 	sched_stop();
 	expire_stop();
+	restart_stop();
 	trace_stop();
 	stopped();
 }

@@ -155,12 +155,34 @@ static void draw(struct op_call *c, uint64_t id)
 	buf_deinit(&out);
 }
 
+static bool story_of(const struct query_leg *l, void *arg)
+{
+	*(uint64_t *)arg = l->report_of ? l->report_of :
+	    id_message_of(l->leg);
+	return false;
+}
+
+/* The message meant by an id or "last"; of a report what it is about. */
+static enum err find(struct strv id, uint64_t *message)
+{
+	static const struct query_filter newest = { .state = -1 };
+	enum err e;
+
+	*message = 0;
+	if (strv_eq(id, STRV("last"))) {
+		e = query_legs(&newest, story_of, message);
+		return e == ERR_OK && *message == 0 ? ERR_NO_USER : e;
+	}
+	e = query_find(id, message);
+	return e == ERR_OK ? query_message(*message, story_of, message) : e;
+}
+
 static void run_trace(struct op_call *c)
 {
 	struct strv id = op_text(c, "id");
 	uint64_t message;
 
-	if (query_find_message(id, &message) != ERR_OK) {
+	if (find(id, &message) != ERR_OK) {
 		op_fail(c, OP_NOT_FOUND, "no message has the id \"%.*s\"; "
 		    "show messages lists the recent ones", STRV_ARG(id));
 		return;

@@ -18,12 +18,12 @@ struct batch {
 static enum err batch_run(struct write *w, struct db *db)
 {
 	struct batch *b = (struct batch *)w;
-	struct stmt *s = stmt(db, "INSERT INTO event "
-	    "(message, at, lane_from, lane_to, text) VALUES (?, ?, ?, ?, ?)");
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < b->n && e == ERR_OK; i++) {
 		const struct trace_event *t = &b->events[i];
+		struct stmt *s = stmt(db, "INSERT INTO event (message, at, "
+		    "lane_from, lane_to, text) VALUES (?, ?, ?, ?, ?)");
 
 		stmt_int(s, (int64_t)t->message);
 		stmt_int(s, t->at);

@@ -19,6 +19,7 @@
 #include "loop/loop.h"
 #include "op/op.h"
 #include "store/db.h"
+#include "store/settings.h"
 #include "store/writer.h"
 #include "fake.h"
 
@@ -164,7 +165,7 @@ bool fake_start(struct model *m, const char *dir)
 
 	model = m;
 	now_freeze(m->now);
-	log_max = LOG_ERR_;
+	log_max = getenv("FLOW_DEBUG") ? LOG_DEBUG_ : LOG_ERR_;
 	buf_init(&why, 1024);
 	ok = db_open_all(dir, &why) == ERR_OK;
 	if (!ok)
@@ -174,13 +175,17 @@ bool fake_start(struct model *m, const char *dir)
 		return false;
 	if (!registered) {
 		users_register();
+		bindings_register();
 		routes_register();
+		sticky_register();
 		flow_register();
 		registered = true;
 	}
-	conf_load_row("site domain", "example.org");
-	conf_load_row("site country-code", "1");
-	conf_load_done();
+	if (settings_load() != ERR_OK)
+		return false;
+	if (settings_revision() == 0 && !(fake_set("set site domain "
+	    "example.org") && fake_set("set site country-code 1")))
+		return false;
 	if (users_load() != ERR_OK || bindings_load() != ERR_OK ||
 	    sticky_load() != ERR_OK || flow_start() != ERR_OK)
 		return false;
@@ -190,6 +195,12 @@ bool fake_start(struct model *m, const char *dir)
 }
 
 /* --- steps ------------------------------------------------------------------------- */
+
+static void operated(struct op_call *c, void *arg)
+{
+	(void)c;
+	(void)arg;
+}
 
 bool fake_operation(const char *command, const char *arg, const char *value)
 {
@@ -202,7 +213,8 @@ bool fake_operation(const char *command, const char *arg, const char *value)
 
 		if (strcmp(ops[i]->command, command) != 0)
 			continue;
-		c = op_call_new(ops[i], STRV("test"), ROLE_ADMIN, NULL, NULL);
+		c = op_call_new(ops[i], STRV("test"), ROLE_ADMIN,
+		    operated, NULL);
 		op_call_arg(c, arg, strv(value));
 		op_call_run(c);
 		fake_drain();
@@ -211,6 +223,12 @@ bool fake_operation(const char *command, const char *arg, const char *value)
 		return status / 100 == 2;
 	}
 	return false;
+}
+
+static void saved(enum err e, int64_t revision, void *arg)
+{
+	(void)revision;
+	*(bool *)arg = e == ERR_OK;
 }
 
 bool fake_set(const char *line)
@@ -222,7 +240,8 @@ bool fake_set(const char *line)
 	buf_init(&why, 1024);
 	ok = conf_edit_line(e, strv(line), &why) == ERR_OK;
 	if (ok) {
-		conf_edit_apply(e);
+		settings_save(e, STRV("test"), STRV(""), saved, &ok);
+		fake_drain();
 	} else {
 		fprintf(stderr, "%s\n", why.p);
 		conf_edit_free(e);
@@ -281,7 +300,8 @@ void fake_gateway(const char *name, int state)
 	struct model_gateway *mg = &model->gateways[gateway_slot(name)];
 	struct gateway *g = gateway_find(strv(name));
 
-	(void)snprintf(mg->name, sizeof(mg->name), "%s", name);
+	if (name != mg->name)
+		(void)snprintf(mg->name, sizeof(mg->name), "%s", name);
 	mg->state = state;
 	if (!g) {
 		g = xalloc(sizeof(*g));

@@ -136,7 +136,8 @@ static void apply(const char *name, bool gone)
 	s->service_header = conf_text(SECTION, "", "service-header");
 	s->service_param = conf_text(SECTION, "", "service-parameter");
 	s->service_tag = conf_text(SECTION, "", "service-tag");
-	edge_limits((size_t)conf_int(SECTION, "", "max-message"),
+	s->max_message = (size_t)conf_int(SECTION, "", "max-message");
+	edge_limits(s->max_message,
 	    (unsigned)conf_int(SECTION, "", "transaction-time"),
 	    (unsigned)conf_int(SECTION, "", "idle-time"),
 	    (unsigned)conf_int(SECTION, "", "udp-buffer"));
