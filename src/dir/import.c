@@ -18,7 +18,7 @@ static struct digest *digest;		/* the core's */
 static const char *const states[] = { "waiting", "running", "done",
 	"failed" };
 
-/* --- the answer ---------------------------------------------------------------------- */
+/* --- the answer --------------------------------------------------------- */
 
 static void errors_json(const struct import *m, struct buf *out)
 {
@@ -73,7 +73,7 @@ static void answer(struct import *m)
 	    "changed", m->nerrors);
 }
 
-/* --- life -------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 static void free_rows(struct import *m)
 {
@@ -125,7 +125,7 @@ static void end(struct import *m, enum import_state state)
 	forget_old();
 }
 
-/* --- write --------------------------------------------------------------------------------- */
+/* --- write -------------------------------------------------------------- */
 
 static void write_batch(void *arg);
 
@@ -200,7 +200,7 @@ static void write_batch(void *arg)
 	provision_put(p);
 }
 
-/* --- check ------------------------------------------------------------------------------------ */
+/* --- check -------------------------------------------------------------- */
 
 static void check_row(struct import *m, const struct import_row *r)
 {
@@ -262,7 +262,7 @@ static void parsed(void *arg)
 	turn(&m->turn);
 }
 
-/* --- operations --------------------------------------------------------------------------------- */
+/* --- operations --------------------------------------------------------- */
 
 static void op_import(struct op_call *c)
 {

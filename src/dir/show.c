@@ -57,7 +57,7 @@ bool show_key(struct op_call *c, const char *arg, struct buf *key,
 	return e == ERR_OK;
 }
 
-/* --- subscribers ------------------------------------------------------------------------ */
+/* --- subscribers -------------------------------------------------------- */
 
 struct subscribers {
 	struct show_page page;
@@ -120,7 +120,7 @@ static void show_subscribers(struct op_call *c)
 	    op_text(c, "cursor"), one_subscriber, &q));
 }
 
-/* --- registrations -------------------------------------------------------------------------- */
+/* --- registrations ------------------------------------------------------ */
 
 struct devices {
 	struct show_page page;
@@ -165,7 +165,7 @@ static void show_registrations(struct op_call *c)
 	buf_deinit(&key);
 }
 
-/* --- queues ---------------------------------------------------------------------------------- */
+/* --- queues ------------------------------------------------------------- */
 
 static void one_queue(const struct query_queue *q, void *arg)
 {
@@ -192,7 +192,7 @@ static void show_queues(struct op_call *c)
 		    "the log of the daemon");
 }
 
-/* --- the table ---------------------------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------- */
 
 #define PAGE_ARGS \
 	{ "limit", 0, NULL, "at most so many rows (50)" }, \

@@ -31,7 +31,7 @@ static struct list by_age, dirty;
 static struct timer timer;
 static int64_t keep_ms = KEEP_MS;
 
-/* --- memory -------------------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------- */
 
 static struct strv put_str(char **at, struct strv s)
 {
@@ -123,7 +123,7 @@ void sticky_note(struct strv user, struct strv peer, struct strv service,
 		timer_set(&timer, WRITE_MS);
 }
 
-/* --- written behind --------------------------------------------------------------------- */
+/* --- written behind ----------------------------------------------------- */
 
 struct writing {
 	struct write w;
@@ -179,7 +179,7 @@ static void write_some(void *arg)
 		timer_set(&timer, 1);
 }
 
-/* --- start ---------------------------------------------------------------------------------- */
+/* --- start -------------------------------------------------------------- */
 
 static void load_one(const struct sticky_row *r, void *arg)
 {
@@ -214,7 +214,7 @@ enum err sticky_load(void)
 	return e;
 }
 
-/* --- settings ---------------------------------------------------------------------------------- */
+/* --- settings ----------------------------------------------------------- */
 
 static const struct conf_row rows[] = {
 	{ .name = "time", .type = CONF_DURATION, .fallback = "7d",

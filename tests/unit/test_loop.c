@@ -12,6 +12,7 @@
 #include "runner.h"
 
 static char story[64];
+static char none[] = "", one[] = "1", two[] = "2", three[] = "3", four[] = "4";
 
 static void tell(void *arg)
 {
@@ -32,7 +33,7 @@ static void thawed(void)
 START_TEST(timers_run_in_the_order_of_their_times)
 {
 	struct timer t[5];
-	static char *names[] = { "a", "b", "c", "d", "e" };
+	static char names[][2] = { "a", "b", "c", "d", "e" };
 	static const int64_t at[] = { 50, 10, 40, 20, 30 };
 
 	for (int i = 0; i < 5; i++) {
@@ -56,7 +57,7 @@ START_TEST(many_timers_can_be_moved_and_cancelled)
 	int64_t last = 0;
 
 	for (int i = 0; i < 1000; i++) {
-		timer_init(&t[i], "t", tell, "");
+		timer_init(&t[i], "t", tell, none);
 		timer_set(&t[i], (i * 7919) % 1000 + 1);
 	}
 	for (int i = 0; i < 1000; i += 3)
@@ -73,14 +74,14 @@ END_TEST
 static void tell_more(void *arg)
 {
 	strcat(story, arg);
-	loop_defer(tell, "3");
-	loop_post(tell, "4");
+	loop_defer(tell, three);
+	loop_post(tell, four);
 }
 
 START_TEST(posts_run_in_order_and_never_inside_the_call)
 {
-	loop_post(tell_more, "1");
-	loop_post(tell, "2");
+	loop_post(tell_more, one);
+	loop_post(tell, two);
 	ck_assert_str_eq(story, "");
 	loop_drain();
 	ck_assert_str_eq(story, "1234");

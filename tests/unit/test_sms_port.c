@@ -28,7 +28,7 @@
 
 extern const struct port sms_port;
 
-/* --- the rest of the daemon, faked ----------------------------------------- */
+/* --- the rest of the daemon, faked -------------------------------------- */
 
 static struct {
 	unsigned n;
@@ -220,7 +220,7 @@ enum err journal_parts_load(void (*each)(const struct journal_part *p))
 	return ERR_OK;
 }
 
-/* --- the service centre ------------------------------------------------------ */
+/* --- the service centre ------------------------------------------------- */
 
 #define CONNS 4
 
@@ -387,7 +387,7 @@ static void incoming(int fd, int events, void *arg)
 	nconns++;
 }
 
-/* --- settings --------------------------------------------------------------------- */
+/* --- settings ----------------------------------------------------------- */
 
 static const struct conf_row site_rows[] = {
 	{ .name = "domain", .type = CONF_DOMAIN, .fallback = "example.org" },
@@ -457,7 +457,7 @@ static void play_with(const char *extra, const struct step *steps)
 	loop_init();
 	ck_assert_int_eq(conf_seal_open(key), ERR_OK);
 	conf_register(&site);
-	sms_port.init();
+	sms_port.init(".");
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(bind(listener, (struct sockaddr *)&at, n), 0);
@@ -487,7 +487,7 @@ static void play(const struct step *steps)
 	play_with(NULL, steps);
 }
 
-/* --- what scripts are made of ------------------------------------------------------- */
+/* --- what scripts are made of ------------------------------------------- */
 
 #define BYTES(lit) ((struct strv){ "" lit, sizeof(lit) - 1 })
 #define BIND_BODY "parley\0" "pw\0" "\0" "\x34" "\0" "\0" "\0"
@@ -580,7 +580,7 @@ static bool send_161(void)
 	registered "\0" coding "\0"
 #define SUBMIT_HI HEAD("\0", "\x01", "\0") "\x02" "hi"
 
-/* --- the link --------------------------------------------------------------------------- */
+/* --- the link ----------------------------------------------------------- */
 
 START_TEST(a_link_binds_and_shows_itself)
 {
@@ -689,7 +689,7 @@ START_TEST(stopping_waits_five_seconds_at_the_most)
 }
 END_TEST
 
-/* --- bad input ------------------------------------------------------------------------------ */
+/* --- bad input ---------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -765,7 +765,7 @@ START_TEST(an_answer_to_nothing_changes_nothing)
 }
 END_TEST
 
-/* --- messages out ------------------------------------------------------------------------------ */
+/* --- messages out ------------------------------------------------------- */
 
 START_TEST(a_message_goes_out_and_its_id_is_kept)
 {
@@ -1065,7 +1065,7 @@ START_TEST(what_was_not_begun_goes_back_when_the_link_falls)
 }
 END_TEST
 
-/* --- messages in --------------------------------------------------------------------------------- */
+/* --- messages in -------------------------------------------------------- */
 
 #define MO(esm, coding, text) BYTES("\0" "\x01\x01" "15550100002\0" \
 	"\x01\x01" "15550100001\0" esm "\0\0" "\0" "\0" "\0\0" coding "\0" text)
@@ -1231,7 +1231,7 @@ START_TEST(a_missing_part_becomes_a_gap_in_the_end)
 }
 END_TEST
 
-/* --- receipts -------------------------------------------------------------------------------------- */
+/* --- receipts ----------------------------------------------------------- */
 
 static const struct {
 	const char *state;

@@ -1,4 +1,4 @@
-/* edge.h - what main asks of the SIP edge beyond its port. */
+/* edge.h - what the SIP port asks of its edge. */
 
 #ifndef PORT_SIP_EDGE_H
 #define PORT_SIP_EDGE_H

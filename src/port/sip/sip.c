@@ -2,6 +2,7 @@
 
 #include "conf/conf.h"
 #include "flow/port.h"
+#include "port/sip/edge.h"
 #include "port/sip/edge_priv.h"
 #include "port/sip/sip_priv.h"
 
@@ -151,8 +152,9 @@ static const struct conf_section section = {
 	.apply = apply
 };
 
-static void init(void)
+static void init(const char *dir)
 {
+	edge_data_dir(dir);
 	conf_register(&section);
 	metric_register(sip_metrics, M_N);
 	trust_register();
@@ -167,6 +169,7 @@ const struct port sip_port = {
 	.init = init,
 	.start = edge_start,
 	.stop = edge_stop,
+	.reload = edge_reload,
 	.fini = edge_fini,
 	.window = push_window,
 	.deliver = push_deliver

@@ -128,8 +128,9 @@ static const struct health_check checks[] = {
 
 /* --- the port -------------------------------------------------------------- */
 
-static void init(void)
+static void init(const char *dir)
 {
+	(void)dir;
 	sms_settings_register(sms_link_applied);
 	op_register(ops, sizeof(ops) / sizeof(*ops));
 	health_register(checks, sizeof(checks) / sizeof(*checks));
