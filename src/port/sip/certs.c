@@ -175,7 +175,7 @@ bool certs_prepare(const char *dir, const char *listener,
 	snprintf(cafile, sizeof(cafile), "%s/cafile.pem", dir);
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return refuse(listener, "cannot make the folder", dir);
-	if (certificate && key) {
+	if (certificate[0] && key[0]) {
 		if (!fits(listener, certificate, key))
 			return false;
 		if (!install(agent, certificate, key))

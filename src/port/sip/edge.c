@@ -102,8 +102,7 @@ static void listener_read(struct listener *l, const char *name)
 	snprintf(l->host, sizeof(l->host), "%.*s", (int)(colon - address),
 	    address);
 	snprintf(l->port, sizeof(l->port), "%s", colon + 1);
-	snprintf(l->external, sizeof(l->external), "%s",
-	    external ? external : "");
+	snprintf(l->external, sizeof(l->external), "%s", external);
 }
 
 static bool listener_same(const struct listener *a, const struct listener *b)
@@ -155,17 +154,18 @@ static bool listener_open(struct listener *l)
 {
 	char url[640], dir[1200];
 	const char *port = strcmp(l->port, "0") == 0 ? "*" : l->port;
+	bool tls = strcmp(l->transport, "tls") == 0;
 
 	listener_dir(l->name, dir, sizeof(dir));
-	if (strcmp(l->transport, "tls") == 0 && !listener_certs(l) &&
-	    !certs_there(dir))
+	if (tls && !listener_certs(l) && !certs_there(dir))
 		return false;
 	if (l->external[0])
-		snprintf(url, sizeof(url), "sip:%s:%s;maddr=%s;transport=%s",
-		    l->external, port, l->host, l->transport);
+		snprintf(url, sizeof(url), "%s:%s:%s;maddr=%s;transport=%s",
+		    tls ? "sips" : "sip", l->external, port, l->host,
+		    l->transport);
 	else
-		snprintf(url, sizeof(url), "sip:%s:%s;transport=%s", l->host,
-		    port, l->transport);
+		snprintf(url, sizeof(url), "%s:%s:%s;transport=%s",
+		    tls ? "sips" : "sip", l->host, port, l->transport);
 	if (nta_agent_add_tport(agent, url_text(url),
 	    TPTAG_IDENT(l->name),
 	    TPTAG_CERTIFICATE(dir),
@@ -391,10 +391,8 @@ static void apply(const char *name, bool gone)
 
 static enum err check(const char *name, struct buf *why)
 {
-	const char *certificate = conf_text(SECTION, name, "certificate");
-	const char *key = conf_text(SECTION, name, "key");
-
-	if ((certificate != NULL) == (key != NULL))
+	if (conf_is_set(SECTION, name, "certificate") ==
+	    conf_is_set(SECTION, name, "key"))
 		return ERR_OK;
 	buf_addf(why, "listener %s needs both certificate and key, or neither",
 	    name);

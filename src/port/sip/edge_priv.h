@@ -19,7 +19,7 @@ void edge_limits(size_t max_message, unsigned transaction_ms,
 
 /*
  * certs.c: make DIR/agent.pem and DIR/cafile.pem from the listener's files,
- * or, without any, a self-signed certificate at the first call.  false: they
+ * or, when they are "", a self-signed certificate at the first call.  false: they
  * are as before, and the reason is in the log.
  */
 bool certs_prepare(const char *dir, const char *listener,

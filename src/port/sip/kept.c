@@ -6,6 +6,7 @@
 #include "port/sip/lines.h"
 #include "port/sip/sip_priv.h"
 
+#include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
 
 /* Headers that Sofia does not read are kept by name. */
@@ -13,20 +14,20 @@ static const char *const unknown_kept[] = {
 	"Content-Transfer-Encoding"
 };
 
-/* One line for each on the wire; more values of a line have no bytes. */
-static void keep_raw(const sip_header_t *h, const char *name,
-    struct buf *lines)
+/* One line for each value; a line that does not fit is left out. */
+static void keep(const sip_header_t *h, const char *name, struct buf *lines)
 {
+	char value[2048];
+
 	for (; h; h = h->sh_next) {
-		struct strv raw = { h->sh_data, h->sh_len }, value;
+		issize_t n = msg_header_field_e(value, sizeof(value),
+		    (const msg_header_t *)h, 0);
 		size_t was = lines->n;
 
-		if (raw.n == 0)
+		if (n <= 0 || (size_t)n >= sizeof(value))
 			continue;
-		strv_split(raw, ':', &value);
-		if (!value.p)
-			continue;
-		lines_add(lines, strv(name), value);
+		lines_add(lines, strv(name), (struct strv){ value,
+		    (size_t)n });
 		if (!lines->full)
 			continue;
 		lines->n = was;
@@ -55,16 +56,16 @@ static void keep_routes(const sip_t *sip, struct buf *lines)
 
 void kept_headers(const sip_t *sip, bool peer, struct buf *lines)
 {
-	keep_raw((const sip_header_t *)sip->sip_accept_contact,
+	keep((const sip_header_t *)sip->sip_accept_contact,
 	    "Accept-Contact", lines);
-	keep_raw((const sip_header_t *)sip->sip_reject_contact,
+	keep((const sip_header_t *)sip->sip_reject_contact,
 	    "Reject-Contact", lines);
-	keep_raw((const sip_header_t *)sip->sip_priority, "Priority", lines);
-	keep_raw((const sip_header_t *)sip->sip_content_disposition,
+	keep((const sip_header_t *)sip->sip_priority, "Priority", lines);
+	keep((const sip_header_t *)sip->sip_content_disposition,
 	    "Content-Disposition", lines);
-	keep_raw((const sip_header_t *)sip->sip_content_language,
+	keep((const sip_header_t *)sip->sip_content_language,
 	    "Content-Language", lines);
-	keep_raw((const sip_header_t *)sip_privacy(sip), "Privacy", lines);
+	keep((const sip_header_t *)sip_privacy(sip), "Privacy", lines);
 	for (const sip_unknown_t *u = sip->sip_unknown; u; u = u->un_next)
 		for (size_t i = 0; i < sizeof(unknown_kept) /
 		    sizeof(unknown_kept[0]); i++)

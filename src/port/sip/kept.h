@@ -11,8 +11,8 @@
 #include <sofia-sip/sip.h>
 
 /*
- * Append the header lines that the recipient's devices get again, byte for
- * byte but for folds: Accept-Contact, Reject-Contact, Privacy, Priority, the
+ * Append the header lines that the recipient's devices get again, parameters
+ * byte for byte: Accept-Contact, Reject-Contact, Privacy, Priority, the
  * description of the content.  peer: Route values after ours are kept too.
  * Lines that do not fit lines->limit are left out.
  */

@@ -43,7 +43,6 @@ static inline url_string_t *url_text(const char *s)
 /* Of "policy sip", read when they change. */
 struct sip_settings {
 	size_t max_message;		/* bytes of a whole request */
-	unsigned transaction_ms;	/* timers F and J */
 	unsigned device_parallel;
 	int64_t nonce_ms;
 	bool digest_md5;
