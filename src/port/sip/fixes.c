@@ -21,7 +21,11 @@
 int SSL_shutdown(SSL *s);
 int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
 
-static struct { SSL_CTX *ctx; char file[1300]; } contexts[CONTEXTS];
+static struct context {
+	SSL_CTX *ctx;		/* Sofia's; one reference */
+	SSL_CTX *fresh;		/* holds what was read later, or NULL */
+	char file[1300];
+} contexts[CONTEXTS];
 
 static bool by_sofia(void *caller)
 {
@@ -83,6 +87,20 @@ int su_getaddrinfo(const char *node, const char *service,
 	return next(node, service, &numeric, result);
 }
 
+/* What was read later takes the place of every certificate read before. */
+static int choose(SSL *s, void *arg)
+{
+	const struct context *c = arg;
+	STACK_OF(X509) *chain = NULL;
+
+	if (!c->fresh)
+		return 1;
+	SSL_certs_clear(s);
+	SSL_CTX_get0_chain_certs(c->fresh, &chain);
+	return SSL_use_cert_and_key(s, SSL_CTX_get0_certificate(c->fresh),
+	    SSL_CTX_get0_privatekey(c->fresh), chain, 1) == 1;
+}
+
 static void remember(SSL_CTX *ctx, const char *file)
 {
 	for (int i = 0; i < CONTEXTS; i++) {
@@ -92,6 +110,7 @@ static void remember(SSL_CTX *ctx, const char *file)
 		contexts[i].ctx = ctx;
 		snprintf(contexts[i].file, sizeof(contexts[i].file), "%s",
 		    file);
+		SSL_CTX_set_cert_cb(ctx, choose, &contexts[i]);
 		return;
 	}
 }
@@ -121,22 +140,34 @@ static bool load(SSL_CTX *ctx, const char *file)
 	    SSL_CTX_check_private_key(ctx) == 1;
 }
 
+static void replace(const char *file, SSL_CTX *fresh)
+{
+	for (int i = 0; i < CONTEXTS; i++) {
+		struct context *c = &contexts[i];
+
+		if (!c->ctx || strcmp(c->file, file) != 0)
+			continue;
+		SSL_CTX_free(c->fresh);
+		SSL_CTX_up_ref(fresh);
+		c->fresh = fresh;
+	}
+}
+
 bool fixes_reload(const char *dir)
 {
-	SSL_CTX *trial = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *fresh = SSL_CTX_new(TLS_server_method());
 	char file[1300];
 	bool good;
 
 	snprintf(file, sizeof(file), "%s/agent.pem", dir);
-	good = trial && load(trial, file);
-	SSL_CTX_free(trial);
-	for (int i = 0; good && i < CONTEXTS; i++)
-		if (contexts[i].ctx && strcmp(contexts[i].file, file) == 0)
-			good = load(contexts[i].ctx, file);
-	if (!good)
+	good = fresh && load(fresh, file);
+	if (good)
+		replace(file, fresh);
+	else
 		log_err("certificate not taken file=%s why=\"%s\"; put a "
 		    "certificate and its key there and reload", file,
 		    ERR_reason_error_string(ERR_peek_last_error()));
+	SSL_CTX_free(fresh);
 	ERR_clear_error();
 	return good;
 }
@@ -144,7 +175,12 @@ bool fixes_reload(const char *dir)
 void fixes_forget(void)
 {
 	for (int i = 0; i < CONTEXTS; i++) {
-		SSL_CTX_free(contexts[i].ctx);
-		contexts[i].ctx = NULL;
+		struct context *c = &contexts[i];
+
+		if (c->ctx)
+			SSL_CTX_set_cert_cb(c->ctx, NULL, NULL);
+		SSL_CTX_free(c->ctx);
+		SSL_CTX_free(c->fresh);
+		c->ctx = c->fresh = NULL;
 	}
 }
