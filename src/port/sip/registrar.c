@@ -104,9 +104,9 @@ static void committed(enum err e, struct user *u, bool appeared, void *arg)
 		request_refuse(g->r, 403, "Too Many Contacts", NULL,
 		    "user %.*s has too many devices", STRV_ARG(u->key));
 	else if (e != ERR_OK)
-		request_refuse(g->r, err_info(e)->sip == 503 ? 503 : 500, NULL,
-		    "Retry-After: 5\r\n", "bindings not stored: %s",
-		    err_info(e)->text);
+		request_refuse(g->r, err_info(e)->sip, NULL,
+		    e == ERR_NO_USER ? NULL : "Retry-After: 5\r\n",
+		    "bindings not stored: %s", err_info(e)->text);
 	else
 		answer(g);
 	if (e == ERR_OK && (appeared || g->wake))
