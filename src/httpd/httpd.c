@@ -158,14 +158,16 @@ void httpd_register(void)
 enum err httpd_start(const struct httpd_setup *with)
 {
 	char path[4200];
+	int fd;
 
+	(void)snprintf(path, sizeof(path), "%s/admin.sock", with->dir);
+	fd = listen_unix(path);
+	if (fd < 0)
+		return ERR_STORAGE;
 	setup = *with;
 	dir = xstrndup(with->dir, strlen(with->dir));
 	setup.dir = dir;
-	(void)snprintf(path, sizeof(path), "%s/admin.sock", dir);
-	sock.fd = listen_unix(path);
-	if (sock.fd < 0)
-		return ERR_STORAGE;
+	sock.fd = fd;
 	if (!server_start(&sock, 0, NULL, NULL)) {
 		log_err("admin socket %s: libmicrohttpd did not start", path);
 		return ERR_STORAGE;

@@ -424,8 +424,7 @@ static const char *const nonsense[] = {
 	"\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
 	"GET /api/v1/echo/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
 	"POST /api/v1/size HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-	"POST /api/v1/size HTTP/1.1\r\nHost: x\r\n"
-	    "Content-Length: 99999999999999999999\r\n\r\n",
+	"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
 	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 };
 

@@ -33,6 +33,12 @@ static const struct conf_section gateway = {
 	"gateway", true, "a gateway", rows, 3, apply, NULL,
 };
 
+static struct {
+	int n;
+	enum err err;
+	int64_t revision;
+} saved;
+
 static char dir[64], key[128];
 
 static void open_all(void)
@@ -56,6 +62,8 @@ static void close_all(void)
 static void setup(void)
 {
 	log_max = LOG_ERR_;
+	memset(&saved, 0, sizeof(saved));
+	applied = 0;
 	strcpy(dir, "/tmp/parley-settings-XXXXXX");
 	ck_assert(mkdtemp(dir) != NULL);
 	(void)snprintf(key, sizeof(key), "%s/secret.key", dir);
@@ -70,12 +78,6 @@ static void teardown(void)
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
 	ck_assert(system(command) == 0);
 }
-
-static struct {
-	int n;
-	enum err err;
-	int64_t revision;
-} saved;
 
 static void on_saved(enum err e, int64_t revision, void *arg)
 {
