@@ -28,6 +28,7 @@ struct building {
 	struct arena arena;
 	struct values *values;	/* one per argument */
 	size_t positions;	/* taken so far */
+	struct buf file;	/* the name of a file that was read */
 };
 
 /* --- files and secrets --------------------------------------------------- */
@@ -155,6 +156,8 @@ static int put_file(struct building *b, const struct gram_arg *a,
 	buf_init(&text, FILE_MAX);
 	if (file_text(path, &text, b->why))
 		code = put(b, a, buf_strv(&text));
+	buf_clear(&b->file);
+	buf_addz(&b->file, strcmp(path, "-") == 0 ? "stdin" : path);
 	buf_deinit(&text);
 	return code;
 }
@@ -402,6 +405,7 @@ static void fill(struct building *b, struct request *r)
 	if (file) {
 		r->type = "application/octet-stream";
 		buf_adds(&r->body, file->v[0]);
+		buf_adds(&r->file, buf_strv(&b->file));
 	} else if (!reads) {
 		r->type = "application/json";
 		body_json(b, &r->body);
@@ -419,6 +423,7 @@ static void building_free(struct building *b)
 		free(b->values[i].v);
 	}
 	free(b->values);
+	buf_deinit(&b->file);
 	arena_deinit(&b->arena);
 }
 
@@ -431,6 +436,8 @@ int request_build(const struct gram_op *op, const struct word *w, size_t n,
 	*r = (struct request){ 0 };
 	buf_init(&r->target, BUF_NO_LIMIT);
 	buf_init(&r->body, BUF_NO_LIMIT);
+	buf_init(&r->file, 4096);
+	buf_init(&b.file, 4096);
 	arena_init(&b.arena);
 	b.values = xalloc((op->n_args + 1) * sizeof(*b.values));
 	while (code == EXIT_OK && n) {
@@ -456,5 +463,6 @@ void request_free(struct request *r)
 	if (r->body.size)
 		explicit_bzero(r->body.p, r->body.size);
 	buf_deinit(&r->body);
+	buf_deinit(&r->file);
 	buf_deinit(&r->target);
 }

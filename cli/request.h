@@ -24,6 +24,7 @@ struct request {
 	struct buf target;	/* path and query, escaped */
 	const char *type;	/* NULL: no body */
 	struct buf body;
+	struct buf file;	/* the name of the file in the body, or empty */
 };
 
 /*

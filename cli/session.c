@@ -54,6 +54,21 @@ static int exit_of(int status)
 	return EXIT_FAILED;
 }
 
+/* "errors":[{"line":7,"message":"..."}] of a file with many lines. */
+static void refused_lines(struct session *s, const struct json *errors,
+    const char *name)
+{
+	struct strv text;
+	int64_t line;
+
+	for (const struct json *e = json_first(errors); e; e = json_next(e))
+		if (json_as_string(json_member(e, "message"), &text) &&
+		    json_as_int(json_member(e, "line"), &line))
+			(void)session_error(s, 0, "%s:%lld: %.*s",
+			    name ? name : "line", (long long)line,
+			    STRV_ARG(text));
+}
+
 /* What the daemon refused, in its own words. */
 static int refused(struct session *s, const struct answer *a,
     const struct options *o, const char *name)
@@ -73,6 +88,8 @@ static int refused(struct session *s, const struct answer *a,
 	(void)json_as_string(root ? json_member(root, "detail") : NULL,
 	    &detail);
 	(void)json_as_int(root ? json_member(root, "line") : NULL, &line);
+	if (root)
+		refused_lines(s, json_member(root, "errors"), name);
 	if (!detail.p)
 		(void)session_error(s, code, "the daemon answered %d",
 		    a->status);
@@ -275,7 +292,7 @@ static int once(struct session *s, const struct request *r,
 	struct answer a;
 	struct buf target;
 	int code = session_call(s, r->method, r->target.p, r->type,
-	    buf_strv(&r->body), o, NULL, &a);
+	    buf_strv(&r->body), o, r->file.n ? r->file.p : NULL, &a);
 
 	if (code != EXIT_OK)
 		return code;

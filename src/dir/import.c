@@ -67,8 +67,7 @@ static void answer(struct import *m)
 		return;
 	}
 	for (size_t i = 0; i < m->nerrors && i < IMPORT_ERRORS; i++)
-		op_fail_line(c, OP_INVALID, m->errors[i].line,
-		    strv(m->errors[i].text));
+		op_error(c, m->errors[i].line, strv(m->errors[i].text));
 	op_fail(c, OP_INVALID, "%zu of the lines are wrong: nothing was "
 	    "changed", m->nerrors);
 }

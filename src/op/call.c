@@ -37,6 +37,7 @@ struct op_call {
 	struct buf body;
 	struct buf text;	/* op_say */
 	struct buf next;
+	struct buf errors;	/* op_error: an array without its end */
 	int exit;
 };
 
@@ -72,6 +73,7 @@ struct op_call *op_call_new(const struct op *op, struct strv actor,
 	buf_init(&c->body, BODY_LIMIT);
 	buf_init(&c->text, BODY_LIMIT);
 	buf_init(&c->next, 1024);
+	buf_init(&c->errors, BODY_LIMIT);
 	jsonw_init(&c->json, &c->body);
 	return c;
 }
@@ -96,6 +98,7 @@ void op_call_free(struct op_call *c)
 	buf_deinit(&c->body);
 	buf_deinit(&c->text);
 	buf_deinit(&c->next);
+	buf_deinit(&c->errors);
 	arena_deinit(&c->arena);
 	free(c);
 }
@@ -324,6 +327,10 @@ static void problem(struct op_call *c, enum op_code code, size_t line,
 	jsonw_str(&c->json, "detail", detail);
 	if (line)
 		jsonw_int(&c->json, "line", (int64_t)line);
+	if (c->errors.n) {
+		buf_addc(&c->errors, ']');
+		jsonw_raw(&c->json, "errors", buf_strv(&c->errors));
+	}
 	jsonw_end(&c->json);
 	finish(c, problems[code].status);
 }
@@ -345,6 +352,15 @@ void op_fail_line(struct op_call *c, enum op_code code, size_t line,
     struct strv detail)
 {
 	problem(c, code, line, detail);
+}
+
+void op_error(struct op_call *c, size_t line, struct strv text)
+{
+	unfinished(c);
+	buf_addf(&c->errors, "%c{\"line\":%zu,\"message\":",
+	    c->errors.n ? ',' : '[', line);
+	jsonw_quote(&c->errors, text);
+	buf_addc(&c->errors, '}');
 }
 
 int op_call_status(const struct op_call *c)

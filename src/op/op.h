@@ -120,6 +120,8 @@ void op_fail(struct op_call *c, enum op_code code, const char *fmt, ...)
 /* The same about one line of an argument of many lines. */
 void op_fail_line(struct op_call *c, enum op_code code, size_t line,
     struct strv detail);
+/* Before an op_fail() about many lines: one of them, line from 1. */
+void op_error(struct op_call *c, size_t line, struct strv text);
 
 /*
  * For admin/ and tests: make a call (arguments are copied by op_call_arg),

@@ -66,6 +66,13 @@ static void line_run(struct op_call *c)
 	op_fail_line(c, OP_INVALID, 3, STRV("wrong"));
 }
 
+static void lines_run(struct op_call *c)
+{
+	op_error(c, 2, STRV("a \"b\""));
+	op_error(c, 7, STRV("c"));
+	op_fail(c, OP_INVALID, "two lines");
+}
+
 static void twice_run(struct op_call *c)
 {
 	op_done(c);
@@ -97,6 +104,8 @@ static const struct op ops[] = {
 	  "lines", line_run },
 	{ "health", "GET", "/health", ROLE_ANYONE, OP_CORE, NULL,
 	  "bad", exit_run },
+	{ "thing many", "POST", "/many", ROLE_ANYONE, OP_CORE, NULL,
+	  "many lines", lines_run },
 	{ "thing twice", "POST", "/twice", ROLE_ANYONE, OP_CORE, NULL,
 	  "a bug", twice_run },
 };
@@ -267,6 +276,10 @@ START_TEST(a_failure_replaces_what_was_written)
 	    "404", "there is no such thing") "}");
 	answers(call(6, ROLE_ANYONE), 422, PROBLEM("validation-failed",
 	    "Not valid", "422", "wrong") ",\"line\":3}");
+	answers(call(8, ROLE_ANYONE), 422, PROBLEM("validation-failed",
+	    "Not valid", "422", "two lines") ",\"errors\":[{\"line\":2,"
+	    "\"message\":\"a \\\"b\\\"\"},{\"line\":7,"
+	    "\"message\":\"c\"}]}");
 }
 END_TEST
 
@@ -289,7 +302,7 @@ END_TEST
 
 START_TEST(finishing_twice_is_a_bug)
 {
-	op_call_run(call(8, ROLE_ADMIN));
+	op_call_run(call(9, ROLE_ADMIN));
 }
 END_TEST
 
