@@ -203,7 +203,7 @@ copies () {
 	m=$(sqlite3 "$1" "$names('message')")
 	l=$(sqlite3 "$1" "$names('leg')")
 	step=$(sqlite3 "$1" 'SELECT max(id) - min(id) + 1 FROM message')
-	sqlite3 "$1" <<-END
+	sqlite3 "$1" <<-END > /dev/null
 	PRAGMA synchronous = OFF;
 	BEGIN;
 	CREATE TEMP TABLE k AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL
