@@ -46,7 +46,7 @@ static int usage(int code)
 		fprintf(f, "  %-10s %s\n", cases[i].name, cases[i].help);
 	fprintf(f, "\n"
 	    "  --users N       pairs of users [2000], from --first N [0]\n"
-	    "  --window N      closed loop, messages in flight [128]\n"
+	    "  --window N      closed loop, messages in flight [256]\n"
 	    "  --rate N        or so many messages a second\n"
 	    "  --seconds S     measured [5], after --warmup S [1];\n"
 	    "                  what is open then has --drain S [3] to move\n"
@@ -73,7 +73,7 @@ enum type { TEXT, NUMBER, REAL, FLAG };
 static struct options o = {
 	.peer = "unknown", .label = "", .local = "127.0.0.1",
 	.domain = "example.org", .password = "secret", .tel = "+1777",
-	.path = "/", .users = 2000, .window = 128, .seconds = 5, .warmup = 1,
+	.path = "/", .users = 2000, .window = 256, .seconds = 5, .warmup = 1,
 	.drain = 3, .body = 100,
 };
 
