@@ -98,6 +98,8 @@ static void setting_value(struct hinting *h, const struct setting *t)
 	}
 	buf_init(&b, 1024);
 	buf_addz(&b, t->help);
+	while (b.n && b.p[b.n - 1] == '.')
+		b.p[--b.n] = 0;
 	if (t->range[0])
 		buf_addf(&b, ", %s", t->range);
 	if (t->fallback[0])

@@ -20,7 +20,8 @@
 struct column {
 	struct strv name;
 	size_t width;
-	bool number;	/* all cells are */
+	bool number;	/* all cells are, or say nothing */
+	bool text;	/* one is not */
 };
 
 struct table {
@@ -184,7 +185,8 @@ static struct column *column_of(struct table *t, struct strv name)
 			return &t->columns[i];
 	if (t->n == COLUMNS)
 		return NULL;
-	t->columns[t->n] = (struct column){ name, render_width(name), true };
+	t->columns[t->n] = (struct column){ .name = name,
+	    .width = render_width(name) };
 	return &t->columns[t->n++];
 }
 
@@ -208,9 +210,11 @@ static void measure(struct table *t, const struct render *r)
 			    (r->color && is_state(c->name) ? 2 : 0);
 			if (width > c->width)
 				c->width = width;
-			if (type != JSON_NUMBER && type != JSON_NULL)
-				c->number = false;
+			c->text |= type != JSON_NUMBER && type != JSON_NULL;
+			c->number |= type == JSON_NUMBER;
 		}
+	for (size_t i = 0; i < t->n; i++)
+		t->columns[i].number &= !t->columns[i].text;
 	buf_deinit(&b);
 }
 

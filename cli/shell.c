@@ -11,6 +11,7 @@
 #include "cli/session.h"
 
 #define HISTORY 1000
+#define MANY 50		/* the daemon names no more: there may be others */
 
 /* --- scripts ------------------------------------------------------------- */
 
@@ -103,7 +104,7 @@ static unsigned char on_tab(EditLine *el, int ch)
 
 	(void)ch;
 	look(el, &f, &partial);
-	if (f.n && f.common.n >= partial.n &&
+	if (f.n && f.n < MANY && f.common.n >= partial.n &&
 	    memcmp(f.common.p, partial.p, partial.n) == 0) {
 		if (f.n == 1)
 			buf_addc(&f.common, ' ');

@@ -132,11 +132,21 @@ static void stats_histogram(struct op_call *c, const struct metric *m)
 	op_field_int(c, "p99_us", metric_quantile(m, 0.99));
 }
 
+/* Only those whose name has the text asked for. */
+static bool wanted(const struct op_call *c, const char *name)
+{
+	struct strv part = op_text(c, "name");
+
+	return !part.n || memmem(name, strlen(name), part.p, part.n);
+}
+
 static void stats_one(const struct metric *m, void *arg)
 {
 	static const char *const kinds[] = { "counter", "gauge", "histogram" };
 	struct op_call *c = arg;
 
+	if (!wanted(c, m->name))
+		return;
 	op_row(c);
 	op_field(c, "name", strv(m->name));
 	op_field(c, "labels", strv(m->labels));
@@ -154,6 +164,8 @@ static void stats_process(const char *name, const char *kind,
 	struct buf number;
 
 	(void)help;
+	if (!wanted(c, name))
+		return;
 	buf_init(&number, 64);
 	buf_addf(&number, "%.15g", value);
 	op_row(c);
@@ -180,12 +192,17 @@ static const struct op_arg complete_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+static const struct op_arg stats_args[] = {
+	{ "name", ARG_POSITION, NULL, "only those with this in their name" },
+	{ NULL, 0, NULL, NULL },
+};
+
 static const struct op ops[] = {
 	{ "", "GET", "/operations", ROLE_VIEW, OP_READ, NULL,
 	  "every operation there is", operations_run },
 	{ "", "GET", "/complete", ROLE_VIEW, OP_CORE, complete_args,
 	  "names that begin so", complete_run },
-	{ "show stats", "GET", "/stats", ROLE_ANYONE, OP_READ, NULL,
+	{ "show stats", "GET", "/stats", ROLE_ANYONE, OP_READ, stats_args,
 	  "all counters and gauges", stats_run },
 };
 

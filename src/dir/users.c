@@ -333,6 +333,7 @@ void users_register(void)
 	users_ops_register();
 	import_register();
 	show_register();
+	dir_complete_register();
 }
 
 static void load_one(const struct account *a, void *arg)

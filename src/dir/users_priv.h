@@ -90,6 +90,7 @@ void provision_put(struct provision *p);
 void users_ops_register(void);
 void import_register(void);
 void show_register(void);
+void dir_complete_register(void);	/* complete.c */
 
 /* --- bindings.c ------------------------------------------------------------------ */
 

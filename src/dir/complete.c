@@ -1,0 +1,34 @@
+/* complete.c - subscribers' addresses for the shell's completion. */
+
+#include "dir/users_priv.h"
+#include "op/complete.h"
+#include "store/accounts.h"
+
+struct offering {
+	complete_offer_fn *offer;
+	void *arg;
+};
+
+static bool offer_one(const struct account *a, void *arg)
+{
+	const struct offering *o = arg;
+
+	return o->offer(a->keys[0], o->arg);
+}
+
+static void addresses(struct strv prefix, complete_offer_fn *offer, void *arg)
+{
+	struct offering o = { offer, arg };
+
+	(void)accounts_list(prefix, STRV(""), offer_one, &o);
+}
+
+void dir_complete_register(void)
+{
+	static const struct completer rows[] = {
+		{ "subscriber", addresses },
+		{ "address", addresses },
+	};
+
+	complete_register(rows, sizeof(rows) / sizeof(rows[0]));
+}
