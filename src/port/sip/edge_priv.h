@@ -1,21 +1,28 @@
-/* edge_priv.h - what sip.c asks of edge.c, and edge.c of certs.c and fixes.c. */
+/* edge_priv.h - what the agent, its listeners and their TLS share. */
 
 #ifndef PORT_SIP_EDGE_PRIV_H
 #define PORT_SIP_EDGE_PRIV_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/err.h"
 
-void edge_register(void);
 enum err edge_start(void);
 void edge_stop(void (*done)(void));
 void edge_fini(void);
+bool edge_is_open(void);	/* a new listener can simply be opened */
+/* Soon open the agent and all listeners anew; clients reconnect. */
+void edge_rebuild(void);
 
-/* Of "policy sip"; a change builds the agent anew. */
-void edge_limits(size_t max_message, unsigned transaction_ms,
-    unsigned idle_ms, unsigned udp_buffer);
+/* listener.c: dir is where the files of TLS are kept; borrowed. */
+void listeners_register(const char *dir);
+bool listeners_open(void);	/* false: one of them cannot; said in the log */
+void listeners_free(void);
+/*
+ * Read certificates and keys again; connections stay.  A file that cannot be
+ * used is named in the log with what to do, and the old one stays in force.
+ */
+void listeners_reload(void);
 
 /*
  * certs.c: make DIR/agent.pem and DIR/cafile.pem from the listener's files,

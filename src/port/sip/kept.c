@@ -43,7 +43,7 @@ static void keep_routes(const sip_t *sip, struct buf *lines)
 	const sip_route_t *route = sip->sip_route;
 	struct buf uri;
 
-	if (route && edge_is_us(route->r_url))
+	if (route && listener_is_us(route->r_url))
 		route = route->r_next;
 	buf_init(&uri, 512);
 	for (; route; route = route->r_next) {

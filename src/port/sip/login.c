@@ -18,6 +18,7 @@
 
 #include <sofia-sip/url.h>
 
+static const char *data_dir = ".";
 static struct digest *digest;
 static struct nonces *nonces;
 static uint8_t key[DIGEST_KEY];
@@ -47,7 +48,12 @@ static bool key_make(const char *path)
 	return good;
 }
 
-bool login_start(const char *data_dir)
+void login_dir(const char *dir)
+{
+	data_dir = dir;
+}
+
+bool login_start(void)
 {
 	char path[1200];
 

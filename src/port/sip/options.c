@@ -24,7 +24,7 @@ static void of_edge(struct request *r)
 
 	buf_init(&lines, 2048);
 	buf_addz(&lines, COMMON "Contact: <");
-	if (!edge_local(r, NULL, &lines))
+	if (!listener_local(r, NULL, &lines))
 		buf_addf(&lines, "sip:%s", dir_realm());
 	buf_addz(&lines, ">" OUR_TAGS "\r\n");
 	request_answer(r, 200, NULL, lines.p);
@@ -58,7 +58,7 @@ static struct user *asked_user(const struct request *r)
 
 	buf_init(&uri, ADDR_MAX);
 	buf_init(&key, ADDR_MAX);
-	if (url.url_type != url_tel && edge_is_us(&url)) {
+	if (url.url_type != url_tel && listener_is_us(&url)) {
 		url.url_host = dir_realm();
 		url.url_port = NULL;
 	}
@@ -78,7 +78,7 @@ void options_in(struct request *r)
 	struct user *u;
 	bool known;
 
-	if (!url->url_user && edge_is_us(url)) {
+	if (!url->url_user && listener_is_us(url)) {
 		of_edge(r);
 		return;
 	}

@@ -17,6 +17,7 @@
 #include "dir/users.h"
 #include "flow/flow.h"
 #include "flow/trace.h"
+#include "port/sip/devices.h"
 #include "port/sip/kept.h"
 #include "port/sip/lines.h"
 #include "port/sip/sip_priv.h"
@@ -130,7 +131,7 @@ static void target_uri(const struct request *r, struct buf *out)
 	url_t home = *url;
 
 	if ((url->url_type == url_sip || url->url_type == url_sips) &&
-	    edge_is_us(url)) {
+	    listener_is_us(url)) {
 		home.url_host = dir_realm();
 		home.url_port = NULL;
 	}
@@ -163,20 +164,31 @@ static bool read_target(struct pager *p)
 }
 
 /* The sender's device: the one that registered from where this came. */
-static struct strv sender_device(const struct pager *p)
+static const struct binding *sender_binding(const struct pager *p)
 {
 	const struct user *u = p->id.user;
 
 	if (!u)
-		return STRV_NONE;
+		return NULL;
 	LIST_FOR(h, &u->bindings) {
 		const struct binding *b = BINDING_OF(h);
 
 		if (u->nbindings == 1 ||
 		    strv_eq(b->source, strv(p->r->source)))
-			return b->instance.n > 0 ? b->instance : STRV_NONE;
+			return b;
 	}
-	return STRV_NONE;
+	return NULL;
+}
+
+static struct strv sender_device(const struct pager *p)
+{
+	const struct binding *b = sender_binding(p);
+
+	if (!b)
+		return STRV_NONE;
+	if (p->body.wrapped)
+		device_note_cpim(b->id, true);
+	return b->instance.n > 0 ? b->instance : STRV_NONE;
 }
 
 /* --- ids and times ------------------------------------------------------------ */
@@ -440,14 +452,15 @@ static void report(struct pager *p, const struct sipbody_in *in)
 		.port = "sip",
 		.imdn_id = p->body.imdn.message_id,
 		.sender = buf_strv(&p->to),
-		.recipient = buf_strv(&p->id.key),
-		.why = ERR_REJECTED
+		.recipient = buf_strv(&p->id.key)
 	};
 
 	if (!report_status(&p->body.imdn, &rep.status)) {
 		request_answer(p->r, 200, NULL, NULL);
 		return;
 	}
+	if (rep.status != STATUS_DELIVERED && rep.status != STATUS_DISPLAYED)
+		rep.why = ERR_REJECTED;
 	rep.form = report_form(p, in);
 	flow_report(&rep, reported, p->r);
 }

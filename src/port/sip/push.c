@@ -264,7 +264,7 @@ static nta_outgoing_t *request_send(struct push *p, const char *contact,
 	char from_tag[17];
 	struct buf from, call_id;
 	sip_payload_t payload[1];
-	const char *ident = edge_ident(buf_strv(&way->listener));
+	const char *ident = listener_ident(buf_strv(&way->listener));
 	nta_outgoing_t *orq;
 
 	rand_hex(from_tag, 16);

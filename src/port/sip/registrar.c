@@ -67,7 +67,7 @@ static void add_route(struct buf *out, const struct registration *g)
 	size_t start = out->n;
 
 	buf_addz(out, "Service-Route: <");
-	if (sip_settings.service_route && edge_local(g->r, NULL, out)) {
+	if (sip_settings.service_route && listener_local(g->r, NULL, out)) {
 		buf_addz(out, ";lr>\r\n");
 		return;
 	}
@@ -456,7 +456,7 @@ void registrar_in(struct request *r)
 	struct user *u = to_user(r);
 	bool third = third_party(r);
 
-	if (!edge_is_us(r->sip->sip_request->rq_url)) {
+	if (!listener_is_us(r->sip->sip_request->rq_url)) {
 		request_refuse(r, 404, NULL, NULL, "not our domain");
 		return;
 	}

@@ -108,7 +108,7 @@ static void source_text(struct request *r, const su_sockaddr_t *from)
 
 	su_inet_ntop(from->su_family, SU_ADDR(from), host, sizeof(host));
 	proto = sip_via_transport(r->sip->sip_via);
-	edge_local(r, &listener, NULL);
+	listener_local(r, &listener, NULL);
 	snprintf(r->source, sizeof(r->source), "%s %s%s%s:%u %s",
 	    proto ? proto : "udp", six ? "[" : "", host, six ? "]" : "",
 	    ntohs(from->su_port), listener);

@@ -2,7 +2,6 @@
 
 #include "conf/conf.h"
 #include "flow/port.h"
-#include "port/sip/edge.h"
 #include "port/sip/edge_priv.h"
 #include "port/sip/sip_priv.h"
 
@@ -117,14 +116,33 @@ static int64_t seconds(const char *row)
 	return conf_int(SECTION, "", row) / 1000;
 }
 
+static unsigned number(const char *row)
+{
+	return (unsigned)conf_int(SECTION, "", row);
+}
+
+/* Those that the agent and its listeners are opened with. */
+static void read_limits(struct sip_settings *s)
+{
+	struct sip_settings was = *s;
+
+	s->max_message = number("max-message");
+	s->transaction_ms = number("transaction-time");
+	s->idle_ms = number("idle-time");
+	s->udp_buffer = number("udp-buffer");
+	if (s->max_message != was.max_message ||
+	    s->transaction_ms != was.transaction_ms ||
+	    s->idle_ms != was.idle_ms || s->udp_buffer != was.udp_buffer)
+		edge_rebuild();
+}
+
 static void apply(const char *name, bool gone)
 {
 	struct sip_settings *s = &sip_settings;
 
 	(void)name;
 	(void)gone;
-	s->device_parallel = (unsigned)conf_int(SECTION, "",
-	    "device-parallel");
+	s->device_parallel = number("device-parallel");
 	s->nonce_ms = conf_int(SECTION, "", "nonce-time");
 	s->digest_md5 = conf_bool(SECTION, "", "digest-md5");
 	s->trust_connections = conf_bool(SECTION, "", "trust-connections");
@@ -137,11 +155,7 @@ static void apply(const char *name, bool gone)
 	s->service_header = conf_text(SECTION, "", "service-header");
 	s->service_param = conf_text(SECTION, "", "service-parameter");
 	s->service_tag = conf_text(SECTION, "", "service-tag");
-	s->max_message = (size_t)conf_int(SECTION, "", "max-message");
-	edge_limits(s->max_message,
-	    (unsigned)conf_int(SECTION, "", "transaction-time"),
-	    (unsigned)conf_int(SECTION, "", "idle-time"),
-	    (unsigned)conf_int(SECTION, "", "udp-buffer"));
+	read_limits(s);
 }
 
 static const struct conf_section section = {
@@ -154,11 +168,11 @@ static const struct conf_section section = {
 
 static void init(const char *dir)
 {
-	edge_data_dir(dir);
+	login_dir(dir);
 	conf_register(&section);
 	metric_register(sip_metrics, M_N);
 	trust_register();
-	edge_register();
+	listeners_register(dir);
 }
 
 const struct port sip_port = {
@@ -169,7 +183,7 @@ const struct port sip_port = {
 	.init = init,
 	.start = edge_start,
 	.stop = edge_stop,
-	.reload = edge_reload,
+	.reload = listeners_reload,
 	.fini = edge_fini,
 	.window = push_window,
 	.deliver = push_deliver

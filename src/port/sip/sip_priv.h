@@ -43,6 +43,9 @@ static inline url_string_t *url_text(const char *s)
 /* Of "policy sip", read when they change. */
 struct sip_settings {
 	size_t max_message;		/* bytes of a whole request */
+	unsigned transaction_ms;	/* timers F and J */
+	unsigned idle_ms;		/* of connections */
+	unsigned udp_buffer;		/* bytes */
 	unsigned device_parallel;
 	int64_t nonce_ms;
 	bool digest_md5;
@@ -73,18 +76,20 @@ static inline void sip_count(enum sip_metric m)
 	metric_inc(&sip_metrics[m]);
 }
 
-/* --- edge.c: the agent and its listeners -------------------------------- */
+/* --- edge.c and listener.c ---------------------------------------------- */
 
 nta_agent_t *edge_agent(void);	/* NULL before start and after stop */
 nta_leg_t *edge_leg(void);
 
 /* Whether a URI names this edge: the home domain, or a listener's address. */
-bool edge_is_us(const url_t *url);
-/* The listener of that name, if it is open; else NULL. */
-const char *edge_ident(struct strv name);
+bool listener_is_us(const url_t *url);
+/* The listener of that name, if it is open and there are others of its
+ * transport; else NULL: any will do. */
+const char *listener_ident(struct strv name);
 /* The name and the URI of the listener a request came in by; the URI has
  * no user: sip:192.0.2.1:5060;transport=tcp */
-bool edge_local(const struct request *r, const char **name, struct buf *uri);
+bool listener_local(const struct request *r, const char **name,
+    struct buf *uri);
 
 /* --- request.c: a request in hand, and its answer ------------------------ */
 
@@ -149,7 +154,8 @@ bool trust_identify(struct request *r, struct identity *id);
 
 /* --- login.c: digest ------------------------------------------------------ */
 
-bool login_start(const char *data_dir);	/* false: no key, said in the log */
+void login_dir(const char *dir);	/* for the key of the nonces; borrowed */
+bool login_start(void);	/* false: no key, said in the log */
 void login_stop(void);
 /*
  * Check the credentials of a request.  claimed: the user it must be, or NULL
