@@ -377,54 +377,6 @@ bool render_people(const struct render *r, struct strv json, bool *next)
 
 /* --- for programs -------------------------------------------------------- */
 
-/* Only layout: the text is JSON already, and strings are left alone. */
-static void indented(FILE *out, struct strv s)
-{
-	bool in = false, slash = false;
-	size_t depth = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		char after = i + 1 < s.n ? s.p[i + 1] : 0;
-
-		if (in) {
-			fputc(c, out);
-			in = slash || c != '"';
-			slash = !slash && c == '\\';
-			continue;
-		}
-		in = c == '"';
-		if (c == '}' || c == ']') {
-			depth--;
-			fputc('\n', out);
-			spaces(out, 2 * depth);
-		}
-		fputc(c, out);
-		if ((c == '{' && after == '}') || (c == '[' && after == ']')) {
-			fputc(after, out);
-			i++;
-			continue;
-		}
-		if (c == ':')
-			fputc(' ', out);
-		if (c == '{' || c == '[')
-			depth++;
-		if (c == '{' || c == '[' || c == ',') {
-			fputc('\n', out);
-			spaces(out, 2 * depth);
-		}
-	}
-	fputc('\n', out);
-}
-
-void render_json(const struct render *r, struct strv json)
-{
-	if (r->tty)
-		indented(r->out, json);
-	else
-		fprintf(r->out, "%.*s\n", STRV_ARG(json));
-}
-
 /* A spreadsheet would run it: =..., @..., and +... but for plain numbers. */
 static bool is_formula(struct strv s)
 {

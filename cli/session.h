@@ -48,6 +48,16 @@ int session_call(struct session *s, const char *method, const char *target,
     const char *type, struct strv body, const struct options *o,
     const char *name, struct answer *a);
 
+/* The answer on standard output, in the form asked for. */
+void session_show(struct session *s, const struct options *o,
+    struct strv json);
+
+/* job.c: does the answer name a job; *target, to be freed, asks for it. */
+bool job_of(struct strv json, struct buf *target);
+/* Shows how far it is until it ends, then its answer; the exit code. */
+int job_follow(struct session *s, const struct options *o,
+    const char *target);
+
 /* configure.c: the command, and a line while s->configuring. */
 int configure_words(struct session *s, const struct word *w, size_t n);
 int configure_line(struct session *s, struct strv line);

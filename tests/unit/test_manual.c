@@ -62,8 +62,7 @@ static const char *const kinds[] = {
 	[CONF_BOOL] = "on or off", [CONF_INT] = "a number",
 	[CONF_DURATION] = "a duration", [CONF_SIZE] = "a size",
 	[CONF_ENUM] = "one of", [CONF_ADDRESS] = "an address",
-	[CONF_ADDRESSES] = "IP addresses, each with or without /LENGTH, "
-	    "separated by commas",
+	[CONF_ADDRESSES] = "addresses or IP/LENGTH, separated by commas",
 	[CONF_DOMAIN] = "a host name",
 	[CONF_PATTERN] = "tel:+1555* or sip:*@example.org",
 	[CONF_SECRET] = "a secret",
