@@ -51,7 +51,7 @@ static void counted(int n)
 	metric_set(&metrics[0], (int64_t)n_bindings);
 }
 
-/* --- one binding --------------------------------------------------------------------- */
+/* --- one binding ---------------------------------------------------------- */
 
 static struct strv put_str(char **at, struct strv s)
 {
@@ -165,7 +165,7 @@ bool user_is_online(const struct user *u)
 	return false;
 }
 
-/* --- expiry --------------------------------------------------------------------------- */
+/* --- expiry --------------------------------------------------------------- */
 
 static void expire_slot(struct list *slot, int64_t now, struct ids *ids)
 {
@@ -228,7 +228,7 @@ void bindings_free_all(struct user *u)
 		timer_cancel(&tick);
 }
 
-/* --- rows to drop ----------------------------------------------------------------------- */
+/* --- rows to drop --------------------------------------------------------- */
 
 struct dropping {
 	struct write w;
@@ -276,7 +276,7 @@ void registrations_drop(struct ids *ids)
 	free(ids->p);
 }
 
-/* --- start ---------------------------------------------------------------------------------- */
+/* --- start ---------------------------------------------------------------- */
 
 struct loading {
 	int64_t now;

@@ -68,7 +68,7 @@ static void edit_free(struct bindings_edit *e)
 	free(e);
 }
 
-/* --- in the writer ---------------------------------------------------------------- */
+/* --- in the writer -------------------------------------------------------- */
 
 static enum err put_row(struct db *db, const struct binding *b, uint64_t user)
 {
@@ -98,7 +98,7 @@ static enum err run(struct write *w, struct db *db)
 	return err == ERR_OK ? ERR_OK : ERR_STORAGE;
 }
 
-/* --- in memory ---------------------------------------------------------------------- */
+/* --- in memory ------------------------------------------------------------ */
 
 static bool put(struct user *u, struct change *c)
 {
@@ -149,7 +149,7 @@ static void drop_rows(struct bindings_edit *e)
 	registrations_drop(&ids);
 }
 
-/* --- one after the other --------------------------------------------------------------- */
+/* --- one after the other -------------------------------------------------- */
 
 static void start(struct bindings_edit *e);
 

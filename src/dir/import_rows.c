@@ -38,7 +38,7 @@ void import_error(struct import *m, unsigned line, const char *fmt, ...)
 		buf_steal(&text) };
 }
 
-/* --- the header ------------------------------------------------------------------- */
+/* --- the header ----------------------------------------------------------- */
 
 static void read_header(struct reading *r)
 {
@@ -65,7 +65,7 @@ static void read_header(struct reading *r)
 		    "columns, and one must be address");
 }
 
-/* --- a record ------------------------------------------------------------------------ */
+/* --- a record ------------------------------------------------------------- */
 
 /* An empty field is as good as none. */
 static struct strv field(struct reading *r, enum column c)
@@ -172,7 +172,7 @@ static void read_record(struct reading *r)
 		add_row(r, &p, &a);
 }
 
-/* --- the text ------------------------------------------------------------------------- */
+/* --- the text ------------------------------------------------------------- */
 
 static void read_all(struct reading *r)
 {

@@ -9,7 +9,7 @@
 #define PASSWORD_MAX	128
 #define CLASS		"standard"	/* of whoever was given none */
 
-/* --- checks ---------------------------------------------------------------------- */
+/* --- checks --------------------------------------------------------------- */
 
 static enum err refuse(struct buf *why, const char *what, struct strv value)
 {
@@ -84,7 +84,7 @@ static enum err check_texts(const struct profile *p, struct buf *why)
 	return ERR_OK;
 }
 
-/* --- secrets ----------------------------------------------------------------------- */
+/* --- secrets -------------------------------------------------------------- */
 
 static void hash(const struct maker *k, struct strv username,
     struct strv password, uint8_t *to)
@@ -145,7 +145,7 @@ static void keep_secrets(const struct maker *k, const struct account *was,
 	a->secrets = (struct strv){ all, a->n * ACCOUNT_SECRETS };
 }
 
-/* --- accounts ------------------------------------------------------------------------ */
+/* --- accounts ------------------------------------------------------------- */
 
 enum err profile_account(const struct profile *p, const struct maker *k,
     struct account *out, struct buf *why)

@@ -5,7 +5,7 @@
 #include "dir/users_priv.h"
 #include "store/audit.h"
 
-/* --- turns ------------------------------------------------------------------------ */
+/* --- turns ---------------------------------------------------------------- */
 
 static struct turn *first, **end = &first;
 
@@ -28,7 +28,7 @@ void turn_end(struct turn *t)
 		first->run(first);
 }
 
-/* --- one write ----------------------------------------------------------------------- */
+/* --- one write ------------------------------------------------------------ */
 
 static enum err put_one(struct db *db, const struct account *a,
     enum provision_kind kind)

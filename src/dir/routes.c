@@ -27,7 +27,7 @@ static struct rule *rules;
 static size_t n_rules;
 static struct arena arena;	/* of their texts */
 
-/* --- which rule ----------------------------------------------------------------------- */
+/* --- which rule ----------------------------------------------------------- */
 
 /* 0: no match; else the more of the pattern is fixed, the more. */
 static size_t match(const struct rule *r, struct strv key)
@@ -60,7 +60,7 @@ static struct rule *best(struct strv key)
 	return found;
 }
 
-/* --- in which order ---------------------------------------------------------------------- */
+/* --- in which order ------------------------------------------------------- */
 
 struct choice {
 	struct gateway *g;
@@ -164,7 +164,7 @@ enum err route_find(struct strv key, bool peek, struct route *out)
 	return ERR_OK;
 }
 
-/* --- settings ------------------------------------------------------------------------------- */
+/* --- settings ------------------------------------------------------------- */
 
 static const struct conf_row rows[] = {
 	{ .name = "to", .type = CONF_PATTERN, .required = true,

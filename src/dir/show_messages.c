@@ -8,7 +8,7 @@
 #include "base/now.h"
 #include "dir/show_priv.h"
 
-/* --- words --------------------------------------------------------------------------- */
+/* --- words ---------------------------------------------------------------- */
 
 static void lower(const char *s, char *out, size_t n)
 {
@@ -53,7 +53,7 @@ static void says(const struct query_leg *l, struct buf *out)
 	}
 }
 
-/* --- the list --------------------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------- */
 
 static bool one_leg(const struct query_leg *l, void *arg)
 {
@@ -146,7 +146,7 @@ void show_messages(struct op_call *c)
 	buf_deinit(&to);
 }
 
-/* --- one message ------------------------------------------------------------------------------ */
+/* --- one message ---------------------------------------------------------- */
 
 struct one {
 	struct op_call *c;

@@ -21,7 +21,7 @@ static const struct conf_row rows[] = {
 	  .help = "for numbers written without one; unset: only full numbers" },
 };
 
-/* --- the copy -------------------------------------------------------------------- */
+/* --- the copy ------------------------------------------------------------- */
 
 static struct strv trim(struct strv s)
 {
@@ -90,7 +90,7 @@ void site_deinit(struct site *s)
 	arena_deinit(&s->arena);
 }
 
-/* --- keys -------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------- */
 
 bool site_is_home(const struct site *s, struct strv host)
 {
@@ -153,7 +153,7 @@ const char *dir_realm(void)
 	return site_now()->rules.domain.p;
 }
 
-/* --- settings ----------------------------------------------------------------------- */
+/* --- settings ------------------------------------------------------------- */
 
 static enum err check(const char *name, struct buf *why)
 {

@@ -42,7 +42,7 @@ static struct entry *entry_of(const struct user *u)
 	return LIST_ENTRY(u, struct entry, u);
 }
 
-/* --- one user ------------------------------------------------------------------- */
+/* --- one user ------------------------------------------------------------- */
 
 static size_t strings_of(const struct account *a)
 {
@@ -187,7 +187,7 @@ void user_account(const struct user *u, struct account *out)
 			b->n * ACCOUNT_SECRETS };
 }
 
-/* --- find -------------------------------------------------------------------------- */
+/* --- find ----------------------------------------------------------------- */
 
 struct user *user_find(struct strv key)
 {
@@ -240,7 +240,7 @@ struct user *user_by_username(struct strv username)
 	return find_at(user, domain.p ? domain : strv(dir_realm()));
 }
 
-/* --- secrets ------------------------------------------------------------------------- */
+/* --- secrets -------------------------------------------------------------- */
 
 /* Of address i: 0 for the user part, 1 for user@domain, -1 for neither. */
 static int name_of(struct strv key, struct strv username)
@@ -279,7 +279,7 @@ bool user_secret(const struct user *u, struct strv username,
 	return false;
 }
 
-/* --- URIs ------------------------------------------------------------------------------ */
+/* --- URIs ----------------------------------------------------------------- */
 
 static void number_uris(struct strv key, struct buf *sip, struct buf *tel)
 {
@@ -311,7 +311,7 @@ void user_uris(const struct user *u, struct buf *sip, struct buf *tel)
 	}
 }
 
-/* --- life -------------------------------------------------------------------------------- */
+/* --- life ----------------------------------------------------------------- */
 
 static const struct conf_row policy_rows[] = {
 	{ .name = "max-contacts", .type = CONF_INT, .fallback = "16",

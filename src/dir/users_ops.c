@@ -28,7 +28,7 @@ static const char *const actions[] = {
 
 static struct digest *digest;	/* the core's */
 
-/* --- what the audit says ----------------------------------------------------------- */
+/* --- what the audit says -------------------------------------------------- */
 
 static void add_aliases(struct buf *out, const struct account *a)
 {
@@ -72,7 +72,7 @@ static void note_change(struct changing *g, const struct user *u)
 		buf_addz(&g->detail, "password set; ");
 }
 
-/* --- the answer ----------------------------------------------------------------------- */
+/* --- the answer ----------------------------------------------------------- */
 
 static void fields(struct op_call *c, const struct account *a,
     const struct user *u)
@@ -132,7 +132,7 @@ static void written(struct provision *p, enum err e)
 	finish(g);
 }
 
-/* --- the change ------------------------------------------------------------------------ */
+/* --- the change ----------------------------------------------------------- */
 
 static void refuse(struct changing *g, enum op_code code)
 {
@@ -268,7 +268,7 @@ static void op_suspend(struct op_call *c) { change(c, SUSPEND); }
 static void op_resume(struct op_call *c) { change(c, RESUME); }
 static void op_delete(struct op_call *c) { change(c, DELETE); }
 
-/* --- look --------------------------------------------------------------------------------- */
+/* --- look ----------------------------------------------------------------- */
 
 static void op_show(struct op_call *c)
 {
@@ -293,7 +293,7 @@ static void op_show(struct op_call *c)
 	op_done(c);
 }
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table ------------------------------------------------------------ */
 
 #define ADDRESS_HELP "sip:user@domain or tel:+number, in any spelling"
 

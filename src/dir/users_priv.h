@@ -10,7 +10,7 @@
 #include "store/writer.h"
 #include "wire/digest.h"
 
-/* --- users.c: memory follows what was committed ----------------------------- */
+/* --- users.c: memory follows what was committed --------------------------- */
 
 /* Make or replace the user of a->id. */
 struct user *users_put(const struct account *a);
@@ -26,7 +26,7 @@ bool user_is_gone(const struct user *u);
 /* What is stored of u; the texts are borrowed from it. */
 void user_account(const struct user *u, struct account *out);
 
-/* --- profile.c: what is provisioned ------------------------------------------ */
+/* --- profile.c: what is provisioned --------------------------------------- */
 
 /* One subscriber as somebody typed it; absent: as it is, or the default. */
 struct profile {
@@ -59,7 +59,7 @@ enum err profile_account(const struct profile *p, const struct maker *k,
 enum err profile_merge(const struct profile *p, const struct maker *k,
     const struct user *u, struct account *out, struct buf *why);
 
-/* --- provision.c: one change after the other ---------------------------------- */
+/* --- provision.c: one change after the other ------------------------------ */
 
 /* A turn: from turn() until turn_end() nobody else changes a user. */
 struct turn {
@@ -85,14 +85,14 @@ struct provision {
 /* done comes after the commit, when memory has followed. */
 void provision_put(struct provision *p);
 
-/* --- tables of operations ------------------------------------------------------- */
+/* --- tables of operations ------------------------------------------------- */
 
 void users_ops_register(void);
 void import_register(void);
 void show_register(void);
 void dir_complete_register(void);	/* complete.c */
 
-/* --- bindings.c ------------------------------------------------------------------ */
+/* --- bindings.c ----------------------------------------------------------- */
 
 void bindings_drop_all(struct user *u);		/* on disk too */
 void bindings_free_all(struct user *u);		/* in memory only */

@@ -94,7 +94,7 @@ enum err accounts_each(account_fn *fn, void *arg)
 	return stmt_end(s);
 }
 
-/* --- lists --------------------------------------------------------------------- */
+/* --- lists ---------------------------------------------------------------- */
 
 static void add_aliases(struct account *a, struct joiner *j)
 {
@@ -148,7 +148,7 @@ enum err accounts_list(struct strv prefix, struct strv after,
 	return stmt_stop(s);
 }
 
-/* --- writes ----------------------------------------------------------------------- */
+/* --- writes --------------------------------------------------------------- */
 
 static enum err end(struct stmt *s)
 {

@@ -71,7 +71,7 @@ static char *path_of(const char *dir, const char *name, const char *suffix)
 	return buf_steal(&b);
 }
 
-/* --- one connection -------------------------------------------------------- */
+/* --- one connection ------------------------------------------------------- */
 
 static bool configure(struct db *db, bool write)
 {
@@ -113,7 +113,7 @@ void db_disconnect(struct db *db)
 	free(db);
 }
 
-/* --- readers ----------------------------------------------------------------- */
+/* --- readers -------------------------------------------------------------- */
 
 static struct db *open_reader(enum db_which which)
 {
@@ -149,7 +149,7 @@ struct db *db_reader(enum db_which which)
 	return mine.db[which];
 }
 
-/* --- all of them --------------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------- */
 
 /* Only the owner reads what people wrote to each other. */
 static int open_private(const char *path, struct buf *why)

@@ -27,7 +27,7 @@ void journal_metrics(void)
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
 }
 
-/* --- acceptance --------------------------------------------------------------- */
+/* --- acceptance ----------------------------------------------------------- */
 
 struct accept {
 	struct write w;
@@ -129,7 +129,7 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
 	writer_put(&a->w);
 }
 
-/* --- transitions ---------------------------------------------------------------- */
+/* --- transitions ---------------------------------------------------------- */
 
 struct move {
 	struct write w;
@@ -200,7 +200,7 @@ void journal_move(const struct leg *l)
 	writer_put(&v->w);
 }
 
-/* --- rest ------------------------------------------------------------------------- */
+/* --- rest ----------------------------------------------------------------- */
 
 struct rest {
 	struct write w;

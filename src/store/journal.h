@@ -13,7 +13,7 @@
  * its own copies or references of what it is given.
  */
 
-/* --- acceptance ------------------------------------------------------------ */
+/* --- acceptance ----------------------------------------------------------- */
 
 struct journal_accepted {
 	bool duplicate;		/* (from, imdn_id, recipient) came before */
@@ -36,7 +36,7 @@ typedef void journal_accepted_fn(enum err e,
 void journal_accept(struct message *m, struct leg *const *legs, size_t n,
     journal_accepted_fn *done, void *arg);
 
-/* --- transitions ------------------------------------------------------------ */
+/* --- transitions ---------------------------------------------------------- */
 
 /*
  * Write the leg's state, why, tries, due, ref, reached, port, hop, answered.
@@ -45,7 +45,7 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
  */
 void journal_move(const struct leg *l);
 
-/* --- reports ------------------------------------------------------------------ */
+/* --- reports -------------------------------------------------------------- */
 
 enum journal_find { FIND_LEG, FIND_REF, FIND_IMDN };
 
@@ -108,7 +108,7 @@ typedef void journal_reported_fn(enum err e, struct journal_reported *r,
 void journal_report(const struct journal_report *r, journal_reported_fn *done,
     void *arg);
 
-/* --- what waits ------------------------------------------------------------------ */
+/* --- what waits ----------------------------------------------------------- */
 
 typedef void journal_legs_fn(enum err e, struct leg **legs, size_t n,
     bool more, void *arg);
@@ -143,7 +143,7 @@ enum err journal_recover(uint64_t *last_id, int64_t *waiting);
  * limit; done with the count through the metrics. */
 void journal_purge(int64_t before, size_t limit);
 
-/* --- parts of long short messages -------------------------------------------- */
+/* --- parts of long short messages ----------------------------------------- */
 
 struct journal_part {
 	struct strv key;	/* link, source, destination, reference, ... */

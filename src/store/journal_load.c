@@ -10,7 +10,7 @@
 #include "base/now.h"
 #include "store/journal_priv.h"
 
-/* --- legs ------------------------------------------------------------------------ */
+/* --- legs ----------------------------------------------------------------- */
 
 struct loading {
 	struct write w;
@@ -134,7 +134,7 @@ void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
 	writer_put(&q->w);
 }
 
-/* --- hops ------------------------------------------------------------------------- */
+/* --- hops ----------------------------------------------------------------- */
 
 struct due {
 	struct write w;
@@ -185,7 +185,7 @@ void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg)
 	writer_put(&d->w);
 }
 
-/* --- start -------------------------------------------------------------------------- */
+/* --- start ---------------------------------------------------------------- */
 
 static enum err hold_flying(struct db *db, int64_t *n)
 {

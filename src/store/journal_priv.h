@@ -7,7 +7,7 @@
 #include "store/journal.h"
 #include "store/writer.h"
 
-/* --- journal_row.c: structs to rows and back, in the writer thread --------- */
+/* --- journal_row.c: structs to rows and back, in the writer thread -------- */
 
 /*
  * Columns in the order in which row_leg() and row_message() read them; a
@@ -52,12 +52,12 @@ int64_t twin_hash(struct strv sender, struct strv imdn_id,
 /* The value of a name in err.def; STORAGE if there is none. */
 enum err err_by_name(struct strv name);
 
-/* --- the metrics of each file ------------------------------------------------ */
+/* --- the metrics of each file --------------------------------------------- */
 
 void journal_metrics(void);
 void journal_purge_metrics(void);
 
-/* --- parts.c ----------------------------------------------------------------- */
+/* --- parts.c -------------------------------------------------------------- */
 
 /* Keys that journal_parts_drop() left for the next acceptance. */
 struct part_drop {

@@ -25,7 +25,7 @@ struct reporting {
 	struct journal_reported result;
 };
 
-/* --- find the leg --------------------------------------------------------------- */
+/* --- find the leg --------------------------------------------------------- */
 
 static enum err find_leg(struct reporting *r, struct db *db, uint64_t id)
 {
@@ -139,7 +139,7 @@ static enum err load_message(struct reporting *r, struct db *db)
 	return stmt_end(s);
 }
 
-/* --- what is owed ----------------------------------------------------------------- */
+/* --- what is owed --------------------------------------------------------- */
 
 static enum report_kind kind_of(const struct journal_report *a)
 {
@@ -225,7 +225,7 @@ static enum err claim(struct reporting *r, struct db *db,
 	return e;
 }
 
-/* --- the report as a message --------------------------------------------------------- */
+/* --- the report as a message ---------------------------------------------- */
 
 /* "smsc1" of "sms;via=smsc1"; absent without one. */
 static struct strv via_of(struct strv service)
@@ -348,7 +348,7 @@ static enum err owe_all(struct reporting *r, struct db *db)
 	return e == ERR_OK ? owe(r, db, kind, r->ask.status) : e;
 }
 
-/* --- the write ----------------------------------------------------------------------- */
+/* --- the write ------------------------------------------------------------ */
 
 static enum err report_run(struct write *w, struct db *db)
 {

@@ -27,7 +27,7 @@ enum err err_by_name(struct strv name)
 	return ERR_STORAGE;
 }
 
-/* --- write -------------------------------------------------------------------- */
+/* --- write ---------------------------------------------------------------- */
 
 static void bind_twin(struct stmt *s, const struct message *m,
     struct strv recipient)
@@ -144,7 +144,7 @@ enum err row_put_leg(struct db *db, const struct leg *l)
 	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;
 }
 
-/* --- read --------------------------------------------------------------------- */
+/* --- read ----------------------------------------------------------------- */
 
 void row_leg(struct stmt *s, struct arena *a, struct leg *out)
 {

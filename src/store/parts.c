@@ -6,7 +6,7 @@
 #include "loop/loop.h"
 #include "store/journal_priv.h"
 
-/* --- add ----------------------------------------------------------------------- */
+/* --- add ------------------------------------------------------------------ */
 
 struct part_add {
 	struct write w;
@@ -61,7 +61,7 @@ void journal_part_add(const struct journal_part *p, journal_done_fn *done,
 	writer_put(&a->w);
 }
 
-/* --- drop ------------------------------------------------------------------------ */
+/* --- drop ----------------------------------------------------------------- */
 
 struct dropping {
 	struct write w;
@@ -141,7 +141,7 @@ void journal_parts_drop(struct strv key)
 	loop_defer(drop_alone, NULL);
 }
 
-/* --- load -------------------------------------------------------------------------- */
+/* --- load ----------------------------------------------------------------- */
 
 enum err journal_parts_load(void (*each)(const struct journal_part *p))
 {

@@ -53,7 +53,7 @@ static enum err give_legs(struct stmt *s, query_leg_fn *fn, void *arg)
 	return stmt_stop(s);
 }
 
-/* --- messages --------------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------- */
 
 /*
  * What waits for one hop has an index; all else goes back in time.  SQLite
@@ -110,7 +110,7 @@ enum err query_message(uint64_t message, query_leg_fn *fn, void *arg)
 	return give_legs(s, fn, arg);
 }
 
-/* --- one message -------------------------------------------------------------------- */
+/* --- one message ---------------------------------------------------------- */
 
 static enum err one_id(struct stmt *s, uint64_t *id)
 {
@@ -168,7 +168,7 @@ enum err query_find(struct strv text, uint64_t *message)
 	return e == ERR_OK && *message == 0 ? ERR_NO_USER : e;
 }
 
-/* --- queues ---------------------------------------------------------------------------- */
+/* --- queues --------------------------------------------------------------- */
 
 enum err query_queues(int64_t limit, query_queue_fn *fn, void *arg)
 {
@@ -187,7 +187,7 @@ enum err query_queues(int64_t limit, query_queue_fn *fn, void *arg)
 	return stmt_end(s);
 }
 
-/* --- devices ---------------------------------------------------------------------------- */
+/* --- devices -------------------------------------------------------------- */
 
 static enum err subscriber_of(struct strv address, uint64_t *id)
 {

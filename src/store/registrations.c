@@ -66,7 +66,7 @@ enum err registration_delete(struct db *db, uint64_t id)
 	return stmt_end(s);
 }
 
-/* --- replies ----------------------------------------------------------------- */
+/* --- replies -------------------------------------------------------------- */
 
 enum err stickies_each(int64_t since, size_t limit, sticky_fn *fn, void *arg)
 {

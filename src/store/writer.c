@@ -48,7 +48,7 @@ static struct metric metrics[] = {
 };
 enum { QUEUE, BATCH, WRITTEN, FAILED };
 
-/* --- one batch ---------------------------------------------------------------- */
+/* --- one batch ------------------------------------------------------------ */
 
 struct batch {
 	bool begun[DB_N];
@@ -129,7 +129,7 @@ static void run_batch(struct write *first)
 	loop_post(finished, first);
 }
 
-/* --- the queue ------------------------------------------------------------------ */
+/* --- the queue ------------------------------------------------------------ */
 
 /* Under lock: up to a batch of what waits. */
 static struct write *take(void)

@@ -69,7 +69,7 @@ static size_t backups(const char *dir)
 	return (size_t)n;
 }
 
-/* --- migrations ------------------------------------------------------------- */
+/* --- migrations ----------------------------------------------------------- */
 
 START_TEST(a_fresh_folder_gets_all_databases)
 {
@@ -209,7 +209,7 @@ START_TEST(two_daemons_do_not_share_a_folder)
 }
 END_TEST
 
-/* --- statements --------------------------------------------------------------- */
+/* --- statements ----------------------------------------------------------- */
 
 static const char *kept;	/* made before the fork, so removed by it */
 
@@ -323,7 +323,7 @@ START_TEST(a_statement_used_twice_at_once_is_a_bug)
 }
 END_TEST
 
-/* --- readers -------------------------------------------------------------------- */
+/* --- readers -------------------------------------------------------------- */
 
 static void *read_elsewhere(void *arg)
 {

@@ -52,7 +52,7 @@ static int64_t number(const char *sql)
 	return v;
 }
 
-/* --- builders ------------------------------------------------------------------- */
+/* --- builders ------------------------------------------------------------- */
 
 struct want {
 	const char *imdn;
@@ -166,7 +166,7 @@ static void free_got(void)
 	got.n = 0;
 }
 
-/* --- acceptance -------------------------------------------------------------------- */
+/* --- acceptance ----------------------------------------------------------- */
 
 START_TEST(nothing_is_answered_before_the_commit)
 {
@@ -426,7 +426,7 @@ START_TEST(a_kill_before_the_commit_loses_it_and_after_keeps_it)
 }
 END_TEST
 
-/* --- transitions --------------------------------------------------------------------- */
+/* --- transitions ---------------------------------------------------------- */
 
 START_TEST(a_move_is_written_whole)
 {
@@ -483,7 +483,7 @@ START_TEST(a_report_that_came_first_is_not_undone)
 }
 END_TEST
 
-/* --- what waits ------------------------------------------------------------------------ */
+/* --- what waits ----------------------------------------------------------- */
 
 START_TEST(legs_are_loaded_oldest_first_in_pieces)
 {
@@ -611,7 +611,7 @@ START_TEST(an_empty_store_recovers)
 }
 END_TEST
 
-/* --- retention --------------------------------------------------------------------------- */
+/* --- retention ------------------------------------------------------------ */
 
 START_TEST(old_messages_go_with_their_files_but_open_ones_stay)
 {
@@ -662,7 +662,7 @@ START_TEST(a_content_that_comes_again_keeps_its_file)
 }
 END_TEST
 
-/* --- parts --------------------------------------------------------------------------------- */
+/* --- parts ---------------------------------------------------------------- */
 
 static struct {
 	int n;
@@ -759,7 +759,7 @@ START_TEST(parts_can_be_dropped_without_a_message)
 }
 END_TEST
 
-/* --- in numbers ------------------------------------------------------------------------------ */
+/* --- in numbers ----------------------------------------------------------- */
 
 static void fill(int n, enum leg_state state, size_t bytes)
 {

@@ -50,7 +50,7 @@ static int64_t number(const char *sql)
 	return v;
 }
 
-/* --- builders ------------------------------------------------------------------ */
+/* --- builders ------------------------------------------------------------- */
 
 static struct message *original;	/* the newest */
 static uint64_t legs[4];
@@ -199,7 +199,7 @@ static int64_t state_of(int i)
 	return v;
 }
 
-/* --- tables ----------------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -262,7 +262,7 @@ START_TEST(a_report_moves_the_leg_and_is_made_if_asked_for)
 }
 END_TEST
 
-/* --- once ------------------------------------------------------------------------- */
+/* --- once ----------------------------------------------------------------- */
 
 START_TEST(each_kind_is_reported_once)
 {
@@ -352,7 +352,7 @@ START_TEST(a_full_disk_reports_nothing_and_may_be_asked_again)
 }
 END_TEST
 
-/* --- several legs ------------------------------------------------------------------- */
+/* --- several legs --------------------------------------------------------- */
 
 START_TEST(a_failure_waits_for_the_other_legs)
 {
@@ -387,7 +387,7 @@ START_TEST(two_legs_that_deliver_make_one_report)
 }
 END_TEST
 
-/* --- find ------------------------------------------------------------------------------ */
+/* --- find ----------------------------------------------------------------- */
 
 static enum journal_verdict by_ref(const char *port, const char *hop,
     const char *one, const char *two, struct strv recipient)
@@ -470,7 +470,7 @@ START_TEST(an_unknown_message_is_said_to_be_unknown)
 }
 END_TEST
 
-/* --- the report itself ------------------------------------------------------------------ */
+/* --- the report itself ---------------------------------------------------- */
 
 START_TEST(the_report_goes_to_the_device_that_sent)
 {

@@ -39,7 +39,7 @@ static struct user *find(const char *key)
 	return user_find(strv(key));
 }
 
-/* --- provisioning --------------------------------------------------------------- */
+/* --- provisioning --------------------------------------------------------- */
 
 START_TEST(an_added_subscriber_is_found_by_every_address)
 {
@@ -206,7 +206,7 @@ START_TEST(a_full_disk_changes_nothing_and_says_so)
 }
 END_TEST
 
-/* --- what is shown and noted -------------------------------------------------------- */
+/* --- what is shown and noted ---------------------------------------------- */
 
 START_TEST(a_password_is_never_shown_nor_noted)
 {
@@ -295,7 +295,7 @@ START_TEST(subscribers_are_listed_in_pages)
 }
 END_TEST
 
-/* --- digest ---------------------------------------------------------------------------- */
+/* --- digest --------------------------------------------------------------- */
 
 static void expect_ha1(const char *key, const char *username,
     const char *realm, const char *password)
@@ -351,7 +351,7 @@ START_TEST(a_subscriber_without_a_password_has_no_secret)
 }
 END_TEST
 
-/* --- URIs -------------------------------------------------------------------------------- */
+/* --- URIs ----------------------------------------------------------------- */
 
 static const struct {
 	const char *address, *alias, *sip, *tel;
@@ -378,7 +378,7 @@ START_TEST(a_user_has_a_sip_uri_and_maybe_a_number)
 }
 END_TEST
 
-/* --- settings --------------------------------------------------------------------------- */
+/* --- settings ------------------------------------------------------------- */
 
 START_TEST(the_site_decides_what_is_home)
 {
@@ -395,7 +395,7 @@ START_TEST(the_site_decides_what_is_home)
 }
 END_TEST
 
-/* --- in numbers ------------------------------------------------------------------------- */
+/* --- in numbers ----------------------------------------------------------- */
 
 #define MANY	100000
 

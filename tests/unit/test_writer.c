@@ -89,7 +89,7 @@ static void setup(void)
 	ck_assert_msg(db_open_from(dir, sets, &why) == ERR_OK, "%s", why.p);
 }
 
-/* --- in this thread ------------------------------------------------------------ */
+/* --- in this thread ------------------------------------------------------- */
 
 START_TEST(results_come_after_the_commit_in_the_order_of_the_puts)
 {
@@ -204,7 +204,7 @@ START_TEST(past_the_limit_it_is_busy)
 }
 END_TEST
 
-/* --- the thread ------------------------------------------------------------------ */
+/* --- the thread ----------------------------------------------------------- */
 
 START_TEST(the_thread_writes_and_the_core_is_told)
 {
