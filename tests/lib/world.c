@@ -1,5 +1,6 @@
 /* world.c - a data directory with a site in it, for tests without a daemon. */
 
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "store/writer.h"
 
 static struct buf body;
+static bool threaded;
 
 static void die(const char *what)
 {
@@ -67,10 +69,22 @@ void world_crash(const char *dir)
 
 void world_drain(void)
 {
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 100 && !threaded; i++) {
 		writer_drain();
 		loop_drain();
 	}
+	loop_drain();
+	(void)sched_yield();
+}
+
+void world_thread(bool run)
+{
+	if (run)
+		writer_start();
+	else
+		writer_stop();
+	threaded = run;
+	world_drain();
 }
 
 static const struct op *find(const char *command)

@@ -15,8 +15,10 @@ void world_close(void);
 /* As after a kill: close, and open what is on disk in a copy. */
 void world_crash(const char *dir);
 
-/* Writes and posts until nothing is left. */
+/* Writes and posts until nothing is left; with the thread: what is posted. */
 void world_drain(void);
+/* Start or stop the real writer thread; without it world_drain() writes. */
+void world_thread(bool run);
 
 /*
  * Run the operation with this command; arguments are pairs of name and value
