@@ -42,8 +42,19 @@ static enum err open_with(const char *dir, const struct asset *config,
 {
 	const struct asset *sets[DB_N] = { config, store, none };
 
-	buf_init(&why, 1000);
+	buf_clear(&why);
 	return db_open_from(dir, sets, &why);
+}
+
+static void begin(void)
+{
+	buf_init(&why, 1000);
+}
+
+static void finish(void)
+{
+	db_close_all();
+	buf_deinit(&why);
 }
 
 static int64_t number(const char *sql)
@@ -89,7 +100,6 @@ END_TEST
 
 START_TEST(the_shipped_migrations_apply)
 {
-	buf_init(&why, 1000);
 	ck_assert_msg(db_open_all(scratch_new(), &why) == ERR_OK, "%s", why.p);
 }
 END_TEST
@@ -371,7 +381,7 @@ Suite *suite(void)
 	Suite *s = suite_create("db");
 	TCase *tc = tcase_create("migrations");
 
-	tcase_add_checked_fixture(tc, NULL, db_close_all);
+	tcase_add_checked_fixture(tc, begin, finish);
 	tcase_add_test(tc, a_fresh_folder_gets_all_databases);
 	tcase_add_test(tc, the_shipped_migrations_apply);
 	tcase_add_test(tc, every_connection_has_the_pragmas);
@@ -383,7 +393,7 @@ Suite *suite(void)
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("statements");
-	tcase_add_checked_fixture(tc, NULL, db_close_all);
+	tcase_add_checked_fixture(tc, begin, finish);
 	tcase_add_test(tc, what_is_bound_comes_back);
 	tcase_add_test(tc, a_constraint_is_busy_and_not_a_fault);
 	tcase_add_test(tc, the_first_failure_sticks);
@@ -391,13 +401,14 @@ Suite *suite(void)
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("readers");
-	tcase_add_checked_fixture(tc, NULL, db_close_all);
+	tcase_add_checked_fixture(tc, begin, finish);
 	tcase_add_test(tc, each_thread_reads_by_its_own_connection);
 	tcase_add_test(tc, a_reader_cannot_write);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("bugs");
 	tcase_add_unchecked_fixture(tc, keep, NULL);
+	tcase_add_checked_fixture(tc, begin, finish);
 	tcase_add_test_raise_signal(tc, a_parameter_left_out_is_a_bug,
 	    SIGABRT);
 	tcase_add_test_raise_signal(tc, a_statement_used_twice_at_once_is_a_bug,

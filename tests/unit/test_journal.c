@@ -98,7 +98,7 @@ static struct leg *a_leg(struct message *m, unsigned n, const char *hop,
 	l->state = state;
 	l->port = "sip";
 	l->recipient = STRV(BOB);
-	l->hop = strv(hop);
+	l->hop = message_str(m, strv(hop));
 	l->expires = m->received + 1000000;
 	return l;
 }
