@@ -35,9 +35,10 @@ static void send(struct leg *l)
 	const struct message *m = l->message;
 
 	metric_inc(&flow_metrics[M_REPORT_SENT]);
+	trace_step(m->report.of, LANE_FAR, LANE_PF, "report %s by %.*s",
+	    report_status_name(m->report.status), STRV_ARG(m->from));
 	trace_step(m->report.of, LANE_PF, LANE_STORE,
-	    "report %s to %.*s committed", report_status_name(m->report.status),
-	    STRV_ARG(l->recipient));
+	    "report to %.*s committed", STRV_ARG(l->recipient));
 	if (sched_state(l) == LEG_READY) {
 		sched_add(l);
 		return;

@@ -178,7 +178,7 @@ static void limit_lifetime(struct message *m)
 
 static void trace_accepted(const struct message *m)
 {
-	trace_step(m->id, LANE_EDGE, LANE_PF, "%s %s -> %s by %s",
+	trace_step(m->id, LANE_SENDER, LANE_PF, "%s %s -> %s by %s",
 	    message_kind_name(m->kind), m->from.p, m->to.p, m->in);
 }
 

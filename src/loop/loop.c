@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ struct queue {
 static su_root_t *root;
 static pthread_t core;
 static bool have_core;
-static volatile int stopping;
+static atomic_bool stopping;
 static int wake_fd = -1;
 static struct watch wake_watch;
 static struct timer probe;
@@ -163,7 +164,7 @@ void loop_init(void)
 	(void)su_root_multishot(root, 1);
 	core = pthread_self();
 	have_core = true;
-	stopping = 0;
+	stopping = false;
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
 	if (!watch_open(&wake_watch, wake_fd, WATCH_IN, woken, NULL))
 		abort();
@@ -200,7 +201,7 @@ void loop_run(void)
 
 void loop_stop(void)
 {
-	stopping = 1;
+	stopping = true;
 	wake();
 }
 

@@ -24,6 +24,7 @@ static struct {
 	bool stopping;			/* under lock */
 	bool running;			/* core */
 	size_t load;			/* put and not done; core */
+	bool failing;			/* core */
 	pthread_t thread;
 	bool dirty[DB_N];		/* has a log to empty; the thread's */
 } q = { .lock = PTHREAD_MUTEX_INITIALIZER, .end = &q.first };
@@ -105,7 +106,8 @@ static void finished(void *arg)
 		struct write *next = w->next;
 
 		q.load--;
-		metric_inc(&metrics[w->err == ERR_STORAGE ? FAILED : WRITTEN]);
+		q.failing = w->err == ERR_STORAGE;
+		metric_inc(&metrics[q.failing ? FAILED : WRITTEN]);
 		w->done(w);
 		w = next;
 	}
@@ -155,6 +157,11 @@ void writer_put(struct write *w)
 	if (q.waiting)
 		pthread_cond_signal(&q.wake);
 	pthread_mutex_unlock(&q.lock);
+}
+
+bool writer_is_failing(void)
+{
+	return q.failing;
 }
 
 bool writer_busy(void)

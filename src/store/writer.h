@@ -36,6 +36,7 @@ void writer_start(void);	/* after db_open_all() */
 void writer_stop(void);		/* finishes what waits, closes nothing */
 
 void writer_put(struct write *w);	/* core only; cannot fail */
+bool writer_is_failing(void);	/* the newest batch was rolled back; core */
 bool writer_busy(void);		/* over the limit: refuse new work; core */
 
 /*

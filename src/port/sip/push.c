@@ -91,6 +91,12 @@ static void fork_result(struct fork *f, const struct flow_outcome *o)
 	flow_result(l, o);
 }
 
+/* In the story of a message its reports go back to the sender. */
+static enum lane far_lane(const struct message *m)
+{
+	return m->kind == MESSAGE_REPORT ? LANE_SENDER : LANE_FAR;
+}
+
 static struct user *fork_user(const struct fork *f)
 {
 	return user_find(buf_strv(&f->recipient));
@@ -212,7 +218,7 @@ static int answered(struct push *p, nta_outgoing_t *orq, const sip_t *sip)
 	if (status < 200)
 		return 0;
 	internal = is_internal(orq);
-	trace_step(f->m->id, LANE_FAR, LANE_EDGE, "%d%s", status,
+	trace_step(trace_of(f->m), far_lane(f->m), LANE_EDGE, "%d%s", status,
 	    internal ? " (no answer)" : "");
 	p->orq = NULL;
 	nta_outgoing_destroy(orq);
@@ -309,7 +315,7 @@ static bool push_send(struct push *p, const struct binding *b)
 		    &way.routes, &text);
 	if (e == ERR_OK) {
 		p->flow = way.flow;
-		trace_step(f->m->id, LANE_EDGE, LANE_FAR, "MESSAGE to %.*s",
+		trace_step(trace_of(f->m), LANE_EDGE, far_lane(f->m), "MESSAGE to %.*s",
 		    STRV_ARG(b->contact));
 		p->orq = request_send(p, contact.p, &way, &text);
 		e = p->orq ? ERR_OK : ERR_OFFLINE;
