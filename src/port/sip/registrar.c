@@ -406,6 +406,10 @@ static bool third_party(const struct request *r)
 
 static bool put_third_party(struct registration *g)
 {
+	static const msg_param_t cpm[] = {
+		"+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi."
+		"oma.cpm.msg\"", NULL
+	};
 	sip_contact_t user = *g->r->sip->sip_contact;
 	struct buf uri;
 
@@ -416,6 +420,7 @@ static bool put_third_party(struct registration *g)
 	    url_has_param(user.m_url, "lr") ? "" : ";lr");
 	buf_deinit(&uri);
 	*user.m_url = *g->r->sip->sip_to->a_url;
+	user.m_params = cpm;	/* behind the core are clients of CPM */
 	return put_contact(g, &user);
 }
 
@@ -456,7 +461,7 @@ void registrar_in(struct request *r)
 	struct user *u = to_user(r);
 	bool third = third_party(r);
 
-	if (!listener_is_us(r->sip->sip_request->rq_url)) {
+	if (!third && !listener_is_us(r->sip->sip_request->rq_url)) {
 		request_refuse(r, 404, NULL, NULL, "not our domain");
 		return;
 	}
