@@ -14,7 +14,7 @@ static const struct conf_row rows[] = {
 	{ "max-message", CONF_SIZE, "1m", 4096, 16 << 20, NULL, CONF_RELINK,
 	    "Largest request taken, headers and content; more is 413.",
 	    false },
-	{ "transaction-time", CONF_DURATION, "8s", 4000, 32000, NULL,
+	{ "transaction-time", CONF_DURATION, "5s", 4000, 32000, NULL,
 	    CONF_RELINK,
 	    "How long a device has to answer, and a UDP request is remembered.",
 	    false },
