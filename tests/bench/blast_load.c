@@ -15,6 +15,7 @@ enum {
 	PREPARE_WINDOW	= 64,
 	PREPARE_STALL_US = 10000000,
 	WAKE_STALL_US	= 60000000,
+	DRAIN_US	= 10000000,	/* even if it goes on */
 };
 
 struct job {
@@ -372,11 +373,11 @@ static int64_t feed(struct load *l, int64_t start_us, uint64_t *fed)
 
 static void drain(struct load *l)
 {
-	int64_t limit = (int64_t)(l->o->drain * 1e6);
+	int64_t limit = (int64_t)(l->o->drain * 1e6), start = l->now;
 
 	l->progress_us = l->now;
 	while ((l->active || l->flights.in_use) &&
-	    l->now - l->progress_us < limit)
+	    l->now - l->progress_us < limit && l->now - start < DRAIN_US)
 		round_trip(l, l->now + TICK_US);
 	l->r->lost = l->active;
 	l->r->total = l->jobs;

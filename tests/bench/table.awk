@@ -40,6 +40,11 @@ function cell(v, format)
 	return v == "" ? "-" : sprintf(format, v)
 }
 
+function mb(kb)
+{
+	return kb == "" ? "-" : sprintf("%.0f", kb / 1024)
+}
+
 function ms(line, name,	v)
 {
 	v = field(line, "whole_" name "_ms")
@@ -86,14 +91,14 @@ function row(line,	c, v, rss)
 	if (field(line, "value") != "") {
 		printf table, c, field(line, "peer"), field(line, "setup"),
 		    "", field(line, "value"), "", "", "", "",
-		    cell(rss / 1024, "%.0f"), field(line, "unit") > "/dev/stderr"
+		    mb(rss), field(line, "unit") > "/dev/stderr"
 		return
 	}
 	printf table, c, field(line, "peer"), field(line, "setup"),
 	    field(line, "durable") == "true" ? "yes" : "no",
 	    cell(field(line, "rate"), "%.0f"), ratio(line, c),
 	    ms(line, "p50"), ms(line, "p99"),
-	    cell(field(line, "cpu_us"), "%.1f"), cell(rss / 1024, "%.0f"),
+	    cell(field(line, "cpu_us"), "%.1f"), mb(rss),
 	    troubles(line) > "/dev/stderr"
 }
 
