@@ -142,11 +142,11 @@ void sms_bind_drop(struct sms_bind *b, enum sms_drop reason, int64_t pause,
 		pause = sms_reconnect_ms(b->tries, c->reconnect_min,
 		    c->reconnect_max, (uint32_t)rand_u64());
 	b->tries++;
-	move(b, SMS_CLOSED, text);
-	abandon(b);
 	timer_init(&b->timer, "reconnect", again, b);
 	if (!b->stopping)
 		timer_set(&b->timer, pause);
+	move(b, SMS_CLOSED, text);
+	abandon(b);
 }
 
 void sms_bind_gone(struct sms_bind *b)

@@ -47,8 +47,8 @@ static void explain(struct sms_link *k, const char *why)
 		why = "disabled by its settings";
 	if (sms_throttle_on(&k->throttle) && sms_link_is_up(k))
 		(void)snprintf(k->why, sizeof(k->why), "the service centre is "
-		    "congested: paused for %" PRId64 " s",
-		    k->throttle.pause / 1000);
+		    "congested (%s): paused for %" PRId64 " s",
+		    smpp_status_name(k->congestion), k->throttle.pause / 1000);
 	else if (sessions(k) == (k->in ? 2 : 1))
 		(void)snprintf(k->why, sizeof(k->why), "bound %s",
 		    k->in ? "as transmitter and receiver" : "as transceiver");
@@ -142,9 +142,8 @@ void sms_link_changed(struct sms_bind *b, const char *why)
 	struct sms_link *k = b->link;
 
 	if (b->state == SMS_CLOSED && *why && !b->stopping)
-		log_warn("session ended gateway=%s why=%s next try in=%" PRId64
-		    "ms", k->name, why, timer_is_set(&b->timer) ?
-		    b->timer.at - now_mono() : 0);
+		log_warn("session ended gateway=%s why=%s next_try=%" PRId64
+		    "ms", k->name, why, b->timer.at - now_mono());
 	else
 		log_debug("session %s gateway=%s", sms_state_name(b->state),
 		    k->name);
@@ -173,8 +172,7 @@ void sms_link_throttle(struct sms_link *k, uint32_t status)
 		return;
 	sms_throttle_hit(&k->throttle, now);
 	sms_count(&k->count, SMS_THROTTLED);
-	log_info("%s gateway=%s pause=%" PRId64 "ms", smpp_status_name(status),
-	    k->name, k->throttle.pause);
+	k->congestion = status;
 	timer_set(&k->pace, k->throttle.until - now);
 	update(k, "");
 }

@@ -73,6 +73,7 @@ struct sms_link {
 	uint16_t refs[256];	/* concatenation references by destination */
 	struct sms_bucket bucket;
 	struct sms_throttle throttle;
+	uint32_t congestion;	/* the status that asked for it */
 	struct timer pace;	/* next token, or end of a throttle pause */
 
 	struct sms_habit habit;	/* how it writes message ids */

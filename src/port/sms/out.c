@@ -161,7 +161,7 @@ static void set_validity(const struct sms_out *o, struct smpp_pdu *p)
 		return;
 	if (left > o->link->conf.validity_max)
 		left = o->link->conf.validity_max;
-	smtime_relative(left / 1000, p->validity_period);
+	smtime_relative((left + 999) / 1000, p->validity_period);
 }
 
 static bool is_long(const struct sms_out *o, struct strv octets)
