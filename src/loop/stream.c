@@ -226,19 +226,20 @@ static bool plain_read(struct stream *s, const char *chunk, size_t n)
 	return true;
 }
 
+/* The session may hold more than in has room for: until it gives no more. */
 static bool sealed_read(struct stream *s)
 {
 	enum secure_result r;
+	bool more;
 
 	do {
 		size_t before = s->in.n;
 
 		r = secure_read(s->tls, &s->in, &s->out, s->why);
-		if (s->in.n > before && !give(s))
+		more = s->in.n > before;
+		if (more && !give(s))
 			return false;
-		if (r == SECURE_WAIT && s->in.n == before)
-			break;
-	} while (r == SECURE_WAIT);
+	} while (r == SECURE_WAIT && more);
 	if (r == SECURE_WAIT)
 		return true;
 	end(s, r == SECURE_ENDED ? "closed by the peer" : s->why);
