@@ -159,7 +159,7 @@ START_TEST(a_report_without_content_is_written)
 	struct form f;
 
 	m->kind = MESSAGE_REPORT;
-	m->imdn_id = STRV("own");
+	m->id = 0x12;
 	m->report.kind = reports[_i].kind;
 	m->report.status = reports[_i].status;
 	m->report.imdn_id = STRV("abc");
@@ -167,7 +167,7 @@ START_TEST(a_report_without_content_is_written)
 	ck_assert_str_eq(f.type.p, "message/cpim");
 	ck_assert_int_eq(cpim_decode(buf_strv(&f.body), &c), ERR_OK);
 	ck_assert(strv_eq(c.disposition, STRV("notification")));
-	ck_assert(strv_eq(c.message_id, STRV("own")));
+	ck_assert(strv_eq(c.message_id, STRV("00000000000012")));
 	ck_assert(!c.has_wants);
 	arena_init(&a);
 	imdn_init();

@@ -158,12 +158,23 @@ static bool make_own(const char *path, const char *host)
 	return good;
 }
 
+static bool is_usable(const char *agent)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	bool usable = SSL_CTX_use_certificate_chain_file(ctx, agent) == 1 &&
+	    SSL_CTX_use_PrivateKey_file(ctx, agent, SSL_FILETYPE_PEM) == 1;
+
+	SSL_CTX_free(ctx);
+	ERR_clear_error();
+	return usable;
+}
+
 bool certs_there(const char *dir)
 {
 	char agent[1300];
 
 	snprintf(agent, sizeof(agent), "%s/agent.pem", dir);
-	return access(agent, R_OK) == 0;
+	return is_usable(agent);
 }
 
 bool certs_prepare(const char *dir, const char *listener,
@@ -180,7 +191,7 @@ bool certs_prepare(const char *dir, const char *listener,
 			return false;
 		if (!install(agent, certificate, key))
 			return refuse(listener, "cannot write", agent);
-	} else if (access(agent, R_OK) < 0) {
+	} else if (!is_usable(agent)) {
 		if (!make_own(agent, host))
 			return refuse(listener, "cannot write", agent);
 		log_warn("listener %s has a self-signed certificate; clients "

@@ -14,6 +14,7 @@
 
 #define STOP_MS		4000	/* what is in flight may still end */
 #define STATS_MS	1000	/* how often Sofia's own counts are read */
+#define RETRY_TURNS	15	/* of those, until a listener is tried again */
 
 static nta_agent_t *agent;
 static nta_leg_t *leg;
@@ -34,9 +35,10 @@ nta_leg_t *edge_leg(void)
 /* --- the agent -------------------------------------------------------------- */
 
 /* What nta answered or dropped before we saw it. */
-static void read_stats(void *arg)
+static void look_after(void *arg)
 {
 	static usize_t bad, repeats;
+	static unsigned turns;
 	usize_t now_bad = 0, now_repeats = 0;
 
 	(void)arg;
@@ -56,6 +58,8 @@ static void read_stats(void *arg)
 	    (int64_t)(now_repeats - repeats));
 	bad = now_bad;
 	repeats = now_repeats;
+	if (++turns % RETRY_TURNS == 0)
+		listeners_open();	/* an address may be there by now */
 	timer_set(&stats_timer, STATS_MS);
 }
 
@@ -90,16 +94,19 @@ static void agent_close(void)
 	fixes_forget();
 	nta_leg_destroy(leg);
 	nta_agent_destroy(agent);
+	listeners_closed();
 	leg = NULL;
 	agent = NULL;
 }
 
 static bool open_all(void)
 {
-	if (agent_open())
-		return listeners_open();
-	log_err("no SIP agent could be made; out of memory?");
-	return false;
+	if (!agent_open()) {
+		log_err("no SIP agent could be made; out of memory?");
+		return false;
+	}
+	listeners_open();
+	return true;
 }
 
 /* A listener cannot be taken out of an agent: all of them open anew. */
@@ -158,7 +165,7 @@ static void quiet_sofia(void)
 enum err edge_start(void)
 {
 	quiet_sofia();
-	timer_init(&stats_timer, "sip statistics", read_stats, NULL);
+	timer_init(&stats_timer, "sip agent", look_after, NULL);
 	request_init();
 	push_init();
 	if (!login_start())

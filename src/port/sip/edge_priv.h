@@ -16,7 +16,10 @@ void edge_rebuild(void);
 
 /* listener.c: dir is where the files of TLS are kept; borrowed. */
 void listeners_register(const char *dir);
-bool listeners_open(void);	/* false: one of them cannot; said in the log */
+/* Open those that are not.  Which cannot is in the log and in the health;
+ * they are tried again at the next call. */
+void listeners_open(void);
+void listeners_closed(void);	/* the agent took them with it */
 void listeners_free(void);
 /*
  * Read certificates and keys again; connections stay.  A file that cannot be

@@ -3,6 +3,7 @@
 #include "port/sip/form.h"
 
 #include "base/arena.h"
+#include "base/id.h"
 #include "core/content.h"
 #include "port/sip/lines.h"
 #include "wire/cpim.h"
@@ -74,16 +75,27 @@ static struct strv service(const struct message *m)
 	    strv_split(m->service, ';', &rest) : STRV_NONE;
 }
 
+/* Who gave it no Message-ID gets ours: the same at every try. */
+static struct strv message_id(const struct message *m,
+    char text[ID_MESSAGE_TEXT])
+{
+	if (m->imdn_id.n > 0)
+		return m->imdn_id;
+	id_message_text(m->id, text);
+	return strv(text);
+}
+
 static enum err wrap(const struct message *m, struct strv from,
     struct strv to, struct form *f)
 {
+	char id[ID_MESSAGE_TEXT];
 	struct sipbody body;
 	struct arena a;
 	struct cpim_out out = {
 		.from = from,
 		.to = to,
 		.datetime = m->received,
-		.message_id = m->imdn_id.n > 0 ? m->imdn_id : STRV_NONE,
+		.message_id = message_id(m, id),
 		.wants = cpim_wants(m->wants),
 		.service = service(m)
 	};
@@ -149,6 +161,7 @@ static enum imdn_status imdn_status(enum report_status s)
 static enum err write_report(const struct message *m, struct strv from,
     struct strv to, struct form *f)
 {
+	char id[ID_MESSAGE_TEXT];
 	struct imdn imdn = {
 		.message_id = m->report.imdn_id,
 		.has_datetime = m->report.sent != 0,
@@ -162,7 +175,7 @@ static enum err write_report(const struct message *m, struct strv from,
 		.from = from,
 		.to = to,
 		.datetime = m->received,
-		.message_id = m->imdn_id.n > 0 ? m->imdn_id : STRV_NONE,
+		.message_id = message_id(m, id),
 		.type = STRV("message/imdn+xml"),
 		.notification = true
 	};

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "dir/users.h"
+#include "op/health.h"
 #include "port/sip/edge_priv.h"
 #include "port/sip/sip_priv.h"
 
@@ -118,7 +119,7 @@ static void listener_announce(struct listener *l)
 	}
 }
 
-static bool listener_open(struct listener *l)
+static void listener_open(struct listener *l)
 {
 	char url[640], dir[1200];
 	const char *port = strcmp(l->port, "0") == 0 ? "*" : l->port;
@@ -126,7 +127,7 @@ static bool listener_open(struct listener *l)
 
 	listener_dir(l->name, dir, sizeof(dir));
 	if (tls && !listener_certs(l) && !certs_there(dir))
-		return false;
+		return;
 	if (l->external[0])
 		snprintf(url, sizeof(url), "%s:%s:%s;maddr=%s;transport=%s",
 		    tls ? "sips" : "sip", l->external, port, l->host,
@@ -148,11 +149,10 @@ static bool listener_open(struct listener *l)
 		log_err("listener %s cannot listen on %s:%s transport=%s "
 		    "why=\"%s\"; is the address ours and free?", l->name,
 		    l->host, l->port, l->transport, su_strerror(su_errno()));
-		return false;
+		return;
 	}
 	l->open = true;
 	listener_announce(l);
-	return true;
 }
 
 const char *listener_ident(struct strv name)
@@ -275,24 +275,52 @@ static const struct conf_section section = {
 	.check = check
 };
 
-void listeners_register(const char *dir)
+static enum health check_open(struct buf *says, struct buf *remedy)
 {
-	data_dir = dir;
-	conf_register(&section);
-}
-
-bool listeners_open(void)
-{
-	bool all = true;
+	size_t open = 0, n = 0;
 
 	LIST_FOR(h, &listeners) {
 		struct listener *l = LIST_ENTRY(h, struct listener, hook);
 
-		l->open = false;
-		if (!listener_open(l))
-			all = false;
+		n++;
+		open += l->open;
+		if (!l->open)
+			buf_addf(remedy, "%s%s", remedy->n ? ", " :
+			    "See the log and set the address of listener ",
+			    l->name);
 	}
-	return all;
+	buf_addf(says, "%zu of %zu SIP listeners are open", open, n);
+	if (open == n)
+		return HEALTH_OK;
+	buf_addz(remedy, ".");
+	return open > 0 ? HEALTH_WARN : HEALTH_CRITICAL;
+}
+
+static const struct health_check checks[] = {
+	{ "sip-listeners", true, check_open }
+};
+
+void listeners_register(const char *dir)
+{
+	data_dir = dir;
+	conf_register(&section);
+	health_register(checks, sizeof(checks) / sizeof(checks[0]));
+}
+
+void listeners_open(void)
+{
+	LIST_FOR(h, &listeners) {
+		struct listener *l = LIST_ENTRY(h, struct listener, hook);
+
+		if (!l->open)
+			listener_open(l);
+	}
+}
+
+void listeners_closed(void)
+{
+	LIST_FOR(h, &listeners)
+		LIST_ENTRY(h, struct listener, hook)->open = false;
 }
 
 void listeners_free(void)
@@ -312,7 +340,11 @@ void listeners_reload(void)
 		if (!l->open || strcmp(l->transport, "tls") != 0)
 			continue;
 		listener_dir(l->name, dir, sizeof(dir));
-		if (listener_certs(l) && fixes_reload(dir))
+		/* ours: whoever put another one there wants it */
+		if (conf_is_set(SECTION, l->name, "certificate") &&
+		    !listener_certs(l))
+			continue;
+		if (fixes_reload(dir))
 			log_info("certificate read again listener=%s", l->name);
 	}
 }

@@ -212,12 +212,14 @@ static bool is_internal(nta_outgoing_t *orq)
 static int answered(struct push *p, nta_outgoing_t *orq, const sip_t *sip)
 {
 	int status = nta_outgoing_status(orq);
-	bool internal;
 	struct fork *f = p->fork;
+	int32_t retry_after;
+	bool internal;
 
 	if (status < 200)
 		return 0;
 	internal = is_internal(orq);
+	retry_after = retry_after_of(sip);	/* sip dies with orq */
 	trace_step(trace_of(f->m), far_lane(f->m), LANE_EDGE, "%d%s", status,
 	    internal ? " (no answer)" : "");
 	p->orq = NULL;
@@ -227,7 +229,7 @@ static int answered(struct push *p, nta_outgoing_t *orq, const sip_t *sip)
 	if (status < 300)
 		push_taken(p);
 	else
-		push_refused(p, status, retry_after_of(sip),
+		push_refused(p, status, retry_after,
 		    internal && status != 408);
 	push_free(p);
 	fork_close(f);

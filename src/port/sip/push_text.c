@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "base/id.h"
 #include "base/now.h"
 #include "core/addr.h"
 #include "core/message.h"
@@ -166,6 +167,7 @@ enum err push_text_write(const struct message *m, const struct user *to,
     struct push_text *t)
 {
 	struct buf sip, tel, to_uri, none;
+	char id[ID_MESSAGE_TEXT];
 	enum err e;
 
 	if (!to)
@@ -184,7 +186,9 @@ enum err push_text_write(const struct message *m, const struct user *to,
 	buf_addf(&t->lines, "P-Called-Party-ID: <%s>\r\n", to_uri.p);
 	add_date(&t->lines);
 	add_line(&t->lines, "Conversation-ID", m->conversation);
-	add_line(&t->lines, "Contribution-ID", m->contribution);
+	id_message_text(m->id, id);
+	add_line(&t->lines, "Contribution-ID",
+	    m->contribution.n > 0 ? m->contribution : strv(id));
 	add_line(&t->lines, "InReplyTo-Contribution-ID", m->replies_to);
 	if (!cpim)
 		add_line(&t->lines, "Subject", m->subject);
