@@ -398,6 +398,8 @@ void sms_bind_free(struct sms_bind *b)
 	if (!b)
 		return;
 	b->stopping = true;
+	if (b->state == SMS_BOUND)
+		request(b, SMPP_UNBIND);	/* we do not wait for its answer */
 	b->state = SMS_CLOSED;
 	let_go(b, true);
 	abandon(b);

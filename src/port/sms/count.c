@@ -17,6 +17,10 @@ static const struct {
 	enum metric_kind kind;
 } series[SMS_SERIES] = {
 	[SMS_UP] = G("up", "", "1: messages can go out."),
+	[SMS_STATE_DOWN] = G("state", ",state=\"down\"", "1: it is so now."),
+	[SMS_STATE_UP] = G("state", ",state=\"up\"", "1: it is so now."),
+	[SMS_STATE_THROTTLED] = G("state", ",state=\"throttled\"",
+	    "1: it is so now."),
 	[SMS_SESSIONS] = G("sessions", "", "Bound sessions."),
 	[SMS_WINDOW_USED] = G("window_used", "",
 	    "Submits that wait for their answer."),

@@ -86,10 +86,25 @@ static void log_state(const struct sms_link *k, enum gateway_state was)
 {
 	if (k->gateway.state == GATEWAY_UP)
 		log_info("gateway is up gateway=%s why=%s", k->name, k->why);
+	else if (!running)
+		log_info("gateway ends gateway=%s", k->name);
 	else if (k->gateway.state != was)
 		log_warn("gateway %s gateway=%s why=%s",
 		    k->gateway.state == GATEWAY_DOWN ? "is down" : "pauses",
 		    k->name, k->why);
+}
+
+static void show_state(struct sms_link *k)
+{
+	static const enum sms_series series[] = {
+		[GATEWAY_DOWN] = SMS_STATE_DOWN, [GATEWAY_UP] = SMS_STATE_UP,
+		[GATEWAY_THROTTLED] = SMS_STATE_THROTTLED,
+	};
+
+	sms_gauge(&k->count, SMS_UP, k->gateway.state != GATEWAY_DOWN);
+	for (unsigned s = GATEWAY_DOWN; s <= GATEWAY_THROTTLED; s++)
+		sms_gauge(&k->count, series[s], k->gateway.state == s);
+	sms_gauge(&k->count, SMS_SESSIONS, sessions(k));
 }
 
 static void update(struct sms_link *k, const char *why)
@@ -98,8 +113,7 @@ static void update(struct sms_link *k, const char *why)
 
 	k->gateway.state = state_now(k);
 	explain(k, why);
-	sms_gauge(&k->count, SMS_UP, k->gateway.state != GATEWAY_DOWN);
-	sms_gauge(&k->count, SMS_SESSIONS, sessions(k));
+	show_state(k);
 	if (k->gateway.state == was)
 		return;
 	k->since = now_ms();

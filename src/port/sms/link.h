@@ -103,7 +103,8 @@ void sms_link_throttle(struct sms_link *k, uint32_t status);
 /* --- sessions (bind.c) ----------------------------------------------------------- */
 
 struct sms_bind *sms_bind_new(struct sms_link *k, uint32_t mode);
-void sms_bind_free(struct sms_bind *b);	/* NULL is fine; closes at once */
+/* Says good-bye, but does not wait for the answer.  NULL is fine. */
+void sms_bind_free(struct sms_bind *b);
 struct sms_bind *sms_bind_find(uint64_t id);	/* NULL: no more */
 void sms_bind_open(struct sms_bind *b);		/* now */
 /* Say good-bye, then stay CLOSED. */
