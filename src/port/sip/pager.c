@@ -259,48 +259,12 @@ static unsigned wants(const struct cpim *c)
 
 /* --- body --------------------------------------------------------------------- */
 
-static struct strv list_text(const msg_list_t *list)
-{
-	return list && list->k_items && list->k_items[0] ?
-	    strv(list->k_items[0]) : STRV_NONE;
-}
-
-static struct strv content_type(const sip_t *sip, struct arena *a)
-{
-	const sip_content_type_t *c = sip->sip_content_type;
-	struct buf b;
-	struct strv s;
-
-	if (!c)
-		return STRV_NONE;
-	buf_init(&b, 1024);
-	buf_addz(&b, c->c_type);
-	for (const msg_param_t *q = c->c_params; q && *q; q++)
-		buf_addf(&b, ";%s", *q);
-	s = arena_str(a, buf_strv(&b));
-	buf_deinit(&b);
-	return s;
-}
-
-static struct strv payload(const sip_t *sip)
-{
-	const sip_payload_t *pl = sip->sip_payload;
-
-	return pl && pl->pl_data ? (struct strv){ pl->pl_data, pl->pl_len } :
-	    STRV("");
-}
-
 /* false: answered. */
 static bool read_body(struct pager *p, struct sipbody_in *in)
 {
-	const sip_t *sip = p->r->sip;
 	enum err e;
 
-	in->type = content_type(sip, &p->arena);
-	in->encoding = list_text(sip->sip_content_encoding);
-	in->transfer = request_header(p->r, "Content-Transfer-Encoding");
-	in->body = payload(sip);
-	in->max_size = sip_settings.max_message;
+	request_body(p->r, &p->arena, in);
 	e = sipbody_decode(in, &p->arena, &p->body);
 	if (e == ERR_OK && p->body.kind != SIPBODY_EMPTY)
 		return true;

@@ -11,6 +11,7 @@
 #include "port/sip/lines.h"
 #include "port/sip/replays.h"
 #include "port/sip/sip_priv.h"
+#include "wire/sipbody.h"
 
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_tport.h>
@@ -98,6 +99,40 @@ bool request_lists(const msg_list_t *list, const char *word)
 			if (strcasecmp(*p, word) == 0)
 				return true;
 	return false;
+}
+
+static struct strv content_type(const sip_content_type_t *c, struct arena *a)
+{
+	struct buf b;
+	struct strv s;
+
+	if (!c)
+		return STRV_NONE;
+	buf_init(&b, 1024);
+	buf_addz(&b, c->c_type);
+	for (const msg_param_t *p = c->c_params; p && *p; p++)
+		buf_addf(&b, ";%s", *p);
+	s = arena_str(a, buf_strv(&b));
+	buf_deinit(&b);
+	return s;
+}
+
+void request_body(const struct request *r, struct arena *a,
+    struct sipbody_in *in)
+{
+	const msg_list_t *encoding = r->sip->sip_content_encoding;
+	const sip_payload_t *payload = r->sip->sip_payload;
+
+	*in = (struct sipbody_in){
+		.type = content_type(r->sip->sip_content_type, a),
+		.transfer = request_header(r, "Content-Transfer-Encoding"),
+		.body = STRV(""),
+		.max_size = sip_settings.max_message
+	};
+	if (encoding && encoding->k_items && encoding->k_items[0])
+		in->encoding = strv(encoding->k_items[0]);
+	if (payload && payload->pl_data)
+		in->body = (struct strv){ payload->pl_data, payload->pl_len };
 }
 
 static void source_text(struct request *r, const su_sockaddr_t *from)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/list.h"
 #include "base/metric.h"
@@ -17,6 +18,7 @@ struct leg;
 struct user;
 struct message;
 struct digest;
+struct sipbody_in;
 
 #define NTA_INCOMING_MAGIC_T	struct request
 #define NTA_OUTGOING_MAGIC_T	struct push
@@ -122,6 +124,9 @@ void request_refuse(struct request *r, int status, const char *phrase,
 
 /* The value of a header Sofia does not know, or absent; the first one. */
 struct strv request_header(const struct request *r, const char *name);
+/* The content and the headers that describe it; views, texts in a. */
+void request_body(const struct request *r, struct arena *a,
+    struct sipbody_in *in);
 /* A URI as text, in buf (cleared first). */
 void request_url(const url_t *url, struct buf *out);
 /* Whether a list header has this word, any case. */
