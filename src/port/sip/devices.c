@@ -129,6 +129,20 @@ static void by_source(const struct source *s, struct device_route *r)
 	r->flow = !strv_caseeq(s->transport, STRV("udp"));
 }
 
+/*
+ * A URI that names no transport means UDP (RFC 3263 4.1, numeric host); Sofia
+ * would take whichever listener is first.
+ */
+static void by_uri(struct strv uri, struct buf *next)
+{
+	struct strv rest, scheme = strv_split(uri, ':', &rest);
+
+	buf_adds(next, uri);
+	if (!addr_param(uri, STRV("transport")).p &&
+	    !strv_caseeq(scheme, STRV("sips")) && !memchr(uri.p, '?', uri.n))
+		buf_addz(next, ";transport=udp");
+}
+
 static void by_path(const struct binding *b, struct strv kept,
     const struct source *s, bool have_source, struct device_route *r)
 {
@@ -140,7 +154,7 @@ static void by_path(const struct binding *b, struct strv kept,
 	if (!kept_routes(kept, addr_host(uri), &r->routes))
 		uris_to_routes(b->path, &r->routes);
 	if (is_number(addr_host(uri)))
-		buf_adds(&r->next, uri);
+		by_uri(uri, &r->next);
 	else if (have_source)
 		by_source(s, r);
 	r->flow = false;	/* the proxy's connection, not the device's */
@@ -165,7 +179,7 @@ bool device_route(const struct binding *b, struct strv kept,
 	    !strv_caseeq(s.transport, STRV("udp"))))
 		by_source(&s, r);	/* a translator, or a connection */
 	else if (is_number(host))
-		buf_adds(&r->next, b->contact);
+		by_uri(b->contact, &r->next);
 	if (have_source && r->listener.n == 0)
 		buf_adds(&r->listener, s.listener);
 	return r->next.n > 0 && !r->next.full && !r->routes.full;
