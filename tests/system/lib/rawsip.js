@@ -1,47 +1,62 @@
-// rawsip.js - SIP octets as the test writes them, over UDP or TCP.
+// rawsip.js - SIP octets as the test writes them, over UDP, TCP or TLS.
 
 'use strict';
 const dgram = require('node:dgram');
 const net = require('node:net');
+const tls = require('node:tls');
 const { once } = require('node:events');
-const crypto = require('node:crypto');
+const { Inbox } = require('./inbox.js');
+const { SipMessage, cut, request, respond, authorize } = require('./sipmsg.js');
 
-class RawSip {
-	static async open(address, transport = 'udp') {
+const bracket = (host) => host.includes(':') ? `[${host}]` : host;
+
+class RawSip extends Inbox {
+	// address: HOST:PORT; local: our own host, of the same family
+	static async open(address, transport = 'udp', { local } = {}) {
 		const r = new RawSip();
 		const colon = address.lastIndexOf(':');
 		r.host = address.slice(0, colon).replace(/[[\]]/g, '');
 		r.port = Number(address.slice(colon + 1));
 		r.transport = transport;
-		r.got = [];
-		if (transport === 'udp') {
-			r.socket = dgram.createSocket('udp4');
-			r.socket.bind(0, '127.0.0.1');
-			await once(r.socket, 'listening');
-			r.socket.on('message', (m) => r.#add(m.toString('latin1')));
-			r.local = `127.0.0.1:${r.socket.address().port}`;
-		} else {
-			r.socket = net.connect(r.port, r.host);
-			await once(r.socket, 'connect');
-			let rest = '';
-			r.socket.on('data', (d) => {
-				rest += d.toString('latin1');
-				for (let m; (m = /^([\s\S]*?)\r\n\r\n/.exec(rest));) {
-					const n = Number((/^(?:content-length|l)\s*:\s*(\d+)/im.exec(m[1]) || [0, 0])[1]);
-					if (rest.length < m[0].length + n) break;
-					r.#add(rest.slice(0, m[0].length + n));
-					rest = rest.slice(m[0].length + n);
-				}
-			});
-			r.socket.on('error', () => {});
-			r.local = `127.0.0.1:${r.socket.localPort}`;
-		}
+		r.from = local || (r.host.includes(':') ? '::1' : '127.0.0.1');
+		r.pongs = 0;
+		if (transport === 'udp') await r.#openUdp();
+		else await r.#openStream();
 		return r;
 	}
 
-	#add(text) {
-		this.got.push(text);
-		if (this.wake) this.wake();
+	async #openUdp() {
+		this.socket = dgram.createSocket(this.host.includes(':') ? 'udp6' : 'udp4');
+		this.socket.bind(0, this.from);
+		await once(this.socket, 'listening');
+		this.socket.on('message', (m) => this.#came(m.toString('latin1')));
+		this.local = `${bracket(this.from)}:${this.socket.address().port}`;
+	}
+
+	async #openStream() {
+		const to = { host: this.host, port: this.port, localAddress: this.from };
+		this.socket = this.transport === 'tls' ?
+			tls.connect({ ...to, rejectUnauthorized: false }) : net.connect(to);
+		await once(this.socket, this.transport === 'tls' ? 'secureConnect' : 'connect');
+		let rest = '';
+		this.socket.on('data', (d) => {
+			if (rest === '' && d.toString('latin1') === '\r\n')
+				this.#pong();
+			else
+				rest = cut(rest + d.toString('latin1'), (m) => this.#came(m));
+		});
+		this.socket.on('error', () => {});
+		this.socket.on('close', () => this.close());
+		this.local = `${bracket(this.from)}:${this.socket.localPort}`;
+	}
+
+	#pong() {
+		this.pongs++;
+		this.add({ pong: true });
+	}
+
+	#came(text) {
+		this.add(new SipMessage(text));
 	}
 
 	send(text) {
@@ -52,70 +67,20 @@ class RawSip {
 			this.socket.write(bytes);
 	}
 
-	// The next response or request; null after ms.
-	async next(ms = 5000) {
-		if (this.got.length === 0)
-			await new Promise((resolve) => {
-				const t = setTimeout(resolve, ms);
-				this.wake = () => { clearTimeout(t); resolve(); };
-			});
-		this.wake = null;
-		return this.got.shift() || null;
-	}
-
-	// Send and return the status of the first final response, or null.
-	async ask(text, ms = 5000) {
+	// Send; the first final answer of the same call, whatever the request was.
+	async ask(text, ms) {
+		const s = Buffer.isBuffer(text) ? text.toString('latin1') : text;
+		const call = (/^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$/im
+			.exec(s) || [])[1];
 		this.send(text);
-		for (;;) {
-			const r = await this.next(ms);
-			if (!r) return null;
-			const m = /^SIP\/2.0 (\d{3})/.exec(r);
-			if (m && m[1] >= 200) return { status: Number(m[1]), text: r,
-				header: (n) => (new RegExp(`^${n}\\s*:\\s*(.*)$`, 'im').exec(r) || [])[1]?.trim() };
-		}
+		return this.wait((m) => m.status >= 200 &&
+			(call === undefined || m.get('call-id') === call), ms);
 	}
 
-	close() {
+	end() {
 		if (this.transport === 'udp') this.socket.close();
 		else this.socket.destroy();
 	}
 }
 
-const id = () => crypto.randomBytes(8).toString('hex');
-
-// A request with all that RFC 3261 8.1.1 asks for; headers override by name.
-function request(raw, method, uri, { from = 'sip:+15550100001@example.org',
-	to, headers = {}, body = '', cseq = 1, callId = id(), branch = 'z9hG4bK' + id() } = {}) {
-	const h = {
-		Via: `SIP/2.0/${raw.transport.toUpperCase()} ${raw.local};branch=${branch};rport`,
-		'Max-Forwards': '70',
-		From: `<${from}>;tag=${id()}`,
-		To: `<${to || uri}>`,
-		'Call-ID': callId,
-		CSeq: `${cseq} ${method}`,
-		...headers,
-		'Content-Length': headers['Content-Length'] ?? Buffer.byteLength(body, 'latin1'),
-	};
-	return `${method} ${uri} SIP/2.0\r\n` +
-		Object.entries(h).filter(([, v]) => v !== null).flatMap(([k, v]) =>
-			(Array.isArray(v) ? v : [v]).map((x) => `${k}: ${x}\r\n`)).join('') +
-		'\r\n' + body;
-}
-
-const hash = (algorithm, s) => crypto.createHash(
-	algorithm === 'MD5' ? 'md5' : 'sha256').update(s).digest('hex');
-
-// Authorization for a challenge (RFC 7616), qop=auth.
-function authorize(challenge, { method, uri, user, password, nc = 1, algorithm }) {
-	const get = (k) => (new RegExp(`${k}="?([^",]*)`, 'i').exec(challenge) || [])[1];
-	const alg = algorithm || get('algorithm') || 'MD5';
-	const realm = get('realm'), nonce = get('nonce');
-	const cnonce = id(), count = nc.toString(16).padStart(8, '0');
-	const ha1 = hash(alg, `${user}:${realm}:${password}`);
-	const ha2 = hash(alg, `${method}:${uri}`);
-	const response = hash(alg, `${ha1}:${nonce}:${count}:${cnonce}:auth:${ha2}`);
-	return `Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", ` +
-		`response="${response}", algorithm=${alg}, qop=auth, nc=${count}, cnonce="${cnonce}"`;
-}
-
-module.exports = { RawSip, request, authorize };
+module.exports = { RawSip, request, respond, authorize };

@@ -2,10 +2,12 @@
 
 'use strict';
 const fs = require('node:fs');
+const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { Child } = require('./child.js');
+const { freePort } = require('./ports.js');
 
 const BIN = path.resolve(process.env.BUILDDIR || '.');
 const program = (name) => path.join(BIN, name);
@@ -13,36 +15,63 @@ const program = (name) => path.join(BIN, name);
 class Daemon extends Child {
 	parseLog(line) {
 		const m = /listening listener=(\S+) transport=(\S+) address=(\S+)/.exec(line);
-		if (m) return { listening: m[1], transport: m[2], address: m[3] };
+		if (m) return { listening: m[1], transport: m[2], address: m[3], log: line };
 		return { log: line };
 	}
 }
 
 class Site {
-	// config: lines for parley configure; people: [address, password] pairs
-	static async start({ config = [], people = [], listeners } = {}) {
+	// config: lines for parley configure; people: [address, password, aliases]
+	// listeners: transports on loopback, or [name, transport, address, ...rows]
+	static async start(options = {}) {
 		const s = new Site();
-		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'parley-'));
-		s.data = path.join(s.dir, 'data');
-		s.address = {};
-		await s.run();
-		const lines = ['set site domain example.org', 'set site country-code 1',
-			'set admin address 127.0.0.1:0',
-			...(listeners || ['udp', 'tcp']).flatMap((t) => [
-				`set listener ${t}1 transport ${t}`,
-				`set listener ${t}1 address 127.0.0.1:0`]),
-			...config];
-		await s.configure(lines);
-		for (const t of listeners || ['udp', 'tcp'])
-			s.address[t] = (await s.daemon.wait({ listening: `${t}1` })).address;
-		if (people.length)
-			await s.addPeople(people);
+		try {
+			await s.#start(options);
+		} catch (e) {
+			await s.stop();
+			throw e;
+		}
 		return s;
 	}
 
+	async #start({ config = [], people = [], listeners = ['udp', 'tcp'], args = [] }) {
+		const s = this;
+		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'parley-'));
+		s.data = path.join(s.dir, 'data');
+		s.args = args;
+		s.address = {};
+		s.logs = '';
+		await s.run();
+		const lines = [];
+		for (const l of listeners) {
+			const t = Array.isArray(l) ? l[1] : l;
+			const name = Array.isArray(l) ? l[0] : t;
+			const host = Array.isArray(l) ? l[2] : '127.0.0.1';
+			const port = await freePort(host.replace(/[[\]]/g, ''));
+			s.address[name] = `${host}:${port}`;
+			lines.push(`set listener ${name} transport ${t}`,
+				`set listener ${name} address ${s.address[name]}`);
+			if (Array.isArray(l))
+				lines.push(...l.slice(3)
+					.map((row) => `set listener ${name} ${row}`));
+		}
+		await s.configure(['set site domain example.org', 'set site country-code 1',
+			`set admin address 127.0.0.1:${s.admin = await freePort()}`,
+			...lines, ...config]);
+		await s.listening();
+		if (people.length)
+			await s.addPeople(people);
+	}
+
 	async run() {
-		this.daemon = new Daemon(program('parleyd'), ['--data-dir', this.data]);
-		await this.daemon.wait({ line: 'parleyd: ready' });
+		this.daemon = new Daemon(program('parleyd'),
+			['--data-dir', this.data, ...this.args]);
+		await this.daemon.wait({ line: 'parleyd: ready' }, 30000);
+	}
+
+	async listening() {
+		for (const name of Object.keys(this.address))
+			await this.daemon.wait({ listening: name });
 	}
 
 	async configure(lines) {
@@ -50,8 +79,7 @@ class Site {
 	}
 
 	async addPeople(people) {
-		const file = path.join(this.dir, 'people.csv');
-		fs.writeFileSync(file, 'address,name,class,password,aliases\n' +
+		const file = this.file('people.csv', 'address,name,class,password,aliases\n' +
 			people.map(([a, p, aliases]) => `${a},,,${p},${aliases || ''}\n`).join(''));
 		await this.parley(['subscriber', 'import', file]);
 	}
@@ -76,10 +104,15 @@ class Site {
 		return JSON.parse(await this.parley([...args, '--json']));
 	}
 
+	async items(...args) {
+		return (await this.json(args)).items;
+	}
+
 	shell(args, input = '') {
 		return new Promise((resolve) => {
 			const p = spawn(program('parley'), ['--data-dir', this.data, ...args]);
 			const r = { stdout: '', stderr: '', status: null };
+			p.on('error', (e) => { r.stderr += e.message; resolve(r); });
 			p.stdout.on('data', (d) => { r.stdout += d; });
 			p.stderr.on('data', (d) => { r.stderr += d; });
 			p.stdin.on('error', () => {});
@@ -88,36 +121,64 @@ class Site {
 		});
 	}
 
-	// The listeners keep their ports over a restart of the test.
-	async restart(signal = 'SIGTERM') {
+	// Ends the daemon; its exit status.
+	async down(signal = 'SIGTERM') {
 		const status = await this.daemon.end(signal);
-		await this.pinListeners();
-		await this.run();
-		for (const t of Object.keys(this.address))
-			this.address[t] = (await this.daemon.wait({ listening: `${t}1` })).address;
+		this.logs += this.daemon.log;
 		return status;
 	}
 
-	async pinListeners() {}
+	async restart(signal = 'SIGTERM') {
+		const status = await this.down(signal);
+		await this.run();
+		await this.listening();
+		return status;
+	}
 
+	// GET over the admin socket: { status, body }.
+	get(target) {
+		return new Promise((resolve, reject) => {
+			const socketPath = path.join(this.data, 'admin.sock');
+			http.get({ socketPath, path: target }, (res) => {
+				let body = '';
+				res.on('data', (d) => { body += d; });
+				res.on('end', () => resolve({ status: res.statusCode, body }));
+			}).on('error', reject);
+		});
+	}
+
+	// All series of /metrics: name{labels} -> value.
+	async counters() {
+		const { body } = await this.get('/metrics');
+		return new Map(body.split('\n').filter((l) => l && !l.startsWith('#')).map((l) => {
+			const blank = l.lastIndexOf(' ');
+			return [l.slice(0, blank), Number(l.slice(blank + 1))];
+		}));
+	}
+
+	// The sum of the series of one name, or the value of one name{labels}.
 	async metric(name) {
-		const text = await this.metrics();
 		let sum = 0;
-		for (const line of text.split('\n'))
-			if (line.startsWith(name + ' ') || line.startsWith(name + '{'))
-				sum += Number(line.slice(line.lastIndexOf(' ')));
+		for (const [series, value] of await this.counters())
+			if (series === name || series.startsWith(name + '{'))
+				sum += value;
 		return sum;
 	}
 
-	metrics() {
-		return new Promise((resolve, reject) => {
-			require('node:http').get({ socketPath: path.join(this.data, 'admin.sock'),
-				path: '/metrics' }, (res) => {
-				let s = '';
-				res.on('data', (d) => { s += d; });
-				res.on('end', () => resolve(s));
-			}).on('error', reject);
-		});
+	// Lines that the daemon logged since mark(), at info or above.
+	mark() {
+		return this.daemon.events.length;
+	}
+
+	// The next line of the log that fits, since mark if given.
+	async log(pattern, mark = 0) {
+		return (await this.daemon.wait((e) => pattern.test(e.log) &&
+			this.daemon.events.indexOf(e) >= mark)).log;
+	}
+
+	logged(mark, pattern = /./) {
+		return this.daemon.events.slice(mark).map((e) => e.log)
+			.filter((l) => l && !l.startsWith('<7>') && pattern.test(l));
 	}
 
 	async stop() {
@@ -127,4 +188,13 @@ class Site {
 	}
 }
 
-module.exports = { Site, program };
+// What moved between two counters().
+function moved(before, after) {
+	const d = {};
+	for (const [series, value] of after)
+		if (value !== (before.get(series) || 0))
+			d[series] = value - (before.get(series) || 0);
+	return d;
+}
+
+module.exports = { Site, program, moved };

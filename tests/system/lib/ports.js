@@ -1,0 +1,44 @@
+// ports.js - port numbers that stay free while a daemon restarts.
+
+'use strict';
+const dgram = require('node:dgram');
+const fs = require('node:fs');
+const net = require('node:net');
+const { once } = require('node:events');
+
+// Below what the kernel gives to those who ask for any port.
+const LOW = 12000;
+const high = () => Number(fs.readFileSync(
+	'/proc/sys/net/ipv4/ip_local_port_range', 'latin1').split(/\s/)[0]) || 32768;
+
+async function isFree(port, host) {
+	const udp = dgram.createSocket(host.includes(':') ? 'udp6' : 'udp4');
+	const tcp = net.createServer();
+	try {
+		udp.bind(port, host);
+		await once(udp, 'listening');
+		tcp.listen(port, host);
+		await once(tcp, 'listening');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		udp.close();
+		if (tcp.listening) {
+			tcp.close();
+			await once(tcp, 'close');
+		}
+	}
+}
+
+async function freePort(host = '127.0.0.1') {
+	const top = high();
+	for (let tries = 0; tries < 100; tries++) {
+		const port = LOW + Math.floor(Math.random() * (top - LOW));
+		if (await isFree(port, host))
+			return port;
+	}
+	throw new Error('no port is free');
+}
+
+module.exports = { freePort };
