@@ -202,11 +202,11 @@ static const struct {
 	{ "a contact seen as it is", {
 	    .contact = STRV("sip:bob@192.0.2.1:5070"),
 	    .source = STRV("udp 192.0.2.1:5070 main") }, STRV(""),
-	    "sip:bob@192.0.2.1:5070", "", "main", true, false },
+	    "sip:bob@192.0.2.1:5070;transport=udp", "", "main", true, false },
 	{ "it listens at another port", {
 	    .contact = STRV("sip:bob@192.0.2.1:5080"),
 	    .source = STRV("udp 192.0.2.1:5070 main") }, STRV(""),
-	    "sip:bob@192.0.2.1:5080", "", "main", true, false },
+	    "sip:bob@192.0.2.1:5080;transport=udp", "", "main", true, false },
 	{ "behind a translator", {
 	    .contact = STRV("sip:bob@10.0.0.1:5070"),
 	    .source = STRV("udp 192.0.2.1:49152 main") }, STRV(""),
@@ -227,7 +227,7 @@ static const struct {
 	    .contact = STRV("sip:bob@10.0.0.1"),
 	    .path = STRV("<sip:192.0.2.9;lr>, <sip:192.0.2.8;lr>"),
 	    .source = STRV("udp 192.0.2.9:5060 main") }, STRV(""),
-	    "sip:192.0.2.9;lr", "Route: <sip:192.0.2.9;lr>\r\n"
+	    "sip:192.0.2.9;lr;transport=udp", "Route: <sip:192.0.2.9;lr>\r\n"
 	    "Route: <sip:192.0.2.8;lr>\r\n", "main", true, false },
 	{ "a path by name goes to where REGISTER came from", {
 	    .contact = STRV("sip:bob@10.0.0.1"),
@@ -240,14 +240,14 @@ static const struct {
 	    .path = STRV("<sip:192.0.2.9;lr>"),
 	    .source = STRV("udp 192.0.2.9:5060 main") },
 	    STRV("Route: <sip:192.0.2.9;lr;dialog=7>\r\n"),
-	    "sip:192.0.2.9;lr", "Route: <sip:192.0.2.9;lr;dialog=7>\r\n",
+	    "sip:192.0.2.9;lr;transport=udp", "Route: <sip:192.0.2.9;lr;dialog=7>\r\n",
 	    "main", true, false },
 	{ "the message's own route elsewhere", {
 	    .contact = STRV("sip:bob@example.org"),
 	    .path = STRV("<sip:192.0.2.9;lr>"),
 	    .source = STRV("udp 192.0.2.9:5060 main") },
 	    STRV("Route: <sip:192.0.2.66;lr>\r\n"),
-	    "sip:192.0.2.9;lr", "Route: <sip:192.0.2.9;lr>\r\n", "main",
+	    "sip:192.0.2.9;lr;transport=udp", "Route: <sip:192.0.2.9;lr>\r\n", "main",
 	    true, false },
 	{ "nothing known", {
 	    .contact = STRV("sip:bob@phone.example") }, STRV(""),

@@ -42,7 +42,9 @@ class Child extends Inbox {
 	}
 
 	report() {
-		return `its log ends:\n${this.log.slice(-2000)}`;
+		const { exitCode, signalCode } = this.process;
+		return (this.over ? `it ended with ${signalCode || exitCode}\n` : '') +
+			`its log ends:\n${this.log.slice(-4000)}`;
 	}
 
 	write(line) {
