@@ -197,6 +197,7 @@ void loop_run(void)
 		loop_doing("descriptors");
 		(void)su_root_step(root, (su_duration_t)wait);
 	}
+	stopping = false;
 }
 
 void loop_stop(void)

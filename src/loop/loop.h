@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 void loop_init(void);
-void loop_run(void);		/* until loop_stop() */
+void loop_run(void);		/* until loop_stop(); may run again */
 void loop_stop(void);		/* any thread, also a signal handler */
 void loop_deinit(void);
 
