@@ -223,6 +223,17 @@ static const struct {
 	    .contact = STRV("sip:bob@phone.example"),
 	    .source = STRV("udp [2001:db8::1]:5060 six") }, STRV(""),
 	    "sip:[2001:db8::1]:5060;transport=udp", "", "six", true, false },
+	{ "a contact that leads elsewhere", {
+	    .contact = STRV("sip:bob@192.0.2.1:5070;maddr=evil.example"),
+	    .source = STRV("udp 192.0.2.1:5070 main") }, STRV(""),
+	    "sip:192.0.2.1:5070;transport=udp", "", "main", true, false },
+	{ "a path that leads elsewhere", {
+	    .contact = STRV("sip:bob@10.0.0.1"),
+	    .path = STRV("<sip:192.0.2.9;lr;maddr=evil.example>"),
+	    .source = STRV("udp 192.0.2.9:5060 main") }, STRV(""),
+	    "sip:192.0.2.9:5060;transport=udp",
+	    "Route: <sip:192.0.2.9;lr;maddr=evil.example>\r\n", "main",
+	    true, false },
 	{ "by its path", {
 	    .contact = STRV("sip:bob@10.0.0.1"),
 	    .path = STRV("<sip:192.0.2.9;lr>, <sip:192.0.2.8;lr>"),

@@ -78,6 +78,12 @@ static bool is_number(struct strv host)
 	return inet_pton(AF_INET, s, a) == 1 || inet_pton(AF_INET6, s, a) == 1;
 }
 
+/* Sofia would go to a maddr instead of the host, and look its name up. */
+static bool is_direct(struct strv uri)
+{
+	return is_number(addr_host(uri)) && !addr_param(uri, STRV("maddr")).p;
+}
+
 /* "udp 127.0.0.1:5062 LISTENER" */
 struct source {
 	struct strv transport, address, host, listener;
@@ -153,7 +159,7 @@ static void by_path(const struct binding *b, struct strv kept,
 		uri = STRV_NONE;
 	if (!kept_routes(kept, addr_host(uri), &r->routes))
 		uris_to_routes(b->path, &r->routes);
-	if (is_number(addr_host(uri)))
+	if (is_direct(uri))
 		by_uri(uri, &r->next);
 	else if (have_source)
 		by_source(s, r);
@@ -175,10 +181,11 @@ bool device_route(const struct binding *b, struct strv kept,
 	r->flow = false;
 	if (b->path.n > 0)
 		by_path(b, kept, &s, have_source, r);
-	else if (have_source && (outbound || !strv_caseeq(s.host, host) ||
+	else if (have_source && (outbound || !is_direct(b->contact) ||
+	    !strv_caseeq(s.host, host) ||
 	    !strv_caseeq(s.transport, STRV("udp"))))
 		by_source(&s, r);	/* a translator, or a connection */
-	else if (is_number(host))
+	else if (is_direct(b->contact))
 		by_uri(b->contact, &r->next);
 	if (have_source && r->listener.n == 0)
 		buf_adds(&r->listener, s.listener);

@@ -26,6 +26,8 @@
 
 #include <sofia-sip/tport_tag.h>
 
+#define UDP_MAX	60000	/* bytes of content that a datagram can carry */
+
 /* One leg: the sum of its devices. */
 struct fork {
 	struct list hook;	/* of those whose leg waits for its result */
@@ -315,6 +317,9 @@ static bool push_send(struct push *p, const struct binding *b)
 	if (e == ERR_OK)
 		e = push_text_write(f->m, fork_user(f), b, p->cpim,
 		    &way.routes, &text);
+	if (e == ERR_OK && text.form.body.n > UDP_MAX &&
+	    strcasestr(way.next.p, ";transport=udp"))
+		e = ERR_TOO_BIG;
 	if (e == ERR_OK) {
 		p->flow = way.flow;
 		trace_step(trace_of(f->m), LANE_EDGE, far_lane(f->m), "MESSAGE to %.*s",

@@ -81,7 +81,7 @@ static void answer(struct registration *g)
 	int64_t now = now_ms();
 	struct buf lines;
 
-	buf_init(&lines, 32768);
+	buf_init(&lines, 49152);
 	LIST_FOR(h, &g->user->bindings)
 		add_contact(&lines, BINDING_OF(h), now);
 	add_associated(&lines, g->user);
