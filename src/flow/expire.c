@@ -15,7 +15,13 @@
 #define PURGE_BATCH	20000
 
 static struct timer look, purge;
-static bool asking_due, asking_expired;
+static bool asking_due, asking_expired, running;
+
+static void look_again(void)
+{
+	if (running)
+		timer_set(&look, 0);
+}
 
 static void due_hops(enum err e, const struct strv *hops, size_t n, void *arg)
 {
@@ -23,36 +29,36 @@ static void due_hops(enum err e, const struct strv *hops, size_t n, void *arg)
 	(void)arg;
 	asking_due = false;
 	for (size_t i = 0; i < n; i++)
-		sched_wake(hops[i]);
-	if (n == BATCH)
-		timer_set(&look, 0);
+		sched_due(hops[i]);
+	if (n)
+		look_again();
 }
 
-static void expire(struct leg *l)
+/* false: in flight, so that its outcome decides; or not written yet. */
+static bool expire(struct leg *l)
 {
-	if (sched_is_held_in_memory(l->id))
-		return;		/* in flight: its outcome decides */
-	metric_inc(&flow_metrics[M_EXPIRED]);
-	trace_step(trace_of(l->message), LANE_STORE, LANE_PF, "expired");
-	leg_move(l, LEG_EXPIRED, ERR_EXPIRED);
-	journal_move(l);
-	if (l->message->kind != MESSAGE_REPORT)
-		report_leg(l, STATUS_FAILED, LEG_EXPIRED, ERR_EXPIRED);
+	if (sched_has(l->id))
+		return sched_expire(l->id);
+	if (journal_is_unsaved(l->id))
+		return false;
+	result_expired(l);
+	return true;
 }
 
 static void expired_legs(enum err e, struct leg **legs, size_t n, bool more,
     void *arg)
 {
+	bool any = false;
+
 	(void)e;
-	(void)more;
 	(void)arg;
 	asking_expired = false;
 	for (size_t i = 0; i < n; i++) {
-		expire(legs[i]);
+		any |= expire(legs[i]);
 		leg_free(legs[i]);
 	}
-	if (n == BATCH)
-		timer_set(&look, 0);
+	if (any && more)
+		look_again();
 }
 
 static void look_now(void *arg)
@@ -65,9 +71,11 @@ static void look_now(void *arg)
 		asking_due = true;
 		journal_due(now, BATCH, due_hops, NULL);
 	}
-	if (!asking_expired) {
+	if (!asking_expired && !report_is_late()) {
 		asking_expired = true;
-		journal_expired(now, BATCH, expired_legs, NULL);
+		/* those in flight must not hide the others */
+		journal_expired(now, BATCH + sched_in_flight(), expired_legs,
+		    NULL);
 	}
 }
 
@@ -82,6 +90,7 @@ static void purge_now(void *arg)
 void expire_start(void)
 {
 	asking_due = asking_expired = false;
+	running = true;
 	timer_init(&look, "due and expired", look_now, NULL);
 	timer_init(&purge, "purge", purge_now, NULL);
 	timer_set(&look, 0);
@@ -90,6 +99,7 @@ void expire_start(void)
 
 void expire_stop(void)
 {
+	running = false;
 	timer_cancel(&look);
 	timer_cancel(&purge);
 }

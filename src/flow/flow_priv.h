@@ -3,9 +3,13 @@
 #ifndef FLOW_FLOW_PRIV_H
 #define FLOW_FLOW_PRIV_H
 
+#include <stddef.h>
+
 #include "base/metric.h"
 #include "core/leg.h"
 #include "flow/flow.h"
+
+#define FLOW_PAUSE_MAX	1800000	/* ms between two tries, at the most */
 
 /* submit.c: a leg's outcome for a sender who still waits for the answer. */
 bool submit_leg_taken(struct leg *l);	/* true: answered by this leg */
@@ -13,11 +17,18 @@ bool submit_leg_taken(struct leg *l);	/* true: answered by this leg */
 bool submit_leg_failed(struct leg *l, enum err why);
 void submit_leg_waits(struct leg *l);	/* HELD: maybe the last one open */
 bool submit_is_stopping(void);
-void submit_stop(void);
+void submit_stop(void);			/* refuses what comes from now on */
+size_t submit_unanswered(void);
+void submit_answer_all(void);		/* who waits, STORED */
+
+/* result.c: the time of l, in nobody's queue any more, has run out. */
+void result_expired(struct leg *l);
 
 /* report.c: a failure or success that the flow itself knows of. */
 void report_leg(const struct leg *l, enum report_status status,
     enum leg_state state, enum err why);
+size_t report_unanswered(void);
+bool report_is_late(void);	/* some of ours are not written yet */
 
 /* expire.c: looks for what is due and what has run out. */
 void expire_start(void);
@@ -26,6 +37,7 @@ void expire_stop(void);
 /* restart.c: wakes the users whose registrations outlived the last run. */
 void restart_start(void);
 void restart_stop(void);
+bool restart_is_on(void);	/* not all of them are woken */
 
 /* register.c */
 enum flow_metric {

@@ -146,28 +146,39 @@ static bool fits(struct query *q, const struct gateway *g)
 	return true;
 }
 
-/* The first that fits, is up if it must be, and is pin if there is one. */
+/* The first that fits, of those asked for; NULL: any, any service. */
 static struct gateway *first(struct query *q, const struct route *r,
-    const struct gateway *pin, bool must_be_up)
+    const struct gateway *only, const char *service, bool must_be_up)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct gateway *g = r->gateways[i];
 
-		if ((!pin || g == pin) && fits(q, g) &&
-		    (!must_be_up || is_up(q, g)))
+		if ((!only || g == only) && (!service ||
+		    strcmp(g->service, service) == 0) &&
+		    (!must_be_up || is_up(q, g)) && fits(q, g))
 			return g;
 	}
 	return NULL;
 }
 
+/*
+ * A reply goes by the gateway its cause came by; while that is down by
+ * another one of the same service.
+ */
 static enum err choose_gateway(struct query *q, const struct route *r)
 {
-	struct gateway *pin = pinned(q, r), *g = first(q, r, pin, false);
+	struct gateway *pin = pinned(q, r), *g = NULL;
 
-	if (!pin || !g)
-		g = first(q, r, NULL, true);
+	if (pin)
+		g = first(q, r, pin, NULL, true);
+	if (!g && pin)
+		g = first(q, r, NULL, pin->service, true);
+	if (!g && pin)
+		g = first(q, r, pin, NULL, false);
 	if (!g)
-		g = first(q, r, NULL, false);	/* waits until it is up */
+		g = first(q, r, NULL, NULL, true);
+	if (!g)
+		g = first(q, r, NULL, NULL, false);	/* waits for it */
 	if (!g)
 		return q->m->text_chars ? ERR_TOO_BIG : ERR_BAD_CONTENT;
 	note(q->p, "deliver", true, "by %s through gateway %s (%s)",
@@ -235,7 +246,8 @@ static enum err to_user(struct query *q)
 	if (!online && offline_goes_by_sms(q)) {
 		note(q->p, "offline", true, "policy interworking offline-user "
 		    "is sms");
-		return interwork(q);
+		if (interwork(q) == ERR_OK)
+			return ERR_OK;
 	}
 	note(q->p, "deliver", true, online ? "over IP to every device" :
 	    "waits on disk until a device registers");
@@ -257,15 +269,40 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
 	p->err = q.recipient ? to_user(&q) : interwork(&q);
 }
 
-struct strv plan_other_gateway(struct strv recipient, struct strv hop)
+/* --- another gateway ------------------------------------------------------------- */
+
+/*
+ * Can g carry what was meant for was?  From disk the length of the text is
+ * not known; then no smaller limit will do.
+ */
+static bool can_replace(const struct message *m, const struct gateway *g,
+    const struct gateway *was)
 {
+	if (!was || g->max_text == 0)
+		return true;
+	if (m->text_chars)
+		return m->text_chars <= g->max_text;
+	return was->max_text && was->max_text <= g->max_text;
+}
+
+const struct gateway *plan_other_gateway(const struct message *m,
+    struct strv recipient, struct strv hop)
+{
+	const struct gateway *was = gateway_find(hop);
+	bool reply = m->origin == FROM_USER && (m->service.n ||
+	    sticky_find(m->from, recipient).n);
 	struct route r;
 
-	if (route_find(recipient, false, &r) != ERR_OK)
-		return STRV_NONE;
-	for (size_t i = 0; i < r.n; i++)
-		if (r.gateways[i]->state == GATEWAY_UP &&
-		    !strv_eq(strv(r.gateways[i]->name), hop))
-			return strv(r.gateways[i]->name);
-	return STRV_NONE;
+	if ((was && was->state == GATEWAY_UP) ||
+	    route_find(recipient, false, &r) != ERR_OK || r.refuse)
+		return NULL;
+	for (size_t i = 0; i < r.n; i++) {
+		const struct gateway *g = r.gateways[i];
+
+		if (g != was && g->state == GATEWAY_UP &&
+		    can_replace(m, g, was) && (!reply || !was ||
+		    strcmp(g->service, was->service) == 0))
+			return g;
+	}
+	return NULL;
 }

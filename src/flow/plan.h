@@ -55,9 +55,12 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
     struct plan *p);
 
 /*
- * The gateway a leg should now use instead of hop: the first of its route
- * that is up and is not hop.  Absent: none is better.
+ * The gateway m should now use instead of hop on its way to recipient: the
+ * first of its route that is up and can carry it, by the same service when
+ * the message is a reply to one.  NULL: none is better.
  */
-struct strv plan_other_gateway(struct strv recipient, struct strv hop);
+struct gateway;
+const struct gateway *plan_other_gateway(const struct message *m,
+    struct strv recipient, struct strv hop);
 
 #endif

@@ -8,6 +8,8 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "flow/flow_priv.h"
+#include "flow/hop.h"
+#include "flow/reroute.h"
 #include "flow/sched.h"
 #include "loop/timer.h"
 #include "store/journal.h"
@@ -89,6 +91,7 @@ static const struct conf_section sections[] = {
 
 static struct timer stop_timer;
 static int64_t stop_by;
+static bool answered_all;
 static void (*stopped)(void);
 
 int64_t flow_max_deferral(void)
@@ -121,7 +124,8 @@ enum err flow_start(void)
 	id_above(last);
 	if (n)
 		log_info("messages wait n=%" PRId64, n);
-	sched_start();
+	hop_start();
+	reroute_start();
 	trace_start();
 	expire_start();
 	restart_start();
@@ -131,13 +135,17 @@ enum err flow_start(void)
 static void stop_look(void *arg)
 {
 	(void)arg;
-	if (sched_in_flight() > 0 && now_mono() < stop_by) {
+	if ((sched_in_flight() || submit_unanswered() ||
+	    report_unanswered()) && now_mono() < stop_by) {
 		timer_set(&stop_timer, STOP_POLL_MS);
 		return;
 	}
-	sched_stop();
-	expire_stop();
-	restart_stop();
+	if (!answered_all) {	/* while the ports can still say it */
+		answered_all = true;
+		submit_answer_all();
+		timer_set(&stop_timer, 0);
+		return;
+	}
 	trace_stop();
 	stopped();
 }
@@ -146,7 +154,11 @@ void flow_stop(void (*done)(void))
 {
 	stopped = done;
 	stop_by = now_mono() + STOP_LIMIT_MS;
+	answered_all = false;
 	submit_stop();
+	expire_stop();
+	restart_stop();
+	hop_stop();
 	timer_init(&stop_timer, "stop", stop_look, NULL);
 	timer_set(&stop_timer, 0);
 }

@@ -5,21 +5,31 @@
 #define LOG_UNIT "report"
 #include "base/alloc.h"
 #include "base/id.h"
+#include "base/list.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "flow/flow_priv.h"
 #include "flow/sched.h"
 #include "flow/trace.h"
 #include "loop/loop.h"
+#include "loop/timer.h"
 #include "store/journal.h"
 #include "store/writer.h"
+
+#define AGAIN_MS	1000	/* the journal could not write our own */
 
 /* A report on its way through the journal. */
 struct reporting {
 	flow_reported_fn *done;		/* NULL: the flow's own */
 	void *arg;
-	enum report_status status;
+	struct journal_report what;	/* our own: kept until it is written */
+	struct message *of;		/* our own: has its strings; or NULL */
+	struct list hook;		/* of those to be tried again */
 };
+
+static struct list unsaved = { &unsaved, &unsaved };
+static struct timer timer;
+static size_t unanswered;		/* by us, to a port */
 
 static const enum leg_state state_of[] = {
 	[STATUS_DELIVERED]	= LEG_DELIVERED,
@@ -66,32 +76,50 @@ static void noted(const struct journal_reported *r, enum report_status status)
 
 static void finish(struct reporting *g, enum err e)
 {
-	if (g->done)
+	if (g->done) {
 		g->done(e, g->arg);
+		unanswered--;
+	}
+	message_unref(g->of);
 	free(g);
 }
+
+static void keep(struct reporting *g);
 
 static void reported(enum err e, struct journal_reported *r, void *arg)
 {
 	struct reporting *g = arg;
 
+	if (e != ERR_OK && !g->done) {
+		keep(g);
+		return;
+	}
 	if (e != ERR_OK) {
 		finish(g, e);
 		return;
 	}
-	noted(r, g->status);
+	noted(r, g->what.status);
 	for (size_t i = 0; i < r->n; i++)
 		send(r->legs[i]);
 	finish(g, r->verdict == REPORT_UNKNOWN ? ERR_NO_USER : ERR_OK);
 }
 
-static void put(struct journal_report *r, flow_reported_fn *done, void *arg)
+static struct reporting *reporting_new(flow_reported_fn *done, void *arg)
 {
 	struct reporting *g = xalloc(sizeof(*g));
 
 	g->done = done;
 	g->arg = arg;
-	g->status = r->status;
+	g->of = NULL;
+	list_init(&g->hook);
+	unanswered += done != NULL;
+	return g;
+}
+
+static void put(struct reporting *g)
+{
+	struct journal_report *r = &g->what;
+
 	r->ids[0] = id_new();
 	r->ids[1] = id_new();
 	r->now = now_ms();
@@ -99,15 +127,46 @@ static void put(struct journal_report *r, flow_reported_fn *done, void *arg)
 	journal_report(r, reported, g);
 }
 
+static void again(void *arg)
+{
+	(void)arg;
+	LIST_FOR(at, &unsaved) {
+		list_del(at);
+		put(LIST_ENTRY(at, struct reporting, hook));
+	}
+}
+
+/* No more than legs were in memory: nothing expires meanwhile. */
+static void keep(struct reporting *g)
+{
+	list_push(&unsaved, &g->hook);
+	if (timer_is_set(&timer))
+		return;
+	timer_init(&timer, "unsaved reports", again, NULL);
+	timer_set(&timer, AGAIN_MS);
+}
+
+bool report_is_late(void)
+{
+	return !list_empty(&unsaved);
+}
+
 void report_leg(const struct leg *l, enum report_status status,
     enum leg_state state, enum err why)
 {
-	struct journal_report r = {
+	struct reporting *g = reporting_new(NULL, NULL);
+
+	g->of = message_ref(l->message);
+	g->what = (struct journal_report){
 		.find = FIND_LEG, .leg = l->id, .recipient = l->recipient,
 		.status = status, .state = state, .why = why,
 	};
+	put(g);
+}
 
-	put(&r, NULL, NULL);
+size_t report_unanswered(void)
+{
+	return unanswered;
 }
 
 static void busy(void *arg)
@@ -118,7 +177,9 @@ static void busy(void *arg)
 void flow_report(const struct flow_report *f, flow_reported_fn *done,
     void *arg)
 {
-	struct journal_report r = {
+	struct reporting *g = reporting_new(done, arg);
+
+	g->what = (struct journal_report){
 		.find = f->nrefs ? FIND_REF : FIND_IMDN,
 		.port = f->port, .hop = f->hop,
 		.refs = f->refs, .nrefs = f->nrefs,
@@ -129,14 +190,10 @@ void flow_report(const struct flow_report *f, flow_reported_fn *done,
 	};
 
 	if (submit_is_stopping() || writer_busy()) {
-		struct reporting *g = xalloc(sizeof(*g));
-
-		g->done = done;
-		g->arg = arg;
 		message_unref(f->form);
 		loop_defer(busy, g);
 		return;
 	}
-	put(&r, done, arg);
+	put(g);
 	message_unref(f->form);
 }

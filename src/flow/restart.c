@@ -12,11 +12,12 @@
  * online user costs the writer a look.
  */
 #define STEP_MS		10
-#define STEP_USERS	200
-#define STEP_ONLINE	50
+#define STEP_USERS	2000
+#define STEP_ONLINE	100
 
 static struct timer step_timer;
 static size_t at;
+static bool on;
 
 static void step(void *arg)
 {
@@ -26,8 +27,10 @@ static void step(void *arg)
 	for (int i = 0; i < STEP_USERS && online < STEP_ONLINE; i++) {
 		const struct user *u = users_next(&at);
 
-		if (!u)
+		if (!u) {
+			on = false;
 			return;
+		}
 		if (!user_is_online(u))
 			continue;
 		online++;
@@ -39,6 +42,7 @@ static void step(void *arg)
 void restart_start(void)
 {
 	at = 0;
+	on = true;
 	timer_init(&step_timer, "wake the online", step, NULL);
 	timer_set(&step_timer, 0);
 }
@@ -46,4 +50,10 @@ void restart_start(void)
 void restart_stop(void)
 {
 	timer_cancel(&step_timer);
+	on = false;
+}
+
+bool restart_is_on(void)
+{
+	return on;
 }

@@ -10,13 +10,15 @@
 #include "store/journal.h"
 
 /* Pauses before the second and later tries, while the hop is reachable. */
-static const int64_t pauses_ms[] = { 10000, 60000, 300000, 1800000 };
+static const int64_t pauses_ms[] = { 10000, 60000, 300000, FLOW_PAUSE_MAX };
 #define PAUSES (sizeof(pauses_ms) / sizeof(*pauses_ms))
 
 static int64_t pause_ms(const struct leg *l, const struct flow_outcome *o)
 {
 	size_t i = l->tries ? l->tries - 1u : 0;
 
+	if (o->retry_after > FLOW_PAUSE_MAX / 1000)
+		return FLOW_PAUSE_MAX;
 	if (o->retry_after > 0)
 		return (int64_t)o->retry_after * 1000;
 	return pauses_ms[i < PAUSES ? i : PAUSES - 1];
@@ -29,30 +31,41 @@ static void taken(struct leg *l, const struct flow_outcome *o)
 	l->ref = message_str(m, o->ref);
 	l->reached = message_str(m, o->reached);
 	leg_move(l, o->delivered ? LEG_DELIVERED : LEG_SENT, ERR_OK);
-	l->answered = submit_leg_taken(l);
+	(void)submit_leg_taken(l);
 	metric_inc(&flow_metrics[o->delivered ? M_DELIVERED : M_TAKEN]);
 	metric_observe(&flow_metrics[M_DELIVERY_TIME], now_us() - l->started);
-	journal_move(l);
 	if (o->interworked && (m->wants & WANTS_INTERWORKED))
 		report_leg(l, STATUS_INTERWORKED, LEG_SENT, ERR_OK);
 	if (o->delivered && (m->wants & WANTS_DELIVERED))
 		report_leg(l, STATUS_DELIVERED, LEG_DELIVERED, ERR_OK);
+	journal_move(l);
 	sched_ended(l);
 }
 
-static void failed(struct leg *l, enum err why, enum leg_state state)
+/* The report first: it is owed by the end of the leg. */
+static void end(struct leg *l, enum err why, enum leg_state state)
 {
 	bool told = submit_leg_failed(l, why);
 
 	metric_inc(&flow_metrics[state == LEG_EXPIRED ? M_EXPIRED : M_FAILED]);
 	trace_step(trace_of(l->message), LANE_PF, LANE_PF, "failed: %s",
 	    err_info(why)->text);
-	leg_move(l, LEG_FAILED, why);
-	journal_move(l);
+	leg_move(l, state, why);
 	if (!told && l->message->kind != MESSAGE_REPORT)
 		report_leg(l, why == ERR_FORBIDDEN || why == ERR_REJECTED ?
 		    STATUS_FORBIDDEN : STATUS_FAILED, state, why);
+	journal_move(l);
+}
+
+static void failed(struct leg *l, enum err why, enum leg_state state)
+{
+	end(l, why, state);
 	sched_ended(l);
+}
+
+void result_expired(struct leg *l)
+{
+	end(l, ERR_EXPIRED, LEG_EXPIRED);
 }
 
 static void later(struct leg *l, const struct flow_outcome *o)

@@ -1,9 +1,11 @@
-/* sched.h - which leg goes out when: queues per hop, limits, retries. */
+/* sched.h - which leg goes out when: first tries, retries, wakes. */
 
 #ifndef FLOW_SCHED_H
 #define FLOW_SCHED_H
 
 #include "core/leg.h"
+
+struct gateway;
 
 /*
  * The state a new leg shall be journaled in: READY when it can wait in
@@ -19,18 +21,26 @@ void sched_add(struct leg *l);
  * hop that came up between sched_state() and the commit. */
 void sched_held(const struct leg *l);
 
+/* l, READY or HELD and in nobody's queue, leaves by this gateway: written,
+ * and then queued or let wait on disk; takes it over. */
+void sched_move(struct leg *l, const struct gateway *to);
+
 /* l's delivery ended: it leaves the hop's in-flight count. */
 void sched_ended(struct leg *l);
 
-/* l failed for a while: HELD until due, or until a wake when due is 0. */
+/*
+ * l failed for a while: HELD until due; with due 0 until a wake, or when its
+ * hop is open none the less, until another device comes.
+ */
 void sched_again(struct leg *l, int64_t due);
 
 /* See flow_wake(). */
 void sched_wake(struct strv hop);
+/* hop has legs whose time has come. */
+void sched_due(struct strv hop);
 
-void sched_start(void);
-void sched_stop(void);	/* nothing goes out any more */
 unsigned sched_in_flight(void);
-bool sched_is_held_in_memory(uint64_t leg);
+bool sched_has(uint64_t leg);	/* it is in memory, queued or in flight */
+bool sched_expire(uint64_t leg);	/* false: it is not queued */
 
 #endif

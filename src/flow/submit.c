@@ -18,22 +18,26 @@
 #include "store/writer.h"
 
 #define BUSY_RETRY_S	5
+#define ATTEMPT_MS	40000	/* from the commit to the next hop's answer */
 
 /* From flow_submit() until the sender has its answer. */
 struct submission {
 	struct message *message;
 	struct leg *legs[PLAN_LEGS];
 	size_t n;
-	size_t open;		/* legs that may still answer the sender */
+	unsigned open;		/* bits: legs that may still answer */
+	bool waits;		/* one waits on disk: it may still succeed */
 	int64_t wait_ms;
 	int64_t began;		/* now_us() */
 	flow_answer_fn *done;
 	void *arg;
 	struct flow_answer answer;
 	struct timer timer;
+	struct submission *copy;	/* the next that gets the same answer */
 };
 
 static struct map waiting;	/* by message id: committed, not answered */
+static size_t unanswered;
 static bool stopping;
 
 static void submission_free(struct submission *s)
@@ -51,11 +55,14 @@ static void tell(void *arg)
 
 	s->done(&s->answer, s->arg);
 	submission_free(s);
+	unanswered--;
 }
 
 static void answer(struct submission *s, enum flow_answer_kind kind,
     enum err e)
 {
+	struct submission *copy = s->copy;
+
 	if (s->message->id)
 		map_del_u64(&waiting, s->message->id);
 	timer_cancel(&s->timer);
@@ -63,12 +70,16 @@ static void answer(struct submission *s, enum flow_answer_kind kind,
 	s->answer.err = e;
 	s->answer.id = s->answer.duplicate ? s->answer.id : s->message->id;
 	loop_defer(tell, s);
+	if (copy)
+		answer(copy, kind, e);
 }
 
 static void refuse(struct submission *s, enum err e)
 {
-	metric_inc(&flow_metrics[e == ERR_BUSY ? M_BUSY : M_REFUSED]);
-	s->answer.retry_after = e == ERR_BUSY ? BUSY_RETRY_S : 0;
+	bool busy = e == ERR_BUSY || e == ERR_STORAGE;
+
+	metric_inc(&flow_metrics[busy ? M_BUSY : M_REFUSED]);
+	s->answer.retry_after = busy ? BUSY_RETRY_S : 0;
 	s->message->id = 0;
 	answer(s, FLOW_REFUSED, e);
 }
@@ -78,18 +89,25 @@ static void wait_over(void *arg)
 	answer(arg, FLOW_STORED, ERR_OK);
 }
 
-/* A second copy gets the answer that the first one got. */
+/* A second copy gets the answer that the first one got, or will get. */
 static void answer_again(struct submission *s,
     const struct journal_accepted *a)
 {
+	struct submission *first = map_get_u64(&waiting, a->id);
+
 	metric_inc(&flow_metrics[M_DUPLICATE]);
 	s->answer.duplicate = true;
 	s->answer.id = a->id;
 	s->message->id = 0;
 	trace_step(a->id, LANE_PF, LANE_PF, "duplicate: answered as before");
-	if (a->answered)
+	if (first) {
+		s->copy = first->copy;
+		first->copy = s;
+		return;
+	}
+	if (a->answered == LEG_ANSWERED_TAKEN)
 		answer(s, FLOW_TAKEN, ERR_OK);
-	else if (a->state == LEG_FAILED && a->why != ERR_OK)
+	else if (a->answered == LEG_ANSWERED_REFUSED)
 		answer(s, FLOW_REFUSED, a->why);
 	else
 		answer(s, FLOW_STORED, ERR_OK);
@@ -149,6 +167,11 @@ static void committed(enum err e, const struct journal_accepted *a, void *arg)
 	release_legs(s);	/* the answer is deferred, so s still lives */
 }
 
+static unsigned bit_of(const struct leg *l)
+{
+	return 1u << (l->id & 31);	/* at most PLAN_LEGS */
+}
+
 /* --- the stages ------------------------------------------------------------------ */
 
 static void make_legs(struct submission *s, const struct plan *p)
@@ -163,8 +186,11 @@ static void make_legs(struct submission *s, const struct plan *p)
 		l->recipient = m->to;
 		l->expires = m->expires;
 		l->state = sched_state(l);
-		s->open += l->state == LEG_READY;
 		s->legs[s->n++] = l;
+		if (l->state == LEG_READY)
+			s->open |= bit_of(l);
+		else
+			s->waits = true;
 	}
 }
 
@@ -174,6 +200,25 @@ static void limit_lifetime(struct message *m)
 
 	if (m->expires == 0 || m->expires > latest)
 		m->expires = latest;
+}
+
+/*
+ * Now or never: refused when the recipient is not there, else alive as long
+ * as a first attempt takes.
+ */
+static bool is_too_late(struct submission *s)
+{
+	struct message *m = s->message;
+	int64_t least = m->received + ATTEMPT_MS;
+
+	if (m->expires > m->received)
+		return false;
+	if (s->open == 0)
+		return true;
+	m->expires = least;
+	for (size_t i = 0; i < s->n; i++)
+		s->legs[i]->expires = least;
+	return false;
 }
 
 static void trace_accepted(const struct message *m)
@@ -193,6 +238,7 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 	s->done = done;
 	s->arg = arg;
 	s->began = now_us();
+	unanswered++;
 	timer_init(&s->timer, "answer wait", wait_over, s);
 	if (stopping || writer_busy()) {
 		refuse(s, ERR_BUSY);
@@ -212,6 +258,11 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 	m->from = message_str(m, m->from);
 	limit_lifetime(m);
 	make_legs(s, &p);
+	if (is_too_late(s)) {
+		drop_legs(s);
+		refuse(s, ERR_OFFLINE);
+		return;
+	}
 	trace_accepted(m);
 	journal_accept(m, s->legs, s->n, committed, s);
 }
@@ -229,7 +280,18 @@ bool submit_leg_taken(struct leg *l)
 
 	if (!s)
 		return false;
+	l->answered = LEG_ANSWERED_TAKEN;
 	answer(s, FLOW_TAKEN, ERR_OK);
+	return true;
+}
+
+/* What waits may still succeed, so that no failure is the answer. */
+static bool answer_if_last(struct submission *s, struct leg *l)
+{
+	s->open &= ~bit_of(l);
+	if (s->open || !s->waits)
+		return false;
+	answer(s, FLOW_STORED, ERR_OK);
 	return true;
 }
 
@@ -237,10 +299,9 @@ bool submit_leg_failed(struct leg *l, enum err why)
 {
 	struct submission *s = waiting_for(l);
 
-	if (!s)
+	if (!s || answer_if_last(s, l) || s->open)
 		return false;
-	if (--s->open > 0)
-		return false;
+	l->answered = LEG_ANSWERED_REFUSED;
 	metric_inc(&flow_metrics[M_REFUSED]);
 	answer(s, FLOW_REFUSED, why);
 	return true;
@@ -250,8 +311,10 @@ void submit_leg_waits(struct leg *l)
 {
 	struct submission *s = waiting_for(l);
 
-	if (s && --s->open == 0)
-		answer(s, FLOW_STORED, ERR_OK);
+	if (!s)
+		return;
+	s->waits = true;
+	(void)answer_if_last(s, l);
 }
 
 bool submit_is_stopping(void)
@@ -262,4 +325,18 @@ bool submit_is_stopping(void)
 void submit_stop(void)
 {
 	stopping = true;
+}
+
+size_t submit_unanswered(void)
+{
+	return unanswered;
+}
+
+void submit_answer_all(void)
+{
+	struct submission *s;
+	size_t at = 0;
+
+	while ((s = map_next(&waiting, &at)) != NULL)
+		answer(s, FLOW_STORED, ERR_OK);
 }

@@ -188,9 +188,9 @@ void loop_run(void)
 		int64_t began = now_us(), wait;
 
 		(void)run_posted();
-		wait = timer_run();
-		while (run_deferred())
-			;
+		do
+			wait = timer_run();
+		while (run_deferred());
 		turn_ended(began);
 		if (wait < 0 || wait > MAX_WAIT_MS)
 			wait = MAX_WAIT_MS;

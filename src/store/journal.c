@@ -1,4 +1,4 @@
-/* journal.c - messages accepted, legs moved. */
+/* journal.c - messages accepted. */
 
 #include <stdlib.h>
 
@@ -17,14 +17,13 @@ static struct metric metrics[] = {
 	    "Messages offered to the journal."),
 	COUNTER("parley_store_messages_total", "result=\"failed\"",
 	    "Messages offered to the journal."),
-	COUNTER("parley_store_moves_lost_total", NULL,
-	    "State changes that could not be written."),
 };
-enum { ACCEPTED, DUPLICATE, FAILED, LOST };
+enum { ACCEPTED, DUPLICATE, FAILED };
 
 void journal_metrics(void)
 {
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
+	journal_move_metrics();
 }
 
 /* --- acceptance ----------------------------------------------------------- */
@@ -52,7 +51,7 @@ static enum err check_twin(struct db *db, uint64_t id, struct strv recipient,
 	if (stmt_row(s)) {
 		out->state = (enum leg_state)col_int(s);
 		out->why = err_by_name(col_text(s));
-		out->answered = col_int(s) != 0;
+		out->answered = (enum leg_answer)col_int(s);
 		out->duplicate = strv_eq(col_text(s), recipient);
 		out->id = id;
 	}
@@ -127,109 +126,4 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
 	for (size_t i = 0; i < n; i++)
 		a->legs[i] = *legs[i];
 	writer_put(&a->w);
-}
-
-/* --- transitions ---------------------------------------------------------- */
-
-struct move {
-	struct write w;
-	struct message *m;	/* one reference: it has the strings */
-	struct leg leg;
-};
-
-/*
- * A report may have come in before the answer to what it reports: a leg that
- * is DELIVERED (4) or DISPLAYED (5) on disk does not go back.
- */
-#define MOVED \
-	"state = CASE WHEN state IN (4, 5) AND ?1 <> 5 THEN state " \
-	"ELSE ?1 END, " \
-	"why = CASE WHEN state IN (4, 5) AND ?1 <> 5 THEN why ELSE ?2 END, " \
-	"tries = ?3, due = ?4, answered = ?5, reached = ?6"
-
-static void bind_move(struct stmt *s, const struct leg *l)
-{
-	stmt_int(s, l->state);
-	stmt_text(s, strv(err_info(l->why)->name));
-	stmt_int(s, l->tries);
-	stmt_int(s, l->due);
-	stmt_int(s, l->answered);
-	stmt_text(s, l->reached);
-	stmt_int(s, (int64_t)l->id);
-	stmt_text(s, strv(l->port ? l->port : ""));
-	stmt_text(s, l->hop.p ? l->hop : STRV(""));
-	stmt_text(s, l->ref);
-}
-
-/* Mostly neither queue nor ref change, which spares two indexes. */
-static enum err move_run(struct write *w, struct db *db)
-{
-	const struct leg *l = &((struct move *)(void *)w)->leg;
-	struct stmt *s = stmt(db, "UPDATE leg SET " MOVED
-	    " WHERE id = ?7 AND port = ?8 AND hop = ?9 AND ref IS ?10");
-	enum err e;
-
-	bind_move(s, l);
-	e = stmt_end(s);
-	if (e != ERR_OK || db_changes(db) > 0)
-		return e;
-	s = stmt(db, "UPDATE leg SET " MOVED ", port = ?8, hop = ?9, "
-	    "ref = ?10 WHERE id = ?7");
-	bind_move(s, l);
-	return stmt_end(s);
-}
-
-static void move_done(struct write *w)
-{
-	struct move *v = (struct move *)(void *)w;
-
-	if (w->err != ERR_OK)
-		metric_inc(&metrics[LOST]);
-	message_unref(v->m);
-	free(v);
-}
-
-void journal_move(const struct leg *l)
-{
-	struct move *v = xalloc(sizeof(*v));
-
-	v->w = (struct write){ .db = DB_STORE, .run = move_run,
-		.done = move_done };
-	v->m = message_ref(l->message);
-	v->leg = *l;
-	writer_put(&v->w);
-}
-
-/* --- rest ----------------------------------------------------------------- */
-
-struct rest {
-	struct write w;
-	struct strv hop;
-	char bytes[];
-};
-
-static enum err rest_run(struct write *w, struct db *db)
-{
-	struct stmt *s = stmt(db, "UPDATE leg INDEXED BY leg_due SET due = 0 "
-	    "WHERE state = 1 AND due > 0 AND hop = ?");
-
-	stmt_text(s, ((struct rest *)(void *)w)->hop);
-	return stmt_end(s);
-}
-
-static void rest_done(struct write *w)
-{
-	free(w);
-}
-
-void journal_rest(struct strv hop)
-{
-	struct rest *r = xalloc(sizeof(*r) + hop.n);
-
-	r->w = (struct write){ .db = DB_STORE, .run = rest_run,
-		.done = rest_done };
-	r->hop = (struct strv){ r->bytes, hop.n };
-	if (hop.n)
-		memcpy(r->bytes, hop.p, hop.n);
-	writer_put(&r->w);
 }

@@ -20,7 +20,7 @@ struct journal_accepted {
 	uint64_t id;		/* the message's; of a duplicate: the first's */
 	enum leg_state state;	/* duplicate: of its first leg */
 	enum err why;
-	bool answered;
+	enum leg_answer answered;
 };
 
 typedef void journal_accepted_fn(enum err e,
@@ -44,6 +44,12 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
  * go back.
  */
 void journal_move(const struct leg *l);
+
+/*
+ * A move that could not be written is tried again until it is, or the leg
+ * moves again; meanwhile what is on disk about the leg is not true.
+ */
+bool journal_is_unsaved(uint64_t leg);
 
 /* --- reports -------------------------------------------------------------- */
 
@@ -113,16 +119,22 @@ void journal_report(const struct journal_report *r, journal_reported_fn *done,
 typedef void journal_legs_fn(enum err e, struct leg **legs, size_t n,
     bool more, void *arg);
 
-/* Legs READY or HELD of hop with ids above after, oldest first; the callback
- * takes the legs over, the array stays the journal's.  A leg whose content
- * cannot be read is left out, and expires in the end without one. */
-void journal_load(struct strv hop, uint64_t after, size_t limit,
+/* Legs READY or HELD of hop with ids above after and due (ms) at the latest,
+ * oldest first; the callback takes the legs over, the array stays the
+ * journal's.  A leg whose content cannot be read is left out, and expires in
+ * the end without one. */
+void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
     journal_legs_fn *done, void *arg);
 
 typedef void journal_hops_fn(enum err e, const struct strv *hops, size_t n,
     void *arg);
 
-/* Hops that have a HELD leg with 0 < due <= now. */
+/*
+ * Hops of the HELD legs with 0 < due <= now, at most limit legs, each hop once.
+ * These legs wait for a wake from now on, so none is found twice.  A leg due
+ * later than anybody asks for, since the clock was set back, is due too.
+ */
+#define JOURNAL_DUE_MAX	3600000		/* ms ahead */
 void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg);
 
 /* hop went offline: its HELD legs wait for a wake and not for a time. */

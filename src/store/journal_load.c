@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/now.h"
 #include "store/journal_priv.h"
 
@@ -16,7 +17,7 @@ struct loading {
 	struct write w;
 	struct strv hop;	/* absent: the expired ones */
 	uint64_t after;
-	int64_t now;
+	int64_t now;		/* due or expired by then */
 	size_t limit;
 	journal_legs_fn *done;
 	void *arg;
@@ -64,10 +65,11 @@ static enum err load_run(struct write *w, struct db *db)
 	    " FROM leg INDEXED BY leg_waiting "
 	    "JOIN message ON message.id = leg.id >> 8 "
 	    "WHERE leg.hop = ? AND leg.id > ? AND leg.state <= 1 "
-	    "ORDER BY leg.id");
+	    "AND leg.due <= ? ORDER BY leg.id");
 
 	stmt_text(s, q->hop);
 	stmt_int(s, (int64_t)q->after);
+	stmt_int(s, q->now);
 	return take_legs(q, s, true);
 }
 
@@ -114,12 +116,13 @@ static struct loading *loading_new(struct strv hop, size_t limit,
 	return q;
 }
 
-void journal_load(struct strv hop, uint64_t after, size_t limit,
+void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
     journal_legs_fn *done, void *arg)
 {
 	struct loading *q = loading_new(hop, limit, done, arg);
 
 	q->after = after;
+	q->now = due;
 	q->w.run = load_run;
 	writer_put(&q->w);
 }
@@ -141,23 +144,54 @@ struct due {
 	int64_t now;
 	size_t limit, n;
 	struct arena arena;	/* of the hops */
+	struct map seen;	/* them */
 	struct strv *hops;
+	size_t n_legs;
+	int64_t *legs;
 	journal_hops_fn *done;
 	void *arg;
 };
 
+static void add_hop(struct due *d, struct strv hop)
+{
+	if (map_get(&d->seen, hop))
+		return;
+	d->hops[d->n] = arena_str(&d->arena, hop);
+	(void)map_set(&d->seen, d->hops[d->n], d);
+	d->n++;
+}
+
+static enum err find_due(struct due *d, struct db *db, int64_t above,
+    int64_t upto)
+{
+	struct stmt *s = stmt(db, "SELECT id, hop FROM leg "
+	    "INDEXED BY leg_due WHERE state = 1 AND due > 0 AND due > ? "
+	    "AND due <= ?");
+
+	stmt_int(s, above);
+	stmt_int(s, upto);
+	while (d->n_legs < d->limit && stmt_row(s)) {
+		d->legs[d->n_legs++] = col_int(s);
+		add_hop(d, col_text(s));
+	}
+	return stmt_stop(s);
+}
+
 static enum err due_run(struct write *w, struct db *db)
 {
 	struct due *d = (struct due *)(void *)w;
-	struct stmt *s = stmt(db, "SELECT DISTINCT hop FROM leg "
-	    "INDEXED BY leg_due WHERE state = 1 AND due > 0 AND due <= ? "
-	    "LIMIT ?");
+	enum err e = find_due(d, db, 0, d->now);
 
-	stmt_int(s, d->now);
-	stmt_int(s, (int64_t)d->limit);
-	while (d->n < d->limit && stmt_row(s))
-		d->hops[d->n++] = arena_str(&d->arena, col_text(s));
-	return stmt_stop(s);
+	if (e == ERR_OK)
+		e = find_due(d, db, d->now + JOURNAL_DUE_MAX, INT64_MAX);
+	for (size_t i = 0; i < d->n_legs && e == ERR_OK; i++) {
+		struct stmt *s = stmt(db, "UPDATE leg SET due = 0 "
+		    "WHERE id = ?");
+
+		stmt_int(s, d->legs[i]);
+		e = stmt_end(s);
+	}
+	return e;
 }
 
 static void due_done(struct write *w)
@@ -165,8 +199,10 @@ static void due_done(struct write *w)
 	struct due *d = (struct due *)(void *)w;
 
 	d->done(w->err, d->hops, w->err == ERR_OK ? d->n : 0, d->arg);
+	map_deinit(&d->seen);
 	arena_deinit(&d->arena);
 	free(d->hops);
+	free(d->legs);
 	free(d);
 }
 
@@ -179,7 +215,9 @@ void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg)
 	d->now = now;
 	d->limit = limit;
 	arena_init(&d->arena);
+	map_init(&d->seen);
 	d->hops = xalloc((limit + 1) * sizeof(*d->hops));
+	d->legs = xalloc((limit + 1) * sizeof(*d->legs));
 	d->done = done;
 	d->arg = arg;
 	writer_put(&d->w);

@@ -55,6 +55,7 @@ enum err err_by_name(struct strv name);
 /* --- the metrics of each file --------------------------------------------- */
 
 void journal_metrics(void);
+void journal_move_metrics(void);
 void journal_purge_metrics(void);
 
 /* --- parts.c -------------------------------------------------------------- */

@@ -154,7 +154,7 @@ void row_leg(struct stmt *s, struct arena *a, struct leg *out)
 	out->tries = (uint16_t)col_int(s);
 	out->due = col_int(s);
 	out->expires = col_int(s);
-	out->answered = col_int(s) != 0;
+	out->answered = (enum leg_answer)col_int(s);
 	out->port = arena_str(a, col_text(s)).p;
 	out->recipient = arena_str(a, col_text(s));
 	out->hop = arena_str(a, col_text(s));

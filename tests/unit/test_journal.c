@@ -155,7 +155,7 @@ static void loaded(enum err e, struct leg **legs, size_t n, bool more,
 
 static void load(const char *hop, uint64_t after, size_t limit)
 {
-	journal_load(strv(hop), after, limit, loaded, NULL);
+	journal_load(strv(hop), after, INT64_MAX, limit, loaded, NULL);
 	drain();
 }
 
@@ -258,7 +258,7 @@ START_TEST(what_was_stored_comes_back_whole)
 	l->device = STRV("urn:d");
 	l->reached = STRV("a b");
 	l->ref = STRV("00ff");
-	l->answered = true;
+	l->answered = LEG_ANSWERED_TAKEN;
 	journal_accept(m, &l, 1, accepted, NULL);
 	drain();
 	load("smsc1", 0, 10);
@@ -315,7 +315,7 @@ START_TEST(a_duplicate_gets_the_first_answer_and_writes_nothing)
 	uint64_t first = l->message->id;
 
 	leg_move(l, LEG_SENT, ERR_OK);
-	l->answered = true;
+	l->answered = LEG_ANSWERED_TAKEN;
 	journal_move(l);
 	leg_free(PUT(.imdn = "same", .state = LEG_SENDING, .bytes = 9));
 	drain();
@@ -440,7 +440,7 @@ START_TEST(a_move_is_written_whole)
 	l->port = "sms";
 	l->hop = STRV("smsc9");
 	l->ref = STRV("77");
-	l->answered = true;
+	l->answered = LEG_ANSWERED_TAKEN;
 	journal_move(l);
 	l->tries = 1000;	/* later changes are not part of it */
 	drain();
@@ -544,15 +544,61 @@ START_TEST(hops_with_a_due_leg_are_found_once)
 	journal_due(20, 10, due_found, NULL);
 	drain();
 	ck_assert_str_eq(hops.text, "a b ");
+	journal_due(20, 10, due_found, NULL);
+	drain();
+	ck_assert_uint_eq(hops.n, 0);
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE hop = 'a' "
+	    "AND state = 1 AND due = 0"), 2);
+	journal_due(21, 10, due_found, NULL);
+	drain();
+	ck_assert_str_eq(hops.text, "c ");
+}
+END_TEST
+
+START_TEST(no_more_legs_are_due_than_asked_for)
+{
+	leg_free(PUT(.hop = "a", .state = LEG_HELD, .due = 10));
+	leg_free(PUT(.hop = "b", .state = LEG_HELD, .due = 20));
 	journal_due(20, 1, due_found, NULL);
 	drain();
-	ck_assert_uint_eq(hops.n, 1);
-	journal_rest(STRV("a"));
+	ck_assert_str_eq(hops.text, "a ");
+	journal_due(20, 1, due_found, NULL);
+	drain();
+	ck_assert_str_eq(hops.text, "b ");
+}
+END_TEST
+
+START_TEST(a_leg_due_far_ahead_is_due_since_the_clock_was_set_back)
+{
+	leg_free(PUT(.hop = "a", .state = LEG_HELD,
+	    .due = 20 + JOURNAL_DUE_MAX));
+	leg_free(PUT(.hop = "b", .state = LEG_HELD,
+	    .due = 21 + JOURNAL_DUE_MAX));
 	journal_due(20, 10, due_found, NULL);
 	drain();
 	ck_assert_str_eq(hops.text, "b ");
-	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE hop = 'a' "
-	    "AND state = 1 AND due = 0"), 2);
+}
+END_TEST
+
+START_TEST(a_hop_at_rest_has_no_due_legs)
+{
+	leg_free(PUT(.hop = "a", .state = LEG_HELD, .due = 10));
+	journal_rest(STRV("a"));
+	journal_due(20, 10, due_found, NULL);
+	drain();
+	ck_assert_uint_eq(hops.n, 0);
+}
+END_TEST
+
+START_TEST(legs_due_later_are_not_loaded)
+{
+	leg_free(PUT(.imdn = NULL, .state = LEG_HELD, .due = 30));
+	leg_free(PUT(.imdn = NULL, .state = LEG_HELD, .due = 20));
+	journal_load(STRV(BOB), 0, 20, 10, loaded, NULL);
+	drain();
+	ck_assert_uint_eq(got.n, 1);
+	ck_assert_int_eq(got.legs[0]->due, 20);
+	free_got();
 }
 END_TEST
 
@@ -586,9 +632,6 @@ START_TEST(legs_in_flight_are_held_and_due_after_a_kill)
 	ck_assert_int_eq(journal_recover(&id, &n), ERR_OK);
 	ck_assert_uint_eq(id, l->message->id);
 	ck_assert_int_eq(n, 3);
-	journal_due(now_ms(), 10, due_found, NULL);
-	drain();
-	ck_assert_str_eq(hops.text, BOB " ");
 	load(BOB, 0, 10);
 	ck_assert_uint_eq(got.n, 3);
 	for (size_t i = 0; i < 3; i++) {
@@ -596,6 +639,9 @@ START_TEST(legs_in_flight_are_held_and_due_after_a_kill)
 		ck_assert_int_eq(got.legs[i]->due > 0, i < 2);
 	}
 	free_got();
+	journal_due(now_ms(), 10, due_found, NULL);
+	drain();
+	ck_assert_str_eq(hops.text, BOB " ");
 	leg_free(l);
 }
 END_TEST
@@ -844,6 +890,11 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tc, setup, db_close_all);
 	tcase_add_test(tc, legs_are_loaded_oldest_first_in_pieces);
 	tcase_add_test(tc, hops_with_a_due_leg_are_found_once);
+	tcase_add_test(tc, no_more_legs_are_due_than_asked_for);
+	tcase_add_test(tc,
+	    a_leg_due_far_ahead_is_due_since_the_clock_was_set_back);
+	tcase_add_test(tc, a_hop_at_rest_has_no_due_legs);
+	tcase_add_test(tc, legs_due_later_are_not_loaded);
 	tcase_add_test(tc, expired_legs_are_found);
 	tcase_add_test(tc, legs_in_flight_are_held_and_due_after_a_kill);
 	tcase_add_test(tc, an_empty_store_recovers);

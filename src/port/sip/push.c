@@ -39,6 +39,7 @@ struct fork {
 	int32_t retry_after;	/* seconds */
 	struct buf reached;	/* the device that took it */
 	bool delivered;		/* it will not report */
+	bool nobody;		/* none of the user's devices is for it */
 };
 
 /* One device's transaction. */
@@ -120,7 +121,7 @@ static void fork_taken(struct fork *f)
 static void fork_failed(struct fork *f)
 {
 	const struct user *u = fork_user(f);
-	bool offline = !u || !user_is_online(u);
+	bool offline = !u || !user_is_online(u) || f->nobody;
 	struct flow_outcome o = {
 		.err = offline ? ERR_OFFLINE : f->err,
 		.retry_after = f->retry_after
@@ -408,7 +409,8 @@ static void fork_start(void *arg)
 		LIST_FOR(h, &u->bindings)
 			if (is_candidate(f->leg, BINDING_OF(h), now))
 				push_start(f, BINDING_OF(h));
-	if (f->err == ERR_OK && f->open == 1)
+	f->nobody = f->err == ERR_OK && f->open == 1;
+	if (f->nobody)
 		f->err = u ? ERR_OFFLINE : ERR_NO_USER;
 	fork_close(f);
 }

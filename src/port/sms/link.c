@@ -313,6 +313,7 @@ static void link_free(struct sms_link *k)
 	gateway_remove(&k->gateway);
 	k->gateway.state = GATEWAY_DOWN;
 	sms_submit_return(k);
+	flow_wake(strv(k->name));	/* what waits may go by another */
 	timer_cancel(&k->pace);
 	log_info("gateway removed gateway=%s", k->name);
 	loop_defer(release, k);

@@ -1,0 +1,123 @@
+/* reroute.c - another gateway for legs whose own one is down or gone. */
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "dir/gateways.h"
+#include "dir/users.h"
+#include "flow/plan.h"
+#include "flow/reroute.h"
+#include "flow/sched.h"
+#include "loop/timer.h"
+#include "store/journal.h"
+
+#define PAGE		64	/* legs read at once */
+#define PAUSE_MS	10000	/* between two long walks over a gateway's legs */
+
+/* Over all that waits for one gateway, page by page. */
+struct walk {
+	struct strv name;
+	bool again;		/* asked meanwhile */
+	bool is_long;		/* more than a page */
+	struct timer pause;
+	char bytes[];
+};
+
+static struct map walks;
+
+static void page(struct walk *w, uint64_t after);
+
+static void go_on(void *arg)
+{
+	struct walk *w = arg;
+
+	if (w->again) {
+		page(w, 0);
+		return;
+	}
+	map_del(&walks, w->name);
+	free(w);
+}
+
+static void rerouted(enum err e, struct leg **found, size_t n, bool more,
+    void *arg)
+{
+	struct walk *w = arg;
+	uint64_t last = n ? found[n - 1]->id : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct gateway *to = sched_has(found[i]->id) ||
+		    journal_is_unsaved(found[i]->id) ? NULL :
+		    reroute_choice(found[i]);
+
+		if (to)
+			sched_move(found[i], to);
+		else
+			leg_free(found[i]);
+	}
+	w->again |= e != ERR_OK;
+	if (more) {
+		w->is_long = true;
+		page(w, last);
+	} else if (w->is_long || e != ERR_OK) {
+		timer_set(&w->pause, PAUSE_MS);
+	} else {
+		go_on(w);
+	}
+}
+
+static void page(struct walk *w, uint64_t after)
+{
+	if (after == 0)
+		w->again = w->is_long = false;
+	journal_load(w->name, after, INT64_MAX, PAGE, rerouted, w);
+}
+
+static void walk_over(struct strv name)
+{
+	struct walk *w = map_get(&walks, name);
+
+	if (w) {
+		w->again = true;
+		return;
+	}
+	w = xalloc(sizeof(*w) + name.n);
+	memcpy(w->bytes, name.p, name.n);
+	w->name = (struct strv){ w->bytes, name.n };
+	timer_init(&w->pause, "reroute", go_on, w);
+	map_set(&walks, w->name, w);
+	page(w, 0);
+}
+
+static bool any_is_up(void)
+{
+	struct gateway *g = gateway_next(NULL);
+
+	while (g && g->state != GATEWAY_UP)
+		g = gateway_next(g);
+	return g != NULL;
+}
+
+void reroute_look(struct strv name)
+{
+	struct gateway *g = gateway_find(name);
+
+	if (!any_is_up() || (!g && user_find(name)))
+		return;
+	if (!g)
+		walk_over(name);
+	for (g = gateway_next(NULL); g; g = gateway_next(g))
+		if (g->state == GATEWAY_DOWN)
+			walk_over(strv(g->name));
+}
+
+const struct gateway *reroute_choice(const struct leg *l)
+{
+	return plan_other_gateway(l->message, l->recipient, l->hop);
+}
+
+void reroute_start(void)
+{
+	map_init(&walks);
+}

@@ -1,0 +1,223 @@
+/* journal_move.c - legs moved; what a full disk refused is written later. */
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/metric.h"
+#include "loop/timer.h"
+#include "store/journal_priv.h"
+
+#define AGAIN_MS	1000
+
+static struct metric metrics[] = {
+	COUNTER("parley_store_moves_late_total", NULL,
+	    "State changes that could not be written at once."),
+	GAUGE("parley_store_moves_unsaved", NULL,
+	    "State changes that are not written yet."),
+};
+enum { LATE, UNSAVED };
+
+void journal_move_metrics(void)
+{
+	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
+}
+
+/* --- one move ------------------------------------------------------------------- */
+
+struct move {
+	struct write w;
+	struct message *m;	/* one reference: it has the strings */
+	struct leg leg;
+	bool queued;		/* in the writer */
+	bool outdated;		/* the leg moved on meanwhile */
+	struct list hook;	/* of those unsaved */
+};
+
+/*
+ * A report may have come in before the answer to what it reports: a leg that
+ * is DELIVERED (4) or DISPLAYED (5) on disk does not go back.
+ */
+#define MOVED \
+	"state = CASE WHEN state IN (4, 5) AND ?1 <> 5 THEN state " \
+	"ELSE ?1 END, " \
+	"why = CASE WHEN state IN (4, 5) AND ?1 <> 5 THEN why ELSE ?2 END, " \
+	"tries = ?3, due = ?4, answered = ?5, reached = ?6"
+
+static void bind_move(struct stmt *s, const struct leg *l)
+{
+	stmt_int(s, l->state);
+	stmt_text(s, strv(err_info(l->why)->name));
+	stmt_int(s, l->tries);
+	stmt_int(s, l->due);
+	stmt_int(s, l->answered);
+	stmt_text(s, l->reached);
+	stmt_int(s, (int64_t)l->id);
+	stmt_text(s, strv(l->port ? l->port : ""));
+	stmt_text(s, l->hop.p ? l->hop : STRV(""));
+	stmt_text(s, l->ref);
+}
+
+/* Mostly neither queue nor ref change, which spares two indexes. */
+static enum err move_run(struct write *w, struct db *db)
+{
+	const struct leg *l = &((struct move *)(void *)w)->leg;
+	struct stmt *s = stmt(db, "UPDATE leg SET " MOVED
+	    " WHERE id = ?7 AND port = ?8 AND hop = ?9 AND ref IS ?10");
+	enum err e;
+
+	bind_move(s, l);
+	e = stmt_end(s);
+	if (e != ERR_OK || db_changes(db) > 0)
+		return e;
+	s = stmt(db, "UPDATE leg SET " MOVED ", port = ?8, hop = ?9, "
+	    "ref = ?10 WHERE id = ?7");
+	bind_move(s, l);
+	return stmt_end(s);
+}
+
+static void put(struct move *v)
+{
+	v->queued = true;
+	writer_put(&v->w);
+}
+
+/* --- what could not be written ---------------------------------------------------- */
+
+/*
+ * The newest move of each leg until it is written.  Those unsaved are no more
+ * than legs were in memory, since what is unsaved is not sent again.
+ */
+static struct map newest;
+static struct list unsaved = { &unsaved, &unsaved };
+static size_t n_unsaved;
+static struct timer timer;
+
+static void move_free(struct move *v)
+{
+	if (!list_empty(&v->hook))
+		metric_set(&metrics[UNSAVED], (int64_t)--n_unsaved);
+	list_del(&v->hook);
+	message_unref(v->m);
+	free(v);
+}
+
+/* One is enough to see whether the disk takes writes again. */
+static void again(void *arg)
+{
+	struct list *first = list_first(&unsaved);
+	struct move *v;
+
+	(void)arg;
+	if (!first)
+		return;
+	timer_set(&timer, AGAIN_MS);
+	v = LIST_ENTRY(first, struct move, hook);
+	if (!v->queued)
+		put(v);
+}
+
+static void put_all(void)
+{
+	LIST_FOR(at, &unsaved) {
+		struct move *v = LIST_ENTRY(at, struct move, hook);
+
+		if (!v->queued)
+			put(v);
+	}
+}
+
+/* A wake may have missed the leg meanwhile: its time will find it. */
+static void keep(struct move *v)
+{
+	if (!list_empty(&v->hook))
+		return;
+	if (v->leg.state == LEG_HELD && v->leg.due == 0)
+		v->leg.due = 1;
+	metric_inc(&metrics[LATE]);
+	metric_set(&metrics[UNSAVED], (int64_t)++n_unsaved);
+	list_push(&unsaved, &v->hook);
+	if (timer_is_set(&timer))
+		return;
+	timer_init(&timer, "unsaved moves", again, NULL);
+	timer_set(&timer, AGAIN_MS);
+}
+
+bool journal_is_unsaved(uint64_t leg)
+{
+	const struct move *v = map_get_u64(&newest, leg);
+
+	return v && !list_empty(&v->hook);
+}
+
+/* --- the write ------------------------------------------------------------------- */
+
+static void move_done(struct write *w)
+{
+	struct move *v = (struct move *)(void *)w;
+	bool was_late = !list_empty(&v->hook);
+
+	v->queued = false;
+	if (w->err != ERR_OK && !v->outdated) {
+		keep(v);
+		return;
+	}
+	if (!v->outdated)
+		(void)map_del_u64(&newest, v->leg.id);
+	move_free(v);
+	if (was_late && w->err == ERR_OK)
+		put_all();
+}
+
+void journal_move(const struct leg *l)
+{
+	struct move *v = xalloc(sizeof(*v)), *was;
+
+	v->w = (struct write){ .db = DB_STORE, .run = move_run,
+		.done = move_done };
+	v->m = message_ref(l->message);
+	v->leg = *l;
+	list_init(&v->hook);
+	was = map_set_u64(&newest, l->id, v);
+	if (was) {
+		was->outdated = true;
+		if (!was->queued)
+			move_free(was);
+	}
+	put(v);
+}
+
+/* --- rest ----------------------------------------------------------------- */
+
+struct rest {
+	struct write w;
+	struct strv hop;
+	char bytes[];
+};
+
+static enum err rest_run(struct write *w, struct db *db)
+{
+	struct stmt *s = stmt(db, "UPDATE leg INDEXED BY leg_due SET due = 0 "
+	    "WHERE state = 1 AND due > 0 AND hop = ?");
+
+	stmt_text(s, ((struct rest *)(void *)w)->hop);
+	return stmt_end(s);
+}
+
+static void rest_done(struct write *w)
+{
+	free(w);
+}
+
+void journal_rest(struct strv hop)
+{
+	struct rest *r = xalloc(sizeof(*r) + hop.n);
+
+	r->w = (struct write){ .db = DB_STORE, .run = rest_run,
+		.done = rest_done };
+	r->hop = (struct strv){ r->bytes, hop.n };
+	if (hop.n)
+		memcpy(r->bytes, hop.p, hop.n);
+	writer_put(&r->w);
+}
