@@ -27,7 +27,7 @@ static const char *const names[DB_N] = {
 	"PRAGMA trusted_schema=OFF;"
 #define WRITER_PRAGMAS \
 	"PRAGMA journal_mode=WAL;" \
-	"PRAGMA wal_autocheckpoint=4000;" \
+	"PRAGMA wal_autocheckpoint=1000;" \
 	"PRAGMA journal_size_limit=67108864;" \
 	"PRAGMA secure_delete=FAST;"
 #define READER_PRAGMAS \

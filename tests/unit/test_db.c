@@ -113,7 +113,7 @@ START_TEST(every_connection_has_the_pragmas)
 		{ "PRAGMA journal_mode", "wal" },
 		{ "PRAGMA synchronous", "2" },
 		{ "PRAGMA busy_timeout", "5000" },
-		{ "PRAGMA wal_autocheckpoint", "4000" },
+		{ "PRAGMA wal_autocheckpoint", "1000" },
 		{ "PRAGMA journal_size_limit", "67108864" },
 		{ "PRAGMA foreign_keys", "1" },
 		{ "PRAGMA trusted_schema", "0" },
