@@ -305,7 +305,6 @@ static void loaded(enum err e, struct leg **found, size_t n, bool more,
 	h->loading = false;
 	h->more = more || h->anew;
 	h->after = more && n && !h->anew ? found[n - 1]->id : 0;
-	h->appeared = h->appeared && h->more;
 	h->anew = false;
 	for (size_t i = 0; i < n; i++) {
 		struct leg *l = found[i];
@@ -318,6 +317,7 @@ static void loaded(enum err e, struct leg **found, size_t n, bool more,
 			leg_move(l, LEG_READY, ERR_OK);
 		hop_queue(h, l);
 	}
+	h->appeared = h->appeared && h->more;
 	if (e != ERR_OK) {
 		log_warn("cannot read what waits hop=%.*s why=%s",
 		    STRV_ARG(h->name), err_info(e)->name);

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "dir/gateways.h"
 #include "dir/users.h"
+#include "flow/hop.h"
 #include "flow/plan.h"
 #include "flow/reroute.h"
 #include "flow/sched.h"
@@ -13,6 +14,7 @@
 #include "store/journal.h"
 
 #define PAGE		64	/* legs read at once */
+#define FLIGHT_MS	1000	/* to wait for legs under way */
 #define PAUSE_MS	10000	/* between two long walks over a gateway's legs */
 
 /* Over all that waits for one gateway, page by page. */
@@ -28,16 +30,30 @@ static struct map walks;
 
 static void page(struct walk *w, uint64_t after);
 
+/* What is queued goes back to the disk; what is under way ends first, so that
+ * nothing overtakes it.  false: something is. */
+static bool is_still(struct strv name)
+{
+	struct hop *h = hop_find(name);
+
+	if (h)
+		hop_pump(h);
+	h = hop_find(name);
+	return !h || h->in_flight == 0;
+}
+
 static void go_on(void *arg)
 {
 	struct walk *w = arg;
 
-	if (w->again) {
+	if (!w->again) {
+		map_del(&walks, w->name);
+		free(w);
+	} else if (is_still(w->name)) {
 		page(w, 0);
-		return;
+	} else {
+		timer_set(&w->pause, FLIGHT_MS);
 	}
-	map_del(&walks, w->name);
-	free(w);
 }
 
 static void rerouted(enum err e, struct leg **found, size_t n, bool more,
@@ -87,7 +103,8 @@ static void walk_over(struct strv name)
 	w->name = (struct strv){ w->bytes, name.n };
 	timer_init(&w->pause, "reroute", go_on, w);
 	map_set(&walks, w->name, w);
-	page(w, 0);
+	w->again = true;
+	go_on(w);
 }
 
 static bool any_is_up(void)

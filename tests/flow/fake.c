@@ -1,5 +1,6 @@
 /* fake.c - the daemon's inside under a frozen clock, with fake ports. */
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@
 #include "store/db.h"
 #include "store/settings.h"
 #include "store/writer.h"
+#include "lib/faultfs.h"
 #include "fake.h"
 
 #define DRAIN_ROUNDS	12
@@ -165,6 +167,7 @@ bool fake_start(struct model *m, const char *dir)
 
 	model = m;
 	now_freeze(m->now);
+	faultfs_install();
 	log_max = getenv("FLOW_DEBUG") ? LOG_DEBUG_ : LOG_ERR_;
 	buf_init(&why, 1024);
 	ok = db_open_all(dir, &why) == ERR_OK;
@@ -191,6 +194,8 @@ bool fake_start(struct model *m, const char *dir)
 		return false;
 	restore_gateways();
 	fake_drain();
+	if (m->disk_full)
+		fake_disk(true);
 	return true;
 }
 
@@ -310,8 +315,39 @@ void fake_gateway(const char *name, int state)
 		gateway_add(g);
 	}
 	g->state = (enum gateway_state)state;
-	if (state == GATEWAY_UP)
+	if (state == GATEWAY_UP) {
 		flow_wake(strv(name));
+		return;
+	}
+	/* as port/sms does: what waits may go by another */
+	for (g = gateway_next(NULL); g; g = gateway_next(g))
+		if (g->state == GATEWAY_UP)
+			flow_wake(strv(g->name));
+}
+
+void fake_sticky(const char *user, const char *peer, const char *service)
+{
+	sticky_note(strv(key_of(user)), strv(key_of(peer)), strv(service),
+	    STRV(""));
+}
+
+void fake_disk(bool full)
+{
+	model->disk_full = full;
+	model->disk_was_full |= full;
+	if (full)
+		faultfs_fail(0, SQLITE_FULL);
+	else
+		faultfs_heal();
+}
+
+static void stopped(void)
+{
+}
+
+void fake_stop(void)
+{
+	flow_stop(stopped);
 }
 
 static void answered(const struct flow_answer *a, void *arg)
@@ -330,23 +366,30 @@ static unsigned wants_of(const char *words)
 	    (strstr(words, "interworked") ? WANTS_INTERWORKED : 0);
 }
 
-void fake_submit(const char *from, const char *to, const char *text,
-    const char *id, const char *wants, int64_t wait_ms)
+void fake_submit(const struct fake_message *what, int64_t wait_ms)
 {
 	struct model_submit *s = &model->submits[model->nsubmits++];
 	struct message *m = message_new();
 
-	(void)snprintf(s->to, sizeof(s->to), "%s", to);
+	if (model->nsubmits == MODEL_SUBMITS)
+		abort();
+	(void)snprintf(s->to, sizeof(s->to), "%s", what->to);
+	(void)snprintf(s->id, sizeof(s->id), "%s", what->id);
 	m->kind = MESSAGE_TEXT;
-	m->from = message_str(m, strv(key_of(from)));
+	m->from = message_str(m, strv(key_of(what->from)));
 	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
-	m->to = message_str(m, strv(key_of(to)));
-	m->imdn_id = message_str(m, strv(id));
-	m->wants = wants_of(wants);
+	m->to = message_str(m, strv(key_of(what->to)));
+	m->imdn_id = message_str(m, strv(what->id));
+	m->wants = wants_of(what->wants);
 	m->in = m->origin == FROM_USER ? "sip" : "sms";
 	m->received = model->now;
-	m->text_chars = (uint32_t)strlen(text);
-	m->content = content_new(STRV("text/plain"), STRV_NONE, strv(text));
+	if (what->expires >= 0)
+		m->expires = model->now + what->expires;
+	if (*what->service)
+		m->service = message_str(m, strv(what->service));
+	m->text_chars = (uint32_t)strlen(what->text);
+	m->content = content_new(STRV("text/plain"), STRV_NONE,
+	    strv(what->text));
 	flow_submit(m, wait_ms, answered, s);
 }
 

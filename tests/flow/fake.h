@@ -18,8 +18,15 @@ bool fake_set(const char *line);	/* set PATH VALUE */
 void fake_online(const char *name, const char *device);
 void fake_offline(const char *name);
 void fake_gateway(const char *name, int state);
-void fake_submit(const char *from, const char *to, const char *text,
-    const char *id, const char *wants, int64_t wait_ms);
+void fake_sticky(const char *user, const char *peer, const char *service);
+void fake_disk(bool full);
+void fake_stop(void);		/* no process may follow in this one */
+
+struct fake_message {
+	const char *from, *to, *text, *id, *wants, *service;
+	int64_t expires;	/* ms from now; -1: not said */
+};
+void fake_submit(const struct fake_message *what, int64_t wait_ms);
 void fake_report(const char *from, const char *to, const char *id,
     enum report_status status);
 void fake_receipt(const char *gateway, const char *ref,

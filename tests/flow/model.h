@@ -8,15 +8,15 @@
 
 #define MODEL_TEXT	96
 #define MODEL_NAMES	16
-#define MODEL_SUBMITS	64
-#define MODEL_SENT	512
+#define MODEL_SUBMITS	512
+#define MODEL_SENT	2048
 
 struct model_name {		/* alice, and her key */
 	char name[32], key[64];
 };
 
 struct model_submit {
-	char to[32];
+	char to[32], id[32];
 	int answer;		/* 0: none yet; 200, 202, or the refusal */
 };
 
@@ -37,6 +37,7 @@ struct model_gateway {
 /* In memory that the runner shares with the process that may crash. */
 struct model {
 	int64_t now;		/* the frozen clock, ms */
+	bool disk_full, disk_was_full;
 	bool crashed;		/* from here on orders and repeats are free */
 	struct model_name names[MODEL_NAMES];
 	struct model_submit submits[MODEL_SUBMITS];

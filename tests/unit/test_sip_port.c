@@ -476,7 +476,7 @@ static const struct {
 	{ { .kind = FLOW_REFUSED, .err = ERR_BAD_CONTENT }, 415, "Accept:" },
 	{ { .kind = FLOW_REFUSED, .err = ERR_BUSY, .retry_after = 7 }, 503,
 	    "Retry-After: 7" },
-	{ { .kind = FLOW_REFUSED, .err = ERR_STORAGE }, 500,
+	{ { .kind = FLOW_REFUSED, .err = ERR_STORAGE }, 503,
 	    "Retry-After: 5" }
 };
 
