@@ -37,26 +37,32 @@ nta_leg_t *edge_leg(void)
 /* What nta answered or dropped before we saw it. */
 static void look_after(void *arg)
 {
-	static usize_t bad, repeats;
+	static usize_t bad, refused, repeats;
 	static unsigned turns;
-	usize_t now_bad = 0, now_repeats = 0;
+	usize_t now_bad = 0, now_refused = 0, now_repeats = 0, n;
 
 	(void)arg;
 	if (!agent)
 		return;
 	nta_agent_get_stats(agent,
 	    NTATAG_S_BAD_MESSAGE_REF(now_bad),
+	    NTATAG_S_BAD_REQUEST_REF(now_refused),
 	    NTATAG_S_RETRY_REQUEST_REF(now_repeats), TAG_END());
-	if (now_bad < bad || now_repeats < repeats)	/* a new agent */
-		bad = repeats = 0;
-	if (now_bad > bad) {
-		metric_add(&sip_metrics[M_DROPPED], (int64_t)(now_bad - bad));
+	if (now_bad < bad || now_refused < refused || now_repeats < repeats)
+		/* a new agent counts from 0 */
+		bad = refused = repeats = 0;
+	/* most are in both; one that is far too large is in the second alone */
+	n = now_bad - bad > now_refused - refused ? now_bad - bad :
+	    now_refused - refused;
+	if (n > 0) {
+		metric_add(&sip_metrics[M_DROPPED], (int64_t)n);
 		log_info("unreadable SIP messages refused or dropped n=%zu",
-		    (size_t)(now_bad - bad));
+		    (size_t)n);
 	}
 	metric_add(&sip_metrics[M_RETRANSMITS],
 	    (int64_t)(now_repeats - repeats));
 	bad = now_bad;
+	refused = now_refused;
 	repeats = now_repeats;
 	if (++turns % RETRY_TURNS == 0)
 		listeners_open();	/* an address may be there by now */
@@ -75,7 +81,8 @@ static bool agent_open(void)
 	    /* Bad headers come to request.c, which refuses all of them. */
 	    NTATAG_BAD_REQ_MASK(0),
 	    NTATAG_BAD_RESP_MASK(~0U),
-	    NTATAG_MAXSIZE(sip_settings.max_message),
+	    /* request.c refuses at half of it and says from whom */
+	    NTATAG_MAXSIZE(2 * sip_settings.max_message),
 	    NTATAG_SIP_T1X64(sip_settings.transaction_ms),
 	    TAG_END());
 	if (!agent)

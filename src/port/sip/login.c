@@ -221,6 +221,8 @@ static bool refused(struct request *r, struct user *u,
 	}
 	if (!nonce_fresh(c, now)) {
 		sip_count(M_AUTH_STALE);
+		log_info("nonce is stale from=\"%s\" call-id=%.80s", r->source,
+		    r->sip->sip_call_id->i_id);
 		challenge(r, true);
 		return true;
 	}

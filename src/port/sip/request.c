@@ -226,6 +226,14 @@ void request_refuse(struct request *r, int status, const char *phrase,
 
 /* --- refusing ------------------------------------------------------------ */
 
+static bool too_large(struct request *r)
+{
+	if (msg_size(r->msg) <= sip_settings.max_message)
+		return false;
+	request_refuse(r, 413, NULL, NULL, "larger than max-message");
+	return true;
+}
+
 /* The first header that could not be read. */
 static bool malformed(struct request *r)
 {
@@ -368,8 +376,8 @@ int request_in(nta_leg_magic_t *magic, nta_leg_t *leg, nta_incoming_t *irq,
 		return 0;
 	}
 	r = request_new(irq, sip);
-	if (malformed(r) || unknown_method(r, m) || wrong_target(r, m) ||
-	    needs_extension(r, m) || replayed(r))
+	if (too_large(r) || malformed(r) || unknown_method(r, m) ||
+	    wrong_target(r, m) || needs_extension(r, m) || replayed(r))
 		return 0;
 	m->handle(r);
 	return 0;

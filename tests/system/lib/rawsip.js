@@ -11,14 +11,16 @@ const { SipMessage, cut, request, respond, authorize } = require('./sipmsg.js');
 const bracket = (host) => host.includes(':') ? `[${host}]` : host;
 
 class RawSip extends Inbox {
-	// address: HOST:PORT; local: our own host, of the same family
-	static async open(address, transport = 'udp', { local } = {}) {
+	// address: HOST:PORT; local: our own host, of the same family; localPort
+	// is for those whose answers go to the port of their Via
+	static async open(address, transport = 'udp', { local, localPort = 0 } = {}) {
 		const r = new RawSip();
 		const colon = address.lastIndexOf(':');
 		r.host = address.slice(0, colon).replace(/[[\]]/g, '');
 		r.port = Number(address.slice(colon + 1));
 		r.transport = transport;
 		r.from = local || (r.host.includes(':') ? '::1' : '127.0.0.1');
+		r.localPort = localPort;
 		r.pongs = 0;
 		if (transport === 'udp') await r.#openUdp();
 		else await r.#openStream();
@@ -27,7 +29,7 @@ class RawSip extends Inbox {
 
 	async #openUdp() {
 		this.socket = dgram.createSocket(this.host.includes(':') ? 'udp6' : 'udp4');
-		this.socket.bind(0, this.from);
+		this.socket.bind(this.localPort, this.from);
 		await once(this.socket, 'listening');
 		this.socket.on('message', (m) => this.#came(m.toString('latin1')));
 		this.local = `${bracket(this.from)}:${this.socket.address().port}`;
@@ -46,7 +48,7 @@ class RawSip extends Inbox {
 				rest = cut(rest + d.toString('latin1'), (m) => this.#came(m));
 		});
 		this.socket.on('error', () => {});
-		this.socket.on('close', () => this.close());
+		this.closed = once(this.socket, 'close').then(() => this.close());
 		this.local = `${bracket(this.from)}:${this.socket.localPort}`;
 	}
 
