@@ -156,7 +156,7 @@ bool journal_is_unsaved(uint64_t leg)
 static void move_done(struct write *w)
 {
 	struct move *v = (struct move *)(void *)w;
-	bool was_late = !list_empty(&v->hook);
+	bool healed = w->err == ERR_OK && !list_empty(&v->hook);
 
 	v->queued = false;
 	if (w->err != ERR_OK && !v->outdated) {
@@ -166,7 +166,7 @@ static void move_done(struct write *w)
 	if (!v->outdated)
 		(void)map_del_u64(&newest, v->leg.id);
 	move_free(v);
-	if (was_late && w->err == ERR_OK)
+	if (healed)
 		put_all();
 }
 

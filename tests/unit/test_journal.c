@@ -602,6 +602,91 @@ START_TEST(legs_due_later_are_not_loaded)
 }
 END_TEST
 
+/* --- a full disk ---------------------------------------------------------- */
+
+#define START	INT64_C(1800000000000)
+
+static void late(int64_t ms)
+{
+	now_freeze(START + ms);
+	for (int i = 0; i < 3; i++)
+		drain();
+}
+
+START_TEST(moves_that_a_full_disk_refused_are_written_later)
+{
+	struct leg *l[3];
+
+	now_freeze(START);
+	for (int i = 0; i < 3; i++)
+		l[i] = PUT(.imdn = NULL, .state = LEG_READY);
+	drain();
+	faultfs_fail(0, SQLITE_FULL);
+	for (int i = 0; i < 3; i++) {
+		l[i]->state = LEG_SENT;
+		journal_move(l[i]);
+	}
+	drain();
+	for (int i = 0; i < 3; i++)
+		ck_assert(journal_is_unsaved(l[i]->id));
+	late(5000);
+	ck_assert(journal_is_unsaved(l[0]->id));
+	faultfs_heal();
+	late(6000);
+	for (int i = 0; i < 3; i++) {
+		ck_assert(!journal_is_unsaved(l[i]->id));
+		leg_free(l[i]);
+	}
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE state = 3"),
+	    3);
+	now_freeze(-1);
+}
+END_TEST
+
+START_TEST(of_unsaved_moves_of_a_leg_the_newest_counts)
+{
+	struct leg *l = PUT(.imdn = NULL, .state = LEG_READY);
+
+	now_freeze(START);
+	drain();
+	faultfs_fail(0, SQLITE_FULL);
+	l->state = LEG_HELD;
+	journal_move(l);
+	drain();
+	journal_move(l);	/* queued, and outdated before it runs */
+	l->state = LEG_FAILED;
+	journal_move(l);
+	drain();
+	faultfs_heal();
+	late(1000);
+	ck_assert_int_eq(number("SELECT state FROM leg"), LEG_FAILED);
+	ck_assert(!journal_is_unsaved(l->id));
+	leg_free(l);
+	now_freeze(-1);
+}
+END_TEST
+
+START_TEST(a_held_leg_that_was_saved_late_is_due)
+{
+	struct leg *l = PUT(.imdn = NULL, .state = LEG_READY);
+
+	now_freeze(START);
+	drain();
+	faultfs_fail(0, SQLITE_FULL);
+	l->state = LEG_HELD;
+	l->due = 0;
+	journal_move(l);
+	drain();
+	faultfs_heal();
+	late(1000);
+	journal_due(START, 10, due_found, NULL);
+	drain();
+	ck_assert_str_eq(hops.text, BOB " ");
+	leg_free(l);
+	now_freeze(-1);
+}
+END_TEST
+
 START_TEST(expired_legs_are_found)
 {
 	leg_free(PUT(.state = LEG_HELD, .expires = 100));
@@ -895,6 +980,9 @@ Suite *suite(void)
 	    a_leg_due_far_ahead_is_due_since_the_clock_was_set_back);
 	tcase_add_test(tc, a_hop_at_rest_has_no_due_legs);
 	tcase_add_test(tc, legs_due_later_are_not_loaded);
+	tcase_add_test(tc, moves_that_a_full_disk_refused_are_written_later);
+	tcase_add_test(tc, of_unsaved_moves_of_a_leg_the_newest_counts);
+	tcase_add_test(tc, a_held_leg_that_was_saved_late_is_due);
 	tcase_add_test(tc, expired_legs_are_found);
 	tcase_add_test(tc, legs_in_flight_are_held_and_due_after_a_kill);
 	tcase_add_test(tc, an_empty_store_recovers);
