@@ -46,8 +46,10 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
 void journal_move(const struct leg *l);
 
 /*
- * A move that could not be written is tried again until it is, or the leg
- * moves again; meanwhile what is on disk about the leg is not true.
+ * A move of the leg is not written yet: what was read from disk about it may
+ * not be true.  Results come in the order of the calls, so this holds for
+ * whatever a load that was asked for before the move has found.  A move that
+ * could not be written is tried again until it is, or the leg moves again.
  */
 bool journal_is_unsaved(uint64_t leg);
 

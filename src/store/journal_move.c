@@ -146,9 +146,7 @@ static void keep(struct move *v)
 
 bool journal_is_unsaved(uint64_t leg)
 {
-	const struct move *v = map_get_u64(&newest, leg);
-
-	return v && !list_empty(&v->hook);
+	return map_get_u64(&newest, leg) != NULL;
 }
 
 /* --- the write ------------------------------------------------------------------- */
