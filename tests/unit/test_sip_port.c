@@ -173,6 +173,8 @@ static char report_id[100];
 static struct { flow_answer_fn *done; flow_reported_fn *reported;
     void *arg; } waiting;
 
+static bool hold;	/* the answer comes later */
+
 static void answer_now(void *arg)
 {
 	(void)arg;
@@ -188,7 +190,8 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 	submits++;
 	waiting.done = done;
 	waiting.arg = arg;
-	loop_defer(answer_now, NULL);
+	if (!hold)
+		loop_defer(answer_now, NULL);
 }
 
 static void reported_now(void *arg)
@@ -598,6 +601,28 @@ START_TEST(a_repeat_is_answered_and_not_submitted_again)
 }
 END_TEST
 
+START_TEST(a_repeat_before_the_answer_waits_for_it_and_a_fork_is_482)
+{
+	struct buf b;
+
+	hold = true;
+	buf_init(&b, 65536);
+	write_request(&b, "MESSAGE", BOB, PAI TEXT, "hi");
+	send_text(b.p);
+	send_text(b.p);
+	memcpy(strstr(b.p, "z9hG4bK") + 7, "x", 1);
+	send_text(b.p);		/* the same by another way */
+	ck_assert_msg(strstr(receive(), "SIP/2.0 482") == got, "%s", got);
+	hold = false;
+	answer_now(NULL);
+	ck_assert_msg(strstr(receive(), "SIP/2.0 20") == got, "%s", got);
+	request("OPTIONS", "sip:example.org", "", "");
+	ck_assert_msg(strstr(got, "OPTIONS"), "answered twice: %s", got);
+	ck_assert_uint_eq(submits, 1);
+	buf_deinit(&b);
+}
+END_TEST
+
 /* --- REGISTER and digest ---------------------------------------------------------- */
 
 static char nonce[200];
@@ -694,6 +719,31 @@ START_TEST(a_short_registration_is_told_the_shortest)
 	ck_assert_msg(strstr(got, "SIP/2.0 423") == got, "%s", got);
 	ck_assert_ptr_nonnull(strstr(got, "Min-Expires: 60"));
 	ck_assert_uint_eq(alice.nbindings, 0);
+}
+END_TEST
+
+START_TEST(a_repeat_gets_the_same_words_but_only_in_its_transaction)
+{
+	char contact[600], first[2048];
+	struct buf b, lines;
+
+	learn_nonce(request("REGISTER", "sip:example.org", TO_ALICE, ""));
+	buf_init(&b, 65536);
+	buf_init(&lines, 4096);
+	contact_line(contact, sizeof(contact), ";expires=5");
+	buf_addf(&lines, TO_ALICE "%s", contact);
+	write_credentials(&lines, "REGISTER", "sip:example.org", "secret", 1);
+	write_request(&b, "REGISTER", "sip:example.org", lines.p, "");
+	send_text(b.p);
+	(void)snprintf(first, sizeof(first), "%s", receive());
+	ck_assert_ptr_nonnull(strstr(first, "Min-Expires: 60"));
+	send_text(b.p);
+	ck_assert_str_eq(receive(), first);
+	memcpy(strstr(b.p, "z9hG4bK") + 7, "x", 1);
+	send_text(b.p);		/* what somebody overheard */
+	ck_assert_msg(strstr(receive(), "SIP/2.0 401") == got, "%s", got);
+	buf_deinit(&b);
+	buf_deinit(&lines);
 }
 END_TEST
 
@@ -917,6 +967,10 @@ Suite *suite(void)
 	tcase_add_test(tc, an_imdn_is_a_report);
 	tcase_add_test(tc, typing_is_answered_and_dropped);
 	tcase_add_test(tc, a_repeat_is_answered_and_not_submitted_again);
+	tcase_add_test(tc,
+	    a_repeat_before_the_answer_waits_for_it_and_a_fork_is_482);
+	tcase_add_test(tc,
+	    a_repeat_gets_the_same_words_but_only_in_its_transaction);
 	tcase_add_test(tc, a_plain_client_that_takes_it_has_it);
 	tcase_add_test(tc, a_client_of_cpm_gets_cpim_and_will_report);
 	tcase_add_test(tc, a_client_that_refuses_cpim_gets_text);

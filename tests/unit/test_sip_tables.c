@@ -59,29 +59,98 @@ START_TEST(answers_add_up_in_any_order)
 }
 END_TEST
 
-START_TEST(a_late_repeat_is_known_for_32_s)
+static struct replay *answered(struct replays *t, uint64_t key, int64_t now)
+{
+	struct replay *e = replays_begin(t, key, 1, now);
+
+	replays_answer(t, e, 202, NULL, NULL, now);
+	return e;
+}
+
+START_TEST(an_answer_is_known_for_32_s)
 {
 	struct replays *t = replays_new();
+	struct replay *e;
 
-	ck_assert_int_eq(replays_find(t, 7, 1000), 0);
-	replays_note(t, 7, 202, 1000);
-	ck_assert_int_eq(replays_find(t, 7, 1000 + REPLAYS_MS - 1), 202);
-	ck_assert_int_eq(replays_find(t, 7, 1000 + REPLAYS_MS), 0);
-	replays_note(t, 7, 200, 2000);
-	ck_assert_int_eq(replays_find(t, 7, 2000), 200);
+	ck_assert_ptr_null(replays_find(t, 7, 1000));
+	e = answered(t, 7, 1000);
+	ck_assert_ptr_eq(replays_find(t, 7, 1000 + REPLAYS_MS - 1), e);
+	ck_assert_int_eq(e->status, 202);
+	ck_assert_ptr_null(replay_phrase(e));
+	ck_assert_ptr_null(replay_headers(e));
+	ck_assert_ptr_null(replays_find(t, 7, 1000 + REPLAYS_MS));
 	replays_free(t);
 }
 END_TEST
 
-START_TEST(the_oldest_repeat_gives_way)
+START_TEST(what_is_not_answered_is_not_forgotten)
 {
 	struct replays *t = replays_new();
+	struct replay *e = replays_begin(t, 7, 1, 1000);
 
-	for (uint64_t i = 0; i <= REPLAYS_WAYS; i++)
-		replays_note(t, i * REPLAYS_SETS, 200, (int64_t)(1000 + i));
-	ck_assert_int_eq(replays_find(t, 0, 2000), 0);
-	for (uint64_t i = 1; i <= REPLAYS_WAYS; i++)
-		ck_assert_int_eq(replays_find(t, i * REPLAYS_SETS, 2000), 200);
+	replays_expire(t, 1000 + 10 * REPLAYS_MS);
+	ck_assert_ptr_eq(replays_find(t, 7, 1000 + 10 * REPLAYS_MS), e);
+	ck_assert_int_eq(e->status, 0);
+	replays_forget(t, e);
+	ck_assert_ptr_null(replays_find(t, 7, 1000));
+	ck_assert_uint_eq(replays_bytes(t), 0);
+	replays_free(t);
+}
+END_TEST
+
+START_TEST(an_answer_is_kept_with_its_words)
+{
+	static const struct { const char *phrase, *headers; } words[] = {
+		{ "Not Now", "Retry-After: 5\r\n" }, { "Not Now", NULL },
+		{ NULL, "Retry-After: 5\r\n" }
+	};
+	struct replays *t = replays_new();
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct replay *e = replays_begin(t, i, 1, 0);
+
+		replays_answer(t, e, 503, words[i].phrase, words[i].headers,
+		    0);
+		ck_assert_pstr_eq(replay_phrase(e), words[i].phrase);
+		ck_assert_pstr_eq(replay_headers(e), words[i].headers);
+		ck_assert_uint_eq(strlen(e->tag), REPLAYS_TAG);
+	}
+	replays_free(t);
+}
+END_TEST
+
+START_TEST(the_newest_of_a_key_is_found_and_old_ones_expire)
+{
+	struct replays *t = replays_new();
+	struct replay *e;
+
+	answered(t, 7, 1000);
+	e = answered(t, 7, 2000);
+	ck_assert_ptr_eq(replays_find(t, 7, 2000), e);
+	replays_expire(t, 1000 + REPLAYS_MS);
+	ck_assert_uint_eq(replays_bytes(t), sizeof(*e));
+	ck_assert_ptr_eq(replays_find(t, 7, 1000 + REPLAYS_MS), e);
+	replays_expire(t, 2000 + REPLAYS_MS);
+	ck_assert_uint_eq(replays_bytes(t), 0);
+	replays_free(t);
+}
+END_TEST
+
+START_TEST(the_oldest_answer_gives_way)
+{
+	static char text[1 << 20];
+	struct replays *t = replays_new();
+	uint64_t n = REPLAYS_BYTES / sizeof(text) + 8;
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (uint64_t i = 0; i < n; i++)
+		replays_answer(t, replays_begin(t, i, 1, 0), 200, NULL, text,
+		    0);
+	answered(t, n, 0);
+	ck_assert_uint_le(replays_bytes(t), REPLAYS_BYTES + 1024);
+	ck_assert_ptr_null(replays_find(t, 0, 0));
+	ck_assert_ptr_nonnull(replays_find(t, n, 0));
+	ck_assert_ptr_nonnull(replays_find(t, n - 1, 0));
 	replays_free(t);
 }
 END_TEST
@@ -164,8 +233,11 @@ Suite *suite(void)
 
 	tcase_add_rows(tc, an_answer_means, answers);
 	tcase_add_rows(tc, answers_add_up_in_any_order, sums);
-	tcase_add_test(tc, a_late_repeat_is_known_for_32_s);
-	tcase_add_test(tc, the_oldest_repeat_gives_way);
+	tcase_add_test(tc, an_answer_is_known_for_32_s);
+	tcase_add_test(tc, what_is_not_answered_is_not_forgotten);
+	tcase_add_test(tc, an_answer_is_kept_with_its_words);
+	tcase_add_test(tc, the_newest_of_a_key_is_found_and_old_ones_expire);
+	tcase_add_test(tc, the_oldest_answer_gives_way);
 	tcase_add_test(tc, a_count_works_once);
 	tcase_add_test(tc, a_count_far_behind_is_refused);
 	tcase_add_test(tc, nonces_from_before_the_start_are_stale);

@@ -15,6 +15,7 @@
 #define STOP_MS		4000	/* what is in flight may still end */
 #define STATS_MS	1000	/* how often Sofia's own counts are read */
 #define RETRY_TURNS	15	/* of those, until a listener is tried again */
+#define T4_MS		1000	/* an answered push is kept so long */
 
 static nta_agent_t *agent;
 static nta_leg_t *leg;
@@ -64,6 +65,7 @@ static void look_after(void *arg)
 	bad = now_bad;
 	refused = now_refused;
 	repeats = now_repeats;
+	request_expire();
 	if (++turns % RETRY_TURNS == 0)
 		listeners_open();	/* an address may be there by now */
 	timer_set(&stats_timer, STATS_MS);
@@ -71,11 +73,12 @@ static void look_after(void *arg)
 
 static bool agent_open(void)
 {
-	agent = nta_agent_create(loop_su_root(), (url_string_t *)-1, NULL,
-	    NULL,
+	agent = nta_agent_create(loop_su_root(), (url_string_t *)-1,
+	    request_in, NULL,
 	    NTATAG_UA(0),
+	    /* No server transactions: they cost 10 kB for T1X64 each. */
+	    NTATAG_STATELESS(1),
 	    NTATAG_SERVER_RPORT(1),
-	    NTATAG_MERGE_482(1),
 	    NTATAG_USE_NAPTR(0),
 	    NTATAG_USE_SRV(0),
 	    /* Bad headers come to request.c, which refuses all of them. */
@@ -84,10 +87,11 @@ static bool agent_open(void)
 	    /* request.c refuses at half of it and says from whom */
 	    NTATAG_MAXSIZE(2 * sip_settings.max_message),
 	    NTATAG_SIP_T1X64(sip_settings.transaction_ms),
+	    NTATAG_SIP_T4(T4_MS),
 	    TAG_END());
 	if (!agent)
 		return false;
-	leg = nta_leg_tcreate(agent, request_in, NULL, NTATAG_NO_DIALOG(1),
+	leg = nta_leg_tcreate(agent, NULL, NULL, NTATAG_NO_DIALOG(1),
 	    TAG_END());
 	return leg != NULL;
 }

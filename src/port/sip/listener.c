@@ -199,8 +199,7 @@ bool listener_is_us(const url_t *url)
 
 bool listener_local(const struct request *r, const char **name, struct buf *uri)
 {
-	tport_t *tp = r->irq ? nta_incoming_transport(edge_agent(), r->irq, r->msg) :
-	    NULL;
+	tport_t *tp = r->tport;
 	const tp_name_t *n;
 	struct listener *l;
 
@@ -215,7 +214,6 @@ bool listener_local(const struct request *r, const char **name, struct buf *uri)
 		    l->external[0] ? l->external :
 		    n->tpn_canon ? n->tpn_canon : l->host, l->port,
 		    l->transport);
-	tport_unref(tp);
 	return l != NULL;
 }
 

@@ -14,8 +14,10 @@
 #include "wire/sipbody.h"
 
 #include <sofia-sip/msg_addr.h>
+#include <sofia-sip/nta_stateless.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/sip_util.h>
+#include <sofia-sip/tport.h>
 
 static struct list open_requests;
 static size_t n_open;
@@ -68,8 +70,17 @@ size_t request_open(void)
 
 void request_orphan(void)
 {
-	LIST_FOR(h, &open_requests)
-		LIST_ENTRY(h, struct request, hook)->irq = NULL;
+	LIST_FOR(h, &open_requests) {
+		struct request *r = LIST_ENTRY(h, struct request, hook);
+
+		tport_unref(r->tport);
+		r->tport = NULL;
+	}
+}
+
+void request_expire(void)
+{
+	replays_expire(replays, now_mono());
 }
 
 /* --- reading ----------------------------------------------------------- */
@@ -152,27 +163,15 @@ static void source_text(struct request *r, const su_sockaddr_t *from)
 			*c = (char)(*c + 'a' - 'A');
 }
 
-static uint64_t replay_key(const sip_t *sip)
-{
-	const char *tag = sip->sip_from->a_tag;
-	char text[1024];
-	int n = snprintf(text, sizeof(text), "%.400s\n%u\n%.200s\n",
-	    sip->sip_call_id->i_id, sip->sip_cseq->cs_seq, tag ? tag : "");
-
-	url_e(text + n, (isize_t)sizeof(text) - n, sip->sip_request->rq_url);
-	text[sizeof(text) - 1] = 0;
-	return map_hash(strv(text));
-}
-
-static struct request *request_new(nta_incoming_t *irq, const sip_t *sip)
+static struct request *request_new(msg_t *msg, const sip_t *sip)
 {
 	struct request *r = xalloc(sizeof(*r));
-	su_sockaddr_t *from;
+	su_sockaddr_t *from = msg_addr(msg);
 
-	r->irq = irq;
+	r->tport = tport_ref(tport_delivered_by(nta_agent_tports(
+	    edge_agent()), msg));
 	r->sip = sip;
-	r->msg = nta_incoming_getrequest(irq);
-	from = msg_addr(r->msg);
+	r->msg = msg;
 	source_text(r, from);
 	r->peer = trust_find(from);
 	list_push(&open_requests, &r->hook);
@@ -184,28 +183,39 @@ static void request_free(struct request *r)
 {
 	list_del(&r->hook);
 	n_open--;
+	tport_unref(r->tport);
 	msg_destroy(r->msg);
 	free(r);
 }
 
 /* --- answering ----------------------------------------------------------- */
 
+static void send_answer(struct request *r, int status, const char *phrase,
+    const char *headers)
+{
+	sip_to_t *to = r->sip->sip_to;
+
+	if (!r->tport)
+		return;
+	if (!phrase)
+		phrase = sip_status_phrase(status);
+	if (!to->a_tag)		/* the same in every repeat of the answer */
+		sip_to_tag(msg_home(r->msg), to, r->replay->tag);
+	nta_msg_treply(edge_agent(), msg_ref(r->msg), status,
+	    phrase ? phrase : "Refused",
+	    NTATAG_TPORT(r->tport), SIPTAG_HEADER_STR(headers), TAG_END());
+}
+
 void request_answer(struct request *r, int status, const char *phrase,
     const char *headers)
 {
-	int hundreds = status / 100;
-
-	sip_count((enum sip_metric)(M_1XX + hundreds - 1));
-	if (!phrase)
-		phrase = sip_status_phrase(status);
-	if (r->irq) {
-		nta_incoming_treply(r->irq, status, phrase ? phrase : "Refused",
-		    SIPTAG_HEADER_STR(headers), TAG_END());
-		nta_incoming_destroy(r->irq);
-	}
-	if (hundreds == 2 && r->sip->sip_request->rq_method ==
-	    sip_method_message)
-		replays_note(replays, r->replay, status, now_mono());
+	sip_count((enum sip_metric)(M_1XX + status / 100 - 1));
+	send_answer(r, status, phrase, headers);
+	if (status == 401)	/* a challenge is as good at every repeat */
+		replays_forget(replays, r->replay);
+	else
+		replays_answer(replays, r->replay, status, phrase, headers,
+		    now_mono());
 	request_free(r);
 }
 
@@ -345,39 +355,85 @@ static bool wrong_target(struct request *r, const struct method *m)
 	return false;
 }
 
-/* A repeat of what was answered, after its transaction was forgotten. */
-static bool replayed(struct request *r)
-{
-	int status;
+/* --- repeats -------------------------------------------------------------- */
 
-	r->replay = replay_key(r->sip);
-	if (r->sip->sip_request->rq_method != sip_method_message)
+/* What makes a request another one (RFC 3261 8.2.2.2). */
+static uint64_t request_key(const sip_t *sip)
+{
+	const char *tag = sip->sip_from->a_tag;
+	char text[1024];
+	int n = snprintf(text, sizeof(text), "%.400s\n%u\n%.200s\n%.40s\n",
+	    sip->sip_call_id->i_id, sip->sip_cseq->cs_seq, tag ? tag : "",
+	    sip->sip_request->rq_method_name);
+
+	url_e(text + n, (isize_t)sizeof(text) - n, sip->sip_request->rq_url);
+	text[sizeof(text) - 1] = 0;
+	return map_hash(strv(text));
+}
+
+/* What makes its transaction another one (17.2.3).  Nobody but who sent it
+ * shall have its answer. */
+static uint64_t transaction_key(const struct request *r)
+{
+	const sip_via_t *v = r->sip->sip_via;
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%.400s\n%.300s\n%.20s\n%s",
+	    v->v_branch ? v->v_branch : "", v->v_host ? v->v_host : "",
+	    v->v_port ? v->v_port : "", r->source);
+	return map_hash(strv(text));
+}
+
+/*
+ * false: a new request.  true: a repeat, answered as before, or absorbed
+ * while the answer is to come; by another way (a fork): 482.  A message taken
+ * stays taken for whoever asks; else only the same transaction is a repeat.
+ */
+static bool repeated(struct request *r)
+{
+	uint64_t key = request_key(r->sip), twin = transaction_key(r);
+	int64_t now = now_mono();
+	struct replay *e = replays_find(replays, key, now);
+	bool same = e && e->twin == twin;
+
+	if (!e || (!same && e->status != 0 && (e->status / 100 != 2 ||
+	    r->sip->sip_request->rq_method != sip_method_message))) {
+		r->replay = replays_begin(replays, key, twin, now);
 		return false;
-	status = replays_find(replays, r->replay, now_mono());
-	if (status == 0)
-		return false;
+	}
 	sip_count(M_REPLAYED);
-	request_answer(r, status, NULL, NULL);
+	r->replay = e;
+	if (e->status != 0)
+		send_answer(r, e->status, replay_phrase(e),
+		    replay_headers(e));
+	else if (!same)
+		send_answer(r, 482, "Request Merged", NULL);
+	request_free(r);
 	return true;
 }
 
-/* The default leg's callback: every request that Sofia could read. */
-int request_in(nta_leg_magic_t *magic, nta_leg_t *leg, nta_incoming_t *irq,
-    const sip_t *sip)
+/* The agent's callback: every request that Sofia could read, and responses
+ * that nobody waits for. */
+int request_in(nta_agent_magic_t *magic, nta_agent_t *agent, msg_t *msg,
+    sip_t *sip)
 {
-	const struct method *m = method_find(sip);
+	const struct method *m;
 	struct request *r;
 
 	(void)magic;
-	(void)leg;
-	sip_count(m ? m->metric : M_OTHER);
-	if (sip->sip_request->rq_method == sip_method_ack) {
-		nta_incoming_destroy(irq);
+	(void)agent;
+	if (!sip->sip_request ||
+	    sip->sip_request->rq_method == sip_method_ack) {
+		msg_destroy(msg);
 		return 0;
 	}
-	r = request_new(irq, sip);
+	r = request_new(msg, sip);
+	if (repeated(r))
+		return 0;
+	m = method_find(sip);
+	sip_count(m ? m->metric : M_OTHER);
 	if (too_large(r) || malformed(r) || unknown_method(r, m) ||
-	    wrong_target(r, m) || needs_extension(r, m) || replayed(r))
+	    wrong_target(r, m) || needs_extension(r, m))
 		return 0;
 	m->handle(r);
 	return 0;

@@ -13,6 +13,7 @@
 #include "base/strv.h"
 
 struct request;
+struct replay;
 struct push;
 struct leg;
 struct user;
@@ -20,7 +21,6 @@ struct message;
 struct digest;
 struct sipbody_in;
 
-#define NTA_INCOMING_MAGIC_T	struct request
 #define NTA_OUTGOING_MAGIC_T	struct push
 
 #include <sofia-sip/sip.h>
@@ -97,19 +97,20 @@ bool listener_local(const struct request *r, const char **name,
 
 struct request {
 	struct list hook;	/* of all that are open */
-	nta_incoming_t *irq;	/* NULL: its agent is gone */
+	struct tport_s *tport;	/* one reference; NULL: its agent is gone */
 	msg_t *msg;		/* one reference */
 	const sip_t *sip;	/* msg's */
 	const struct peer *peer;	/* a configured peer sent it; or NULL */
-	uint64_t replay;	/* its key in the table of replays */
+	struct replay *replay;	/* what is remembered of it */
 	char source[SIP_SOURCE];	/* "udp 127.0.0.1:5062 LISTENER" */
 };
 
-nta_request_f request_in;
+nta_message_f request_in;	/* for every message of no transaction */
 void request_init(void);
 void request_fini(void);
 void request_orphan(void);	/* the agent dies: nobody can be answered */
 size_t request_open(void);	/* requests still without an answer */
+void request_expire(void);	/* forget old answers; for a timer */
 
 /*
  * The one answer of a request; frees it.  phrase NULL: the standard one.
