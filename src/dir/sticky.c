@@ -179,6 +179,14 @@ static void write_some(void *arg)
 		timer_set(&timer, 1);
 }
 
+void sticky_stop(void)
+{
+	timer_cancel(&timer);
+	while (!list_empty(&dirty))
+		write_some(NULL);
+	timer_cancel(&timer);
+}
+
 /* --- start -------------------------------------------------------------- */
 
 static void load_one(const struct sticky_row *r, void *arg)

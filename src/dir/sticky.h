@@ -19,6 +19,7 @@
 
 void sticky_register(void);	/* the settings "policy sticky" */
 enum err sticky_load(void);	/* forgets what was in memory */
+void sticky_stop(void);		/* before the writer stops: write all */
 void sticky_note(struct strv user, struct strv peer, struct strv service,
     struct strv contribution);
 /* Absent when unknown or too old.  Lives until the next sticky_note(). */

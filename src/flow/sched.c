@@ -29,6 +29,13 @@ enum leg_state sched_state(const struct leg *l)
 	return LEG_HELD;
 }
 
+bool sched_is_waking(const struct leg *l)
+{
+	const struct hop *h = hop_find(l->hop);
+
+	return h && h->loading && h->queued == 0 && hop_window(h) > 0;
+}
+
 void sched_add(struct leg *l)
 {
 	struct hop *h = hop_get(l->hop, l->port);

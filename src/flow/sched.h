@@ -14,6 +14,12 @@ struct gateway;
  */
 enum leg_state sched_state(const struct leg *l);
 
+/*
+ * l shall be HELD only until it is known whether older legs wait for its hop,
+ * which came up a moment ago: its outcome may come soon.
+ */
+bool sched_is_waking(const struct leg *l);
+
 /* l is committed READY: queue it; takes it over. */
 void sched_add(struct leg *l);
 

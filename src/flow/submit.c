@@ -187,7 +187,7 @@ static void make_legs(struct submission *s, const struct plan *p)
 		l->expires = m->expires;
 		l->state = sched_state(l);
 		s->legs[s->n++] = l;
-		if (l->state == LEG_READY)
+		if (l->state == LEG_READY || sched_is_waking(l))
 			s->open |= bit_of(l);
 		else
 			s->waits = true;

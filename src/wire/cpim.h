@@ -105,6 +105,7 @@ struct cpim_out {
 	struct strv message_id;
 	unsigned wants;			/* enum cpim_wants; 0: no header */
 	struct strv original_to;
+	struct strv subject;		/* left out unless one clean line */
 	struct strv service;		/* iw.Service: "sms" */
 	struct strv type;		/* required */
 	bool notification;		/* Content-Disposition: notification */

@@ -101,6 +101,8 @@ static void message_headers(const struct cpim_out *c, struct buf *out)
 	buf_addz(out, "DateTime: ");
 	cpim_add_time(out, c->datetime);
 	buf_addz(out, "\r\n");
+	if (c->subject.n && fit(c->subject, ""))
+		text(out, "Subject", c->subject);
 	if (c->message_id.n || c->wants || c->original_to.n)
 		buf_addf(out, "NS: imdn <%s>\r\n", cpim_ns_imdn.p);
 	if (c->message_id.n)

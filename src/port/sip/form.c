@@ -97,6 +97,7 @@ static enum err wrap(const struct message *m, struct strv from,
 		.datetime = m->received,
 		.message_id = message_id(m, id),
 		.wants = cpim_wants(m->wants),
+		.subject = m->subject,
 		.service = service(m)
 	};
 	enum err e;

@@ -225,6 +225,12 @@ void sms_bind_sent(struct sms_bind *b, uint32_t seq, void *owner,
 		watch_next(b);
 }
 
+void sms_bind_settings(struct sms_bind *b)
+{
+	if (b && b->state == SMS_BOUND)
+		watch_next(b);
+}
+
 void sms_bind_bound(struct sms_bind *b)
 {
 	timer_cancel(&b->timer);

@@ -5,6 +5,8 @@
 
 #include "port/sms/link.h"
 
+/* bind.c: times were set anew. */
+void sms_bind_settings(struct sms_bind *b);
 /* bind.c: the service centre accepted the bind; the unbind is done. */
 void sms_bind_bound(struct sms_bind *b);
 void sms_bind_gone(struct sms_bind *b);

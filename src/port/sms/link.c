@@ -11,6 +11,7 @@
 #include "base/rand.h"
 #include "flow/flow.h"
 #include "loop/loop.h"
+#include "port/sms/bind.h"
 #include "port/sms/link.h"
 
 struct list sms_links = { &sms_links, &sms_links };
@@ -335,10 +336,13 @@ void sms_link_applied(const char *name, bool gone)
 	}
 	memcpy(&was, &k->conf.peer, sizeof(was));
 	load(k);
-	if (memcmp(&was, &k->conf.peer, sizeof(was)) != 0)
+	if (memcmp(&was, &k->conf.peer, sizeof(was)) != 0) {
 		relink(k);
-	else
-		sms_submit_pump(k);
+		return;
+	}
+	sms_bind_settings(k->out);
+	sms_bind_settings(k->in);
+	sms_submit_pump(k);
 }
 
 /* --- start and stop -------------------------------------------------------- */

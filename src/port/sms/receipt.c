@@ -179,13 +179,43 @@ static void ask(struct receipt_in *r)
 	flow_report(&f, reported, r);
 }
 
+/* false: the receipts of other parts decide. */
+static bool decides(struct receipt_in *r)
+{
+	char message[RECEIPT_ID_SIZE];
+
+	for (size_t i = 0; i < r->refs.n; i++)
+		switch (sms_every_receipt(r->gateway, r->refs.s[i],
+		    r->status == STATUS_DELIVERED, now_ms(), message)) {
+		case SMS_EVERY_NONE:
+			break;
+		case SMS_EVERY_WAIT:
+			return false;
+		case SMS_EVERY_DECIDED:
+			memcpy(r->refs.s[0], message, sizeof(message));
+			r->refs.n = 1;
+			return true;
+		}
+	return true;
+}
+
+/* It came before the answer that tells what it is about. */
+static void ask_again(struct receipt_in *r)
+{
+	orphan_remove(r);	/* its refs may change */
+	if (decides(r))
+		ask(r);
+	else
+		done(r);
+}
+
 void sms_receipt_named(struct sms_link *k, struct strv ref)
 {
 	struct receipt_in *r = norphans ? map_get(&by_ref, ref) : NULL;
 
 	(void)k;
 	if (r && !r->waits)
-		ask(r);
+		ask_again(r);
 }
 
 void sms_receipt_tick(void)
@@ -204,10 +234,7 @@ void sms_receipt_tick(void)
 		}
 		if (n++ == RETRY_TURN)
 			break;
-		/* to the end, so that the others have their turn */
-		list_del(&r->hook);
-		list_push(&orphans, &r->hook);
-		ask(r);
+		ask_again(r);	/* to the end, if it still waits */
 	}
 }
 
@@ -264,26 +291,6 @@ static void set_refs(struct receipt_in *r, struct sms_link *k, struct strv id)
 		    STRV_ARG(ours));
 		r->refs.n = 1;
 	}
-}
-
-/* false: the receipts of other parts decide. */
-static bool decides(struct receipt_in *r)
-{
-	char message[RECEIPT_ID_SIZE];
-
-	for (size_t i = 0; i < r->refs.n; i++)
-		switch (sms_every_receipt(r->gateway, r->refs.s[i],
-		    r->status == STATUS_DELIVERED, now_ms(), message)) {
-		case SMS_EVERY_NONE:
-			break;
-		case SMS_EVERY_WAIT:
-			return false;
-		case SMS_EVERY_DECIDED:
-			memcpy(r->refs.s[0], message, sizeof(message));
-			r->refs.n = 1;
-			return true;
-		}
-	return true;
 }
 
 void sms_receipt(struct sms_bind *b, const struct smpp_pdu *p)
