@@ -11,6 +11,7 @@
 #include "base/metric.h"
 #include "base/now.h"
 #include "dir/bindings_priv.h"
+#include "dir/devices_priv.h"
 #include "loop/timer.h"
 
 #define SLOTS	4096	/* seconds on the wheel; longer ones go around */
@@ -178,6 +179,7 @@ static void expire_slot(struct list *slot, int64_t now, struct ids *ids)
 		    STRV_ARG(b->user->key), b->id);
 		binding_event(BINDING_EXPIRED);
 		ids_add(ids, b->id);
+		device_lapsed(b);
 		binding_remove(b);
 	}
 }
@@ -205,6 +207,7 @@ void binding_drop(struct binding *b)
 	binding_event(BINDING_DEAD);
 	ids_add(&ids, b->id);
 	registrations_drop(&ids);
+	device_lapsed(b);
 	binding_remove(b);
 }
 
@@ -215,6 +218,7 @@ void bindings_drop_all(struct user *u)
 	LIST_FOR(h, &u->bindings) {
 		binding_event(BINDING_REMOVED);
 		ids_add(&ids, BINDING_OF(h)->id);
+		device_lapsed(BINDING_OF(h));
 		binding_remove(BINDING_OF(h));
 	}
 	registrations_drop(&ids);
@@ -287,17 +291,20 @@ static void load_one(const struct registration_row *r, void *arg)
 {
 	struct loading *l = arg;
 	struct user *u = user_by_id(r->subscriber);
-	struct binding b = { .id = r->id, .contact = r->contact,
+	struct binding b = { .user = u, .id = r->id, .contact = r->contact,
 		.instance = r->instance, .path = r->path,
 		.source = r->source, .features = r->features,
 		.agent = r->agent, .call_id = r->call_id, .cseq = r->cseq,
 		.reg_id = r->reg_id, .q = r->q, .expires = r->expires,
 		.seen = r->seen };
 
-	if (!u || r->expires <= l->now)
-		ids_add(&l->stale, r->id);
-	else
+	if (u && device_registered(u, &b) && r->expires > l->now) {
 		binding_insert(u, binding_copy(&b));
+		return;
+	}
+	ids_add(&l->stale, r->id);
+	if (u)
+		device_lapsed(&b);
 }
 
 enum err bindings_load(void)
@@ -309,7 +316,9 @@ enum err bindings_load(void)
 		list_init(&wheel[i]);
 	timer_cancel(&tick);
 	timer_init(&tick, "registrations", expire, NULL);
-	e = registrations_each(load_one, &l);
+	e = devices_load();
+	if (e == ERR_OK)
+		e = registrations_each(load_one, &l);
 	log_info("registrations loaded n=%zu stale=%zu", n_bindings,
 	    l.stale.n);
 	registrations_drop(&l.stale);

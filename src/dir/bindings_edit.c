@@ -8,6 +8,7 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "dir/bindings_priv.h"
+#include "dir/devices_priv.h"
 #include "loop/loop.h"
 
 struct change {
@@ -107,13 +108,17 @@ static bool put(struct user *u, struct change *c)
 	    !strv_eq(was->path, b->path) || !strv_eq(was->source, b->source);
 
 	binding_event(was ? BINDING_REFRESHED : BINDING_NEW);
-	if (was && binding_refresh(was, b))
+	if (!was || !binding_refresh(was, b)) {
+		if (was)
+			binding_remove(was);
+		c->b = NULL;
+		binding_insert(u, b);
+		was = b;
+	}
+	if (device_registered(u, was))
 		return moved;
-	if (was)
-		binding_remove(was);
-	c->b = NULL;
-	binding_insert(u, b);
-	return moved;
+	binding_drop(was);
+	return false;
 }
 
 static bool apply(struct bindings_edit *e)
@@ -131,6 +136,9 @@ static bool apply(struct bindings_edit *e)
 		was = binding_like(e->user, c->b);
 		if (was) {
 			binding_event(BINDING_REMOVED);
+			if (c->b->seen > was->seen)
+				was->seen = c->b->seen;
+			device_lapsed(was);
 			binding_remove(was);
 		}
 	}

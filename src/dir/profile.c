@@ -17,7 +17,7 @@ static enum err refuse(struct buf *why, const char *what, struct strv value)
 	return ERR_BAD_SYNTAX;
 }
 
-static bool is_text(struct strv s, size_t max)
+bool profile_is_text(struct strv s, size_t max)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		if ((unsigned char)s.p[i] < 32 || s.p[i] == 127)
@@ -70,14 +70,14 @@ static enum err add_address(const struct maker *k, struct strv written,
 
 static enum err check_texts(const struct profile *p, struct buf *why)
 {
-	if (p->name.p && !is_text(p->name, NAME_MAX_BYTES))
+	if (p->name.p && !profile_is_text(p->name, NAME_MAX_BYTES))
 		return refuse(why, "a name is up to 200 bytes of text without "
 		    "controls", p->name);
 	if (p->klass.p && !is_class(p->klass))
 		return refuse(why, "a class is up to 32 lower-case letters, "
 		    "digits, - and _", p->klass);
 	if (p->password.p && (p->password.n == 0 ||
-	    !is_text(p->password, PASSWORD_MAX))) {
+	    !profile_is_text(p->password, PASSWORD_MAX))) {
 		buf_addz(why, "a password has 1 to 128 bytes and no controls");
 		return ERR_BAD_SYNTAX;
 	}

@@ -10,6 +10,7 @@
 #include "base/metric.h"
 #include "base/now.h"
 #include "conf/conf.h"
+#include "dir/devices_priv.h"
 #include "dir/users_priv.h"
 
 /* What changes with the subscriber's row; one allocation. */
@@ -140,6 +141,7 @@ void users_drop(struct user *u)
 	struct entry *e = entry_of(u);
 
 	bindings_drop_all(u);
+	devices_free(u);
 	count(u, -1);
 	forget_keys(e);
 	(void)map_del_u64(&by_id, u->id);
@@ -334,6 +336,7 @@ void users_register(void)
 	import_register();
 	show_register();
 	dir_complete_register();
+	devices_register();
 }
 
 static void load_one(const struct account *a, void *arg)
@@ -362,9 +365,11 @@ void users_unload(void)
 	size_t at = 0;
 
 	while ((e = map_next(&by_id, &at)) != NULL) {
+		devices_free(&e->u);
 		bindings_free_all(&e->u);
 		entry_free(e);
 	}
+	devices_unload();
 	map_deinit(&by_key);
 	map_deinit(&by_id);
 	for (size_t i = 0; i < 2; i++)

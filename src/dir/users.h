@@ -35,11 +35,13 @@ struct user {
 	size_t naliases;
 	enum user_state state;
 	bool has_secret;
+	struct known *known;	/* dir/devices.h; NULL: no device */
 	struct list bindings;	/* dir/bindings.h */
 	size_t nbindings;
 };
 
-/* Settings "site" and "policy registration", operations, metrics. */
+/* Settings "site", "policy registration" and "policy devices", operations,
+ * metrics. */
 void users_register(void);
 /* At start, when the settings are loaded: read all subscribers. */
 enum err users_load(void);

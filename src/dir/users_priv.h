@@ -36,6 +36,9 @@ struct profile {
 	bool has_aliases;	/* they replace those there are */
 };
 
+/* At most max bytes of UTF-8 without controls. */
+bool profile_is_text(struct strv s, size_t max);
+
 /* With what it is made: each thread has its own. */
 struct maker {
 	const struct site *site;

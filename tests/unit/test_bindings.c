@@ -455,7 +455,7 @@ static enum err fill(struct write *w, struct db *db)
 		    "'Linphone/4.4', 'call-1234567890@host', 1, 1000, ?, ?)");
 
 		stmt_int(s, i + 1);
-		stmt_int(s, 1);
+		stmt_int(s, i / BINDINGS_MAX + 2);
 		stmt_text(s, STRV("sip:+15550100002@198.51.100.7:49152;"
 		    "transport=tls"));
 		(void)snprintf(text, sizeof(text), "urn:uuid:6f474eac-f1a1-"
@@ -470,6 +470,23 @@ static enum err fill(struct write *w, struct db *db)
 	return ERR_OK;
 }
 
+static enum err fill_users(struct write *w, struct db *db)
+{
+	(void)w;
+	for (int i = 0; i <= MANY / BINDINGS_MAX; i++) {
+		struct stmt *s = stmt(db, "INSERT INTO subscriber (id, name, "
+		    "class, state, created, changed) "
+		    "VALUES (?, '', 'standard', 0, 0, 0)");
+
+		stmt_int(s, i + 2);
+		if (stmt_end(s) != ERR_OK)
+			return ERR_STORAGE;
+	}
+	return db_exec(db, "INSERT INTO address SELECT 'sip:u' || id || "
+	    "'@example.org', id, 0, 'sip:u' || id || '@example.org' "
+	    "FROM subscriber WHERE id > 1");
+}
+
 static void filled(struct write *w)
 {
 	((struct filling *)(void *)w)->said = w->err;
@@ -480,12 +497,17 @@ START_TEST(a_device_takes_less_than_two_kilobytes)
 {
 	struct filling f = { .w = { .db = DB_STORE, .run = fill,
 		.done = filled }, .said = ERR_BUSY };
+	struct filling users = { .w = { .db = DB_CONFIG, .run = fill_users,
+		.done = filled }, .said = ERR_BUSY };
 	int64_t began;
 	size_t before, after;
 
 	writer_put(&f.w);
+	writer_put(&users.w);
 	world_drain();
 	ck_assert_int_eq(f.said, ERR_OK);
+	ck_assert_int_eq(users.said, ERR_OK);
+	ck_assert_int_eq(users_load(), ERR_OK);
 	before = heap();
 	began = now_us();
 	ck_assert_int_eq(bindings_load(), ERR_OK);

@@ -19,6 +19,7 @@
 #include "core/leg.h"
 #include "core/message.h"
 #include "dir/bindings.h"
+#include "dir/devices.h"
 #include "dir/users.h"
 #include "flow/flow.h"
 #include "flow/port.h"
@@ -72,6 +73,15 @@ struct user *user_find(struct strv key)
 bool user_is_online(const struct user *u)
 {
 	return u->nbindings > 0;
+}
+
+/* alice has a device that is blocked. */
+struct device *device_find(const struct user *u, struct strv instance)
+{
+	static struct device lost = { .blocked = true };
+
+	return u == &alice && strv_eq(instance, STRV("urn:x:lost")) ? &lost :
+	    NULL;
 }
 
 void user_uris(const struct user *u, struct buf *sip, struct buf *tel)
@@ -747,6 +757,22 @@ START_TEST(a_repeat_gets_the_same_words_but_only_in_its_transaction)
 }
 END_TEST
 
+/* proves MLD-027 */
+START_TEST(a_blocked_device_is_403)
+{
+	char contact[200];
+	const char *text;
+
+	learn_nonce(request("REGISTER", "sip:example.org", TO_ALICE, ""));
+	contact_line(contact, sizeof(contact),
+	    ";expires=100;+sip.instance=\"<urn:x:lost>\"");
+	text = register_with(contact, "secret", 1);
+	ck_assert_msg(strstr(text, "SIP/2.0 403 Device Blocked") == text,
+	    "%s", text);
+	ck_assert_uint_eq(alice.nbindings, 0);
+}
+END_TEST
+
 START_TEST(a_wrong_password_is_403)
 {
 	learn_nonce(request("REGISTER", "sip:example.org", TO_ALICE, ""));
@@ -982,6 +1008,7 @@ Suite *suite(void)
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, a_client_is_challenged_then_registered);
 	tcase_add_test(tc, a_short_registration_is_told_the_shortest);
+	tcase_add_test(tc, a_blocked_device_is_403);
 	tcase_add_test(tc, a_wrong_password_is_403);
 	tcase_add_test(tc, credentials_work_once);
 	tcase_add_test(tc, a_nonce_of_somebody_else_is_stale);

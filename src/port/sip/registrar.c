@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "core/addr.h"
 #include "dir/bindings.h"
+#include "dir/devices.h"
 #include "dir/users.h"
 #include "flow/flow.h"
 #include "port/sip/lines.h"
@@ -238,6 +239,16 @@ static bool contact_bad(struct registration *g, const sip_contact_t *m,
 	return true;
 }
 
+static bool is_blocked(struct registration *g, const struct binding *b)
+{
+	const struct device *d = device_find(g->user, b->instance);
+
+	if (!d || !d->blocked)
+		return false;
+	refuse(g, 403, "Device Blocked", NULL, "the device is blocked");
+	return true;
+}
+
 static void edit(struct registration *g, const struct binding *b, bool gone)
 {
 	if (gone) {
@@ -280,6 +291,7 @@ static bool put_contact(struct registration *g, const sip_contact_t *m)
 	b.expires = now + s * 1000;
 
 	good = !contact_bad(g, m, &uri, &features) && !too_short(g, s);
+	good = good && !is_blocked(g, &b);
 	if (good && out_of_order(g->user, &b)) {
 		refuse(g, 500, "Out Of Order", NULL,
 		    "older than the last REGISTER of this contact");
