@@ -95,7 +95,8 @@ static void challenge(struct request *r, bool stale)
 	rand_bytes(chance, sizeof(chance));
 	digest_nonce_make(digest, key, now_ms(), chance, nonce);
 	buf_init(&lines, 2048);
-	add_challenge(&lines, DIGEST_SHA256, nonce, stale);
+	if (sip_settings.digest_sha256)
+		add_challenge(&lines, DIGEST_SHA256, nonce, stale);
 	if (sip_settings.digest_md5)
 		add_challenge(&lines, DIGEST_MD5, nonce, stale);
 	log_debug("challenge from=\"%s\" stale=%d", r->source, stale);
@@ -201,7 +202,8 @@ static bool refused(struct request *r, struct user *u,
 	int64_t now = now_ms();
 
 	if (!c->alg_known || !strv_caseeq(c->qop, STRV("auth")) ||
-	    (c->alg == DIGEST_MD5 && !sip_settings.digest_md5)) {
+	    !(c->alg == DIGEST_MD5 ? sip_settings.digest_md5 :
+	    sip_settings.digest_sha256)) {
 		challenge(r, false);
 		return true;
 	}

@@ -29,6 +29,9 @@ static const struct conf_row rows[] = {
 	{ "digest-md5", CONF_BOOL, "on", 0, 0, NULL, CONF_LIVE,
 	    "Offer MD5 beside SHA-256; many clients know nothing else.",
 	    false },
+	{ "digest-sha256", CONF_BOOL, "on", 0, 0, NULL, CONF_LIVE,
+	    "Off for clients that give up when SHA-256 is offered beside MD5.",
+	    false },
 	{ "trust-connections", CONF_BOOL, "off", 0, 0, NULL, CONF_LIVE,
 	    "A TCP or TLS connection that registered needs no digest for "
 	    "its messages.", false },
@@ -145,6 +148,7 @@ static void apply(const char *name, bool gone)
 	s->device_parallel = number("device-parallel");
 	s->nonce_ms = conf_int(SECTION, "", "nonce-time");
 	s->digest_md5 = conf_bool(SECTION, "", "digest-md5");
+	s->digest_sha256 = conf_bool(SECTION, "", "digest-sha256");
 	s->trust_connections = conf_bool(SECTION, "", "trust-connections");
 	s->service_route = conf_bool(SECTION, "", "service-route");
 	s->lenient_tags = conf_bool(SECTION, "", "lenient-tags");
@@ -158,12 +162,24 @@ static void apply(const char *name, bool gone)
 	read_limits(s);
 }
 
+static enum err check(const char *name, struct buf *why)
+{
+	(void)name;
+	if (conf_bool(SECTION, "", "digest-md5") ||
+	    conf_bool(SECTION, "", "digest-sha256"))
+		return ERR_OK;
+	buf_addz(why, "digest-md5 and digest-sha256 cannot both be off: "
+	    "nobody could log in");
+	return ERR_BAD_SYNTAX;
+}
+
 static const struct conf_section section = {
 	.name = SECTION,
 	.help = "How SIP clients are served.",
 	.rows = rows,
 	.n = sizeof(rows) / sizeof(rows[0]),
-	.apply = apply
+	.apply = apply,
+	.check = check
 };
 
 static void init(const char *dir)

@@ -50,7 +50,7 @@ struct sip_settings {
 	unsigned udp_buffer;		/* bytes */
 	unsigned device_parallel;
 	int64_t nonce_ms;
-	bool digest_md5;
+	bool digest_md5, digest_sha256;
 	bool trust_connections;
 	bool service_route;
 	bool lenient_tags;
