@@ -8,7 +8,7 @@ const { Client, taken } = require('./lib/client.js');
 const { RawSip } = require('./lib/rawsip.js');
 const { request, SipMessage } = require('./lib/sipmsg.js');
 const { sipp, Linphone, Baresip, Kamailio } = require('./lib/others.js');
-const { freePort } = require('./lib/ports.js');
+const { freePort, portTaken } = require('./lib/ports.js');
 const { Smsc } = require('./lib/npmsmsc.js');
 const { gateway } = require('./lib/sim.js');
 
@@ -60,6 +60,7 @@ test('sipp registers with a password, sends messages and gets one', async (t) =>
 	for (let i = 1; i <= 20; i++)
 		await alice.got(`Hello number ${i} from sipp`);
 	const receiving = sipp(site, 'message_uas', { fields, port, args: ['-m', '1'] });
+	await portTaken(port);
 	const sent = await alice.message(aor(2), 'from a client of CPM');
 	await receiving;
 	taken(sent);

@@ -41,4 +41,11 @@ async function freePort(host = '127.0.0.1') {
 	throw new Error('no port is free');
 }
 
-module.exports = { freePort };
+// Resolves when some program has the UDP port; there is no event for that.
+async function portTaken(port) {
+	const line = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} `);
+	while (!line.test(fs.readFileSync('/proc/net/udp', 'latin1')))
+		await new Promise((r) => { setTimeout(r, 10); });
+}
+
+module.exports = { freePort, portTaken };
