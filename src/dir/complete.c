@@ -1,6 +1,6 @@
 /* complete.c - subscribers' addresses for the shell's completion. */
 
-#include "dir/users_priv.h"
+#include "dir/groups_priv.h"
 #include "op/complete.h"
 #include "store/accounts.h"
 
@@ -23,11 +23,20 @@ static void addresses(struct strv prefix, complete_offer_fn *offer, void *arg)
 	(void)accounts_list(prefix, STRV(""), offer_one, &o);
 }
 
+/* Whoever a message can be for. */
+static void all_addresses(struct strv prefix, complete_offer_fn *offer,
+    void *arg)
+{
+	addresses(prefix, offer, arg);
+	groups_offer(prefix, offer, arg);
+}
+
 void dir_complete_register(void)
 {
 	static const struct completer rows[] = {
 		{ "subscriber", addresses },
-		{ "address", addresses },
+		{ "address", all_addresses },
+		{ "group", groups_offer },
 	};
 
 	complete_register(rows, sizeof(rows) / sizeof(rows[0]));

@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "base/log.h"
 #include "base/now.h"
+#include "dir/groups.h"
 #include "dir/import.h"
 #include "loop/loop.h"
 
@@ -210,9 +211,14 @@ static void check_row(struct import *m, const struct import_row *r)
 		    "%.*s", STRV_ARG(r->keys[0]), STRV_ARG(u->key));
 		return;
 	}
-	for (size_t i = 1; i < r->n; i++) {
+	for (size_t i = 0; i < r->n; i++) {
 		const struct user *other = user_find(r->keys[i]);
 
+		if (group_find(r->keys[i])) {
+			import_error(m, r->line, "%.*s is a group",
+			    STRV_ARG(r->keys[i]));
+			return;
+		}
 		if (other && other != u) {
 			import_error(m, r->line, "%.*s belongs to subscriber "
 			    "%.*s", STRV_ARG(r->keys[i]),

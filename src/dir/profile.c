@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "base/now.h"
 #include "base/utf8.h"
+#include "dir/groups.h"
 #include "dir/users_priv.h"
 
 #define NAME_MAX_BYTES	200
@@ -172,6 +173,11 @@ static enum err check_free(const struct user *u, const struct account *a,
 	for (size_t i = 0; i < a->n; i++) {
 		const struct user *other = user_find(a->keys[i]);
 
+		if (group_find(a->keys[i])) {
+			buf_addf(why, "%.*s is a group",
+			    STRV_ARG(a->keys[i]));
+			return ERR_BUSY;
+		}
 		if (!other || other == u)
 			continue;
 		buf_addf(why, "%.*s belongs to subscriber %.*s",

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#include "dir/users_priv.h"
+#include "dir/groups_priv.h"
 #include "store/audit.h"
 
 /* --- turns ---------------------------------------------------------------- */
@@ -30,6 +30,15 @@ void turn_end(struct turn *t)
 
 /* --- one write ------------------------------------------------------------ */
 
+static enum err delete_one(struct db *db, const struct account *a)
+{
+	enum err e = account_delete(db, a->id);
+
+	for (size_t i = 0; i < a->n && e == ERR_OK; i++)
+		e = member_delete_all(db, a->keys[i]);
+	return e;
+}
+
 static enum err put_one(struct db *db, const struct account *a,
     enum provision_kind kind)
 {
@@ -39,7 +48,7 @@ static enum err put_one(struct db *db, const struct account *a,
 	case PROVISION_SET:
 		return account_set(db, a);
 	case PROVISION_DELETE:
-		return account_delete(db, a->id);
+		return delete_one(db, a);
 	}
 	return ERR_STORAGE;
 }
@@ -62,6 +71,8 @@ static void follow(const struct account *a, enum provision_kind kind)
 
 	if (kind == PROVISION_DELETE) {
 		u = user_by_id(a->id);
+		for (size_t i = 0; i < a->n; i++)
+			groups_forget(a->keys[i]);
 		if (u)
 			users_drop(u);
 		return;

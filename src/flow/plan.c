@@ -7,6 +7,7 @@
 #include "core/addr.h"
 #include "dir/bindings.h"
 #include "dir/gateways.h"
+#include "dir/groups.h"
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
@@ -15,11 +16,12 @@
 
 /* the port whose hops are users; see port_caps */
 #define USER_PORT	"sip"
+#define GROUP_PORT	"group"
 
 struct query {
 	const struct message *m;
 	const struct plan_assume *assume;
-	struct user *recipient;		/* NULL: nobody's here */
+	struct user *recipient;		/* NULL: nobody's here, or a group */
 	struct plan *p;
 };
 
@@ -215,12 +217,19 @@ static enum err interwork(struct query *q)
 
 /* --- terminating service --------------------------------------------------------- */
 
+/* A member's copy; one for the sender's other devices is for devices only. */
+static bool is_from_group(const struct query *q)
+{
+	return q->m->origin == FROM_GROUP &&
+	    user_find(q->m->from) != q->recipient;
+}
+
 static bool offline_goes_by_sms(struct query *q)
 {
 	struct route r;
 
-	if (q->m->kind != MESSAGE_TEXT || q->m->origin != FROM_USER ||
-	    q->m->text_chars == 0)
+	if (q->m->kind != MESSAGE_TEXT || q->m->text_chars == 0 ||
+	    (q->m->origin != FROM_USER && !is_from_group(q)))
 		return false;
 	if (strcmp(conf_text("policy interworking", "", "offline-user"),
 	    "sms") != 0)
@@ -255,10 +264,38 @@ static enum err to_user(struct query *q)
 	return ERR_OK;
 }
 
+/*
+ * The rules of each group are for who wrote the message, also when it comes
+ * through another group.
+ */
+static enum err to_group(struct query *q, const struct group *g)
+{
+	struct strv from = q->m->from;
+
+	if (g->row.state != GROUP_ACTIVE) {
+		note(q->p, "group", false, "group %.*s is suspended",
+		    STRV_ARG(g->row.key));
+		return ERR_FORBIDDEN;
+	}
+	if (!group_may_send(g, from)) {
+		note(q->p, "group", false, "%.*s may not send: %s may",
+		    STRV_ARG(from), g->row.may_send == WHO_ADMINS ?
+		    "only its admins" : "only its members");
+		return ERR_UNAUTHORISED;
+	}
+	note(q->p, "group", true, "group %.*s, %zu member%s",
+	    STRV_ARG(g->row.key), g->roster->n,
+	    g->roster->n == 1 ? "" : "s");
+	note(q->p, "deliver", true, "to each member as a message of its own");
+	add_leg(q->p, GROUP_PORT, g->row.key);
+	return ERR_OK;
+}
+
 void plan_make(const struct message *m, const struct plan_assume *assume,
     struct plan *p)
 {
 	struct query q = { m, assume, user_find(m->to), p };
+	const struct group *g = group_find(m->to);
 
 	p->n = p->nnotes = 0;
 	p->recipient = q.recipient ? q.recipient->key : m->to;
@@ -266,7 +303,8 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
 	p->err = authorise(&q);
 	if (p->err != ERR_OK)
 		return;
-	p->err = q.recipient ? to_user(&q) : interwork(&q);
+	p->err = q.recipient ? to_user(&q) : g ? to_group(&q, g) :
+	    interwork(&q);
 }
 
 /* --- another gateway ------------------------------------------------------------- */

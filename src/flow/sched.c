@@ -2,6 +2,7 @@
 
 #include "base/now.h"
 #include "dir/gateways.h"
+#include "dir/groups.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
 #include "flow/reroute.h"
@@ -148,7 +149,7 @@ static const char *port_of(struct strv hop)
 {
 	struct gateway *g = gateway_find(hop);
 
-	return g ? g->port : "sip";
+	return g ? g->port : group_find(hop) ? "group" : "sip";
 }
 
 static void look(struct strv name, bool appeared)

@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/now.h"
+#include "dir/users.h"
 #include "flow/flow_priv.h"
 #include "flow/plan.h"
+#include "flow/port.h"
 #include "flow/sched.h"
 #include "flow/trace.h"
 #include "loop/loop.h"
@@ -27,6 +29,7 @@ struct submission {
 	size_t n;
 	unsigned open;		/* bits: legs that may still answer */
 	bool waits;		/* one waits on disk: it may still succeed */
+	bool taken;		/* by a port inside, at the commit */
 	int64_t wait_ms;
 	int64_t began;		/* now_us() */
 	flow_answer_fn *done;
@@ -142,11 +145,48 @@ static void release_legs(struct submission *s)
 	}
 }
 
+/*
+ * A member of a group that is refused: nobody waits for the answer, so it is
+ * kept as a leg that failed, for its report and against repetition.  l may be
+ * of a duplicate whose first may have been reported or not: the ledger knows.
+ */
+static void report_refused(struct leg *l, uint64_t id, enum err why)
+{
+	l->id = id_leg(id, 0);
+	report_leg(l, why == ERR_FORBIDDEN || why == ERR_UNAUTHORISED ?
+	    STATUS_FORBIDDEN : STATUS_FAILED, LEG_FAILED, why);
+}
+
+static bool is_refused(const struct submission *s,
+    const struct journal_accepted *a)
+{
+	if (s->message->origin != FROM_GROUP)
+		return false;
+	return a->duplicate ? a->answered == LEG_ANSWERED_REFUSED :
+	    s->legs[0]->state == LEG_FAILED;
+}
+
+static void refused(struct submission *s, const struct journal_accepted *a)
+{
+	enum err why = a->duplicate ? a->why : s->legs[0]->why;
+
+	report_refused(s->legs[0], a->id, why);
+	drop_legs(s);
+	if (a->duplicate)
+		answer_again(s, a);
+	else
+		refuse(s, why);
+}
+
 static void committed(enum err e, const struct journal_accepted *a, void *arg)
 {
 	struct submission *s = arg;
 
 	metric_observe(&flow_metrics[M_COMMIT_TIME], now_us() - s->began);
+	if (e == ERR_OK && is_refused(s, a)) {
+		refused(s, a);
+		return;
+	}
 	if (e != ERR_OK || a->duplicate) {
 		drop_legs(s);
 		if (e != ERR_OK)
@@ -158,7 +198,9 @@ static void committed(enum err e, const struct journal_accepted *a, void *arg)
 	metric_inc(&flow_metrics[M_ACCEPTED]);
 	trace_step(s->message->id, LANE_PF, LANE_STORE, "committed, %zu leg%s",
 	    s->n, s->n == 1 ? "" : "s");
-	if (s->wait_ms == 0 || s->open == 0) {
+	if (s->taken) {
+		answer(s, FLOW_TAKEN, ERR_OK);
+	} else if (s->wait_ms == 0 || s->open == 0) {
 		answer(s, FLOW_STORED, ERR_OK);
 	} else {
 		map_set_u64(&waiting, s->message->id, s);
@@ -174,6 +216,14 @@ static unsigned bit_of(const struct leg *l)
 
 /* --- the stages ------------------------------------------------------------------ */
 
+/* What a group gives back to its sender is not for the device it came from. */
+static bool is_own_copy(const struct message *m)
+{
+	const struct user *u = user_find(m->from);
+
+	return m->origin == FROM_GROUP && u && strv_eq(u->key, m->to);
+}
+
 static void make_legs(struct submission *s, const struct plan *p)
 {
 	struct message *m = s->message;
@@ -185,13 +235,32 @@ static void make_legs(struct submission *s, const struct plan *p)
 		l->hop = message_str(m, p->legs[i].hop);
 		l->recipient = m->to;
 		l->expires = m->expires;
+		if (is_own_copy(m))
+			l->reached = m->device;
 		l->state = sched_state(l);
+		if (port_find(strv(l->port))->caps & PORT_INSIDE) {
+			l->answered = LEG_ANSWERED_TAKEN;
+			s->taken = true;
+		}
 		s->legs[s->n++] = l;
 		if (l->state == LEG_READY || sched_is_waking(l))
 			s->open |= bit_of(l);
 		else
 			s->waits = true;
 	}
+}
+
+static void make_refused_leg(struct submission *s, enum err why)
+{
+	struct message *m = s->message;
+	struct leg *l = leg_new(m, 0);
+
+	l->port = m->in;
+	l->hop = l->recipient = m->to;
+	l->expires = m->expires;
+	l->answered = LEG_ANSWERED_REFUSED;
+	leg_move(l, LEG_FAILED, why);
+	s->legs[s->n++] = l;
 }
 
 static void limit_lifetime(struct message *m)
@@ -227,11 +296,21 @@ static void trace_accepted(const struct message *m)
 	    message_kind_name(m->kind), m->from.p, m->to.p, m->in);
 }
 
+static enum err decide(const struct message *m, struct plan *p)
+{
+	p->recipient = m->to;
+	if (m->hops >= FLOW_HOPS)
+		return ERR_LOOP;
+	plan_make(m, NULL, p);
+	return p->err;
+}
+
 void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
     void *arg)
 {
 	struct submission *s = xalloc(sizeof(*s));
 	struct plan p = { .explaining = false };
+	enum err e;
 
 	s->message = m;
 	s->wait_ms = wait_ms;
@@ -244,20 +323,19 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 		refuse(s, ERR_BUSY);
 		return;
 	}
-	if (m->hops >= FLOW_HOPS) {
-		refuse(s, ERR_LOOP);
-		return;
-	}
-	plan_make(m, NULL, &p);
-	if (p.err != ERR_OK) {
-		refuse(s, p.err);
+	e = decide(m, &p);
+	if (e != ERR_OK && m->origin != FROM_GROUP) {
+		refuse(s, e);
 		return;
 	}
 	m->id = id_new();
 	m->to = message_str(m, p.recipient);
 	m->from = message_str(m, m->from);
 	limit_lifetime(m);
-	make_legs(s, &p);
+	if (e == ERR_OK)
+		make_legs(s, &p);
+	else
+		make_refused_leg(s, e);
 	if (is_too_late(s)) {
 		drop_legs(s);
 		refuse(s, ERR_OFFLINE);

@@ -54,6 +54,9 @@ enum err sipbody_decode(const struct sipbody_in *in, struct arena *a,
  */
 enum err sipbody_text(const struct sipbody *b, struct buf *out);
 
+/* Code points of the text; 0: it is none, or over max bytes of UTF-8. */
+uint32_t sipbody_chars(const struct sipbody *b, size_t max);
+
 /* Compare the media type of a Content-Type value, any case. */
 bool sipbody_type_is(struct strv type, struct strv media);
 /* A parameter of a header value, without quotes; any case; or absent. */

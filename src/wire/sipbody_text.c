@@ -127,3 +127,17 @@ enum err sipbody_text(const struct sipbody *b, struct buf *out)
 	}
 	return ERR_BAD_CONTENT;
 }
+
+uint32_t sipbody_chars(const struct sipbody *b, size_t max)
+{
+	struct buf text;
+	struct strv rest;
+	uint32_t n = 0;
+
+	buf_init(&text, max);
+	if (b->kind == SIPBODY_TEXT && sipbody_text(b, &text) == ERR_OK)
+		for (rest = buf_strv(&text); rest.n > 0; n++)
+			(void)utf8_next(&rest, NULL);
+	buf_deinit(&text);
+	return n;
+}

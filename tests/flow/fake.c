@@ -1,6 +1,7 @@
 /* fake.c - the daemon's inside under a frozen clock, with fake ports. */
 
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@
 #include "core/leg.h"
 #include "dir/bindings.h"
 #include "dir/gateways.h"
+#include "dir/groups.h"
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
@@ -33,7 +35,7 @@ static struct leg *legs[MODEL_SENT];	/* of model->sent, in this process */
 
 /* --- names ------------------------------------------------------------------ */
 
-static const char *key_of(const char *name)
+const char *fake_key(const char *name)
 {
 	for (int i = 0; i < MODEL_NAMES; i++)
 		if (strcmp(model->names[i].name, name) == 0)
@@ -54,15 +56,18 @@ static const char *name_of(struct strv key)
 
 /* --- ports -------------------------------------------------------------------- */
 
-static void describe(const struct message *m, char *s)
+static void describe(const struct leg *l, char *s)
 {
+	const struct message *m = l->message;
+
 	if (m->kind == MESSAGE_REPORT)
 		(void)snprintf(s, MODEL_TEXT, "REPORT %s %.*s",
 		    report_status_name(m->report.status),
 		    STRV_ARG(m->report.imdn_id));
 	else
-		(void)snprintf(s, MODEL_TEXT, "%.*s",
-		    STRV_ARG(m->content->bytes));
+		(void)snprintf(s, MODEL_TEXT, "%.*s%s%.*s",
+		    STRV_ARG(m->content->bytes), l->reached.n ? " not " : "",
+		    STRV_ARG(l->reached));
 }
 
 static void deliver(struct leg *l)
@@ -74,7 +79,7 @@ static void deliver(struct leg *l)
 	*s = (struct model_sent){ .message = id_message_of(l->id),
 	    .leg = l->id, .open = true };
 	(void)snprintf(s->hop, sizeof(s->hop), "%s", name_of(l->hop));
-	describe(l->message, s->what);
+	describe(l, s->what);
 	legs[model->nsent++] = l;
 }
 
@@ -112,7 +117,8 @@ static const struct port sms = {
 	.start = port_start, .stop = port_stop,
 	.window = gateway_window, .deliver = deliver,
 };
-static const struct port *const ports[] = { &sip, &sms, NULL };
+extern const struct port group_port;	/* the real one */
+static const struct port *const ports[] = { &sip, &sms, &group_port, NULL };
 
 /* in place of port/ports.c */
 const struct port *const *ports_all(void)
@@ -132,12 +138,15 @@ const struct port *port_find(struct strv name)
 
 void fake_drain(void)
 {
+	int rounds = model->rounds ? model->rounds : DRAIN_ROUNDS;
+
 	now_freeze(model->now);
-	for (int i = 0; i < DRAIN_ROUNDS; i++) {
+	for (int i = 0; i < rounds; i++) {
 		loop_drain();
 		writer_drain();
 	}
-	loop_drain();
+	if (!model->rounds)
+		loop_drain();
 }
 
 void fake_time(int64_t ms)
@@ -166,6 +175,7 @@ bool fake_start(struct model *m, const char *dir)
 	bool ok;
 
 	model = m;
+	model->rounds = 0;
 	now_freeze(m->now);
 	faultfs_install();
 	log_max = getenv("FLOW_DEBUG") ? LOG_DEBUG_ : LOG_ERR_;
@@ -178,6 +188,7 @@ bool fake_start(struct model *m, const char *dir)
 		return false;
 	if (!registered) {
 		users_register();
+		groups_register();
 		bindings_register();
 		routes_register();
 		sticky_register();
@@ -189,7 +200,8 @@ bool fake_start(struct model *m, const char *dir)
 	if (settings_revision() == 0 && !(fake_set("set site domain "
 	    "example.org") && fake_set("set site country-code 1")))
 		return false;
-	if (users_load() != ERR_OK || bindings_load() != ERR_OK ||
+	if (users_load() != ERR_OK || groups_load() != ERR_OK ||
+	    bindings_load() != ERR_OK ||
 	    sticky_load() != ERR_OK || flow_start() != ERR_OK)
 		return false;
 	restore_gateways();
@@ -207,20 +219,25 @@ static void operated(struct op_call *c, void *arg)
 	(void)arg;
 }
 
-bool fake_operation(const char *command, const char *arg, const char *value)
+bool fake_operation(const char *command, ...)
 {
 	size_t n;
 	const struct op *const *ops = op_all(&n);
 
 	for (size_t i = 0; i < n; i++) {
+		const char *name;
 		struct op_call *c;
+		va_list ap;
 		int status;
 
 		if (strcmp(ops[i]->command, command) != 0)
 			continue;
 		c = op_call_new(ops[i], STRV("test"), ROLE_ADMIN,
 		    operated, NULL);
-		op_call_arg(c, arg, strv(value));
+		va_start(ap, command);
+		while ((name = va_arg(ap, const char *)) != NULL)
+			op_call_arg(c, name, strv(va_arg(ap, const char *)));
+		va_end(ap);
 		op_call_run(c);
 		fake_drain();
 		status = op_call_status(c);
@@ -264,7 +281,7 @@ static void bound(enum err e, struct user *u, bool appeared, void *arg)
 
 void fake_online(const char *name, const char *device)
 {
-	struct user *u = user_find(strv(key_of(name)));
+	struct user *u = user_find(strv(fake_key(name)));
 	struct bindings_edit *e = bindings_edit_new(u);
 	struct binding b = {
 		.contact = STRV("sip:x@127.0.0.1:5062"),
@@ -282,7 +299,7 @@ void fake_online(const char *name, const char *device)
 
 void fake_offline(const char *name)
 {
-	struct user *u = user_find(strv(key_of(name)));
+	struct user *u = user_find(strv(fake_key(name)));
 	struct bindings_edit *e = bindings_edit_new(u);
 
 	LIST_FOR(h, &u->bindings)
@@ -327,7 +344,7 @@ void fake_gateway(const char *name, int state)
 
 void fake_sticky(const char *user, const char *peer, const char *service)
 {
-	sticky_note(strv(key_of(user)), strv(key_of(peer)), strv(service),
+	sticky_note(strv(fake_key(user)), strv(fake_key(peer)), strv(service),
 	    STRV(""));
 }
 
@@ -376,11 +393,12 @@ void fake_submit(const struct fake_message *what, int64_t wait_ms)
 	(void)snprintf(s->to, sizeof(s->to), "%s", what->to);
 	(void)snprintf(s->id, sizeof(s->id), "%s", what->id);
 	m->kind = MESSAGE_TEXT;
-	m->from = message_str(m, strv(key_of(what->from)));
+	m->from = message_str(m, strv(fake_key(what->from)));
 	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
-	m->to = message_str(m, strv(key_of(what->to)));
+	m->to = message_str(m, strv(fake_key(what->to)));
 	m->imdn_id = message_str(m, strv(what->id));
 	m->wants = wants_of(what->wants);
+	m->device = message_str(m, strv(what->device));
 	m->in = m->origin == FROM_USER ? "sip" : "sms";
 	m->received = model->now;
 	if (what->expires >= 0)
@@ -404,7 +422,7 @@ void fake_report(const char *from, const char *to, const char *id,
 {
 	struct flow_report r = {
 		.port = "sip", .imdn_id = strv(id),
-		.sender = strv(key_of(to)), .recipient = strv(key_of(from)),
+		.sender = strv(fake_key(to)), .recipient = strv(fake_key(from)),
 		.status = status,
 	};
 

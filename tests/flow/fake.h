@@ -9,11 +9,14 @@
 /* Open the databases in dir and start the flow on what they hold. */
 bool fake_start(struct model *m, const char *dir);
 
-/* Run what is posted, written and due, until nothing is left. */
+/* Run what is posted, written and due, until nothing is left, or only for
+ * the rounds that the model allows. */
 void fake_drain(void);
 void fake_time(int64_t ms);	/* let ms pass, in steps */
 
-bool fake_operation(const char *command, const char *arg, const char *value);
+/* Pairs of an argument and its value, then NULL. */
+bool fake_operation(const char *command, ...) __attribute__((sentinel));
+const char *fake_key(const char *name);
 bool fake_set(const char *line);	/* set PATH VALUE */
 void fake_online(const char *name, const char *device);
 void fake_offline(const char *name);
@@ -24,6 +27,7 @@ void fake_stop(void);		/* no process may follow in this one */
 
 struct fake_message {
 	const char *from, *to, *text, *id, *wants, *service;
+	const char *device;	/* it is sent from; NULL: not known */
 	int64_t expires;	/* ms from now; -1: not said */
 };
 void fake_submit(const struct fake_message *what, int64_t wait_ms);

@@ -23,7 +23,7 @@ struct model_submit {
 /* One leg handed to a fake port. */
 struct model_sent {
 	char hop[32];		/* bob, smsc1 */
-	char what[MODEL_TEXT];	/* hi | REPORT delivered m1 */
+	char what[MODEL_TEXT];	/* hi | hi not d1 | REPORT delivered m1 */
 	uint64_t message, leg;
 	bool expected;		/* an expect line named it */
 	bool open;		/* its result is due; false after a crash */
@@ -39,6 +39,7 @@ struct model {
 	int64_t now;		/* the frozen clock, ms */
 	bool disk_full, disk_was_full;
 	bool crashed;		/* from here on orders and repeats are free */
+	int rounds;		/* of the loop and the writer in a step; 0: all */
 	struct model_name names[MODEL_NAMES];
 	struct model_submit submits[MODEL_SUBMITS];
 	int nsubmits;

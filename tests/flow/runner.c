@@ -114,8 +114,35 @@ static void user(const struct words *ws)
 	(void)snprintf(model->names[i].key, sizeof(model->names[i].key),
 	    "%s", word(ws, 2));
 	if (strcmp(word(ws, 0), "user") == 0 &&
-	    !fake_operation("subscriber add", "address", word(ws, 2)))
+	    !fake_operation("subscriber add", "address", word(ws, 2), NULL))
 		fail("cannot add %s", word(ws, 2));
+}
+
+/* group team sip:team@example.org copy-to-sender on */
+static void group(const struct words *ws)
+{
+	user(ws);
+	if (!fake_operation("group add", "address", word(ws, 2), NULL))
+		fail("cannot add %s", word(ws, 2));
+	for (int i = 3; i + 1 < ws->n; i += 2)
+		if (!fake_operation("group set", "address", word(ws, 2),
+		    word(ws, i), word(ws, i + 1), NULL))
+			fail("cannot set %s", word(ws, i));
+}
+
+/* member team bob admin */
+static void member(const struct words *ws)
+{
+	if (!fake_operation("group member add", "group",
+	    fake_key(word(ws, 1)), "address", fake_key(word(ws, 2)), "role",
+	    ws->n > 3 ? word(ws, 3) : NULL, NULL))
+		fail("cannot add %s", word(ws, 2));
+}
+
+/* rounds 1: let each step do only so much; 0: all there is to do */
+static void rounds(const struct words *ws)
+{
+	model->rounds = atoi(word(ws, 1));
 }
 
 static void set(const struct words *ws)
@@ -158,7 +185,8 @@ static void suspend(const struct words *ws)
 	    word(ws, 0));
 	for (int i = 0; i < MODEL_NAMES; i++)
 		if (strcmp(model->names[i].name, word(ws, 1)) == 0 &&
-		    fake_operation(command, "address", model->names[i].key))
+		    fake_operation(command, "address", model->names[i].key,
+		    NULL))
 			return;
 	fail("cannot %s", word(ws, 0));
 }
@@ -181,13 +209,14 @@ static void stop(const struct words *ws)
 }
 
 /* submit alice -> bob "hi" id m1 wants delivered,displayed wait 5s expires
- * 1h service sms;via=smsc1 */
+ * 1h service sms;via=smsc1 device d1 */
 static void submit(const struct words *ws)
 {
 	const struct fake_message m = {
 		.from = word(ws, 1), .to = word(ws, 3), .text = word(ws, 4),
 		.id = after(ws, "id", ""), .wants = after(ws, "wants", ""),
 		.service = after(ws, "service", ""),
+		.device = after(ws, "device", NULL),
 		.expires = duration(after(ws, "expires", "-1ms"))
 	};
 
@@ -351,6 +380,9 @@ static const struct {
 } verbs[] = {
 	{ "user", NULL, user },
 	{ "outsider", NULL, user },
+	{ "group", NULL, group },
+	{ "member", NULL, member },
+	{ "rounds", NULL, rounds },
 	{ "set", NULL, set },
 	{ "online", NULL, online },
 	{ "offline", NULL, offline },

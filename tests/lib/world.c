@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "dir/bindings.h"
+#include "dir/groups.h"
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
@@ -37,6 +38,7 @@ void world_open(const char *dir)
 		die(why.p);
 	if (!registered) {
 		users_register();
+		groups_register();
 		bindings_register();
 		routes_register();
 		sticky_register();
@@ -46,7 +48,8 @@ void world_open(const char *dir)
 	conf_load_row("site domain", "example.org");
 	conf_load_row("site country-code", "1");
 	conf_load_done();
-	if (users_load() != ERR_OK || bindings_load() != ERR_OK ||
+	if (users_load() != ERR_OK || groups_load() != ERR_OK ||
+	    bindings_load() != ERR_OK ||
 	    sticky_load() != ERR_OK)
 		die("cannot load");
 	world_drain();
@@ -55,6 +58,7 @@ void world_open(const char *dir)
 void world_close(void)
 {
 	world_drain();
+	groups_unload();
 	users_unload();
 	db_close_all();
 }

@@ -6,6 +6,7 @@
 #include "admin/admin.h"
 #include "conf/conf.h"
 #include "dir/bindings.h"
+#include "dir/groups.h"
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
@@ -166,6 +167,7 @@ static void page(struct buf *out)
 static void register_all(void)
 {
 	users_register();
+	groups_register();
 	bindings_register();
 	routes_register();
 	sticky_register();
