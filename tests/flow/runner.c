@@ -416,7 +416,6 @@ static void one_step(const char *text)
 		    strcmp(verbs[i].second, word(&ws, 1)) != 0))
 			continue;
 		verbs[i].run(&ws);
-		fake_drain();
 		return;
 	}
 	fail("no such step");
@@ -441,29 +440,41 @@ static void numbered(const char *text, int n, int i, char *out, size_t size)
 	}
 }
 
-/* repeat 100 submit alice -> bob "m%" id m% ; time +1s: as so many steps */
+/* The steps between " ; ", numbered i. */
+static void steps(const char *text, int i, bool together)
+{
+	char copy[256];
+
+	while (text && !model->failure[0]) {
+		const char *end = strstr(text, " ; ");
+
+		numbered(text, end ? (int)(end - text) : (int)strlen(text), i,
+		    copy, sizeof(copy));
+		one_step(copy + strspn(copy, " "));
+		if (!together)
+			fake_drain();
+		text = end ? end + 3 : NULL;
+	}
+	fake_drain();
+}
+
+/*
+ * repeat 100 submit alice -> bob "m%" id m% ; time +1s: as so many steps
+ * together gateway smsc1 up ; result ok: nothing is written in between
+ */
 static void step(const char *text)
 {
-	char *rest, copy[256];
+	bool together = strncmp(text, "together ", 9) == 0;
+	char *rest;
 	int times;
 
 	if (strncmp(text, "repeat ", 7) != 0) {
-		one_step(text);
+		steps(together ? text + 9 : text, 1, together);
 		return;
 	}
 	times = (int)strtol(text + 7, &rest, 10);
-	for (int i = 1; i <= times && !model->failure[0]; i++) {
-		const char *at = rest;
-
-		while (at && !model->failure[0]) {
-			const char *end = strstr(at, " ; ");
-
-			numbered(at, end ? (int)(end - at) : (int)strlen(at),
-			    i, copy, sizeof(copy));
-			one_step(copy + strspn(copy, " "));
-			at = end ? end + 3 : NULL;
-		}
-	}
+	for (int i = 1; i <= times && !model->failure[0]; i++)
+		steps(rest, i, false);
 }
 
 /* --- playing ----------------------------------------------------------------------- */
