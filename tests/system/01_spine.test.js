@@ -35,7 +35,7 @@ after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
 
-/* proves MSG-01 MSG-03 MSG-04 MSG-10 MLD-004 MLD-005 */
+/* proves APP-01 MSG-01 MSG-03 MSG-04 MSG-10 MLD-004 MLD-005 */
 test('a message reaches the other client, and each report comes once', async () => {
 	sim.message('alice', BOB, 'Hello Bob', 'imdn delivery,display id m1');
 	const got = await sim.wait({ event: 'message', ua: 'bob', text: 'Hello Bob' });

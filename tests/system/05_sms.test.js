@@ -56,7 +56,7 @@ const usual = { receipts: 'on', 'receipt-state': 'DELIVRD', 'receipt-delay-ms': 
 	'receipt-before-response': 'off', 'receipt-id': 'same', 'receipt-other-bind': 'off',
 	'message-id': 'hex', response: 'on', 'response-delay-ms': 0,
 	'response-status': '0x00', 'half-open': 'off', 'wrong-sequence': 'off',
-	'bind-status': '0x00', 'close-after': 0, alphabet: 'gsm7', 'retry-ms': 0 };
+	'bind-status': '0x00', 'close-after': 0, alphabet: 'gsm7', 'retry-ms': 0, window: 0 };
 async function behave(t, name, settings) {
 	await sim.set(name, settings);
 	t.after(() => sim.set(name, Object.fromEntries(Object.keys(settings)
@@ -350,6 +350,37 @@ test('a gateway that is down gives way to the next one of the route', async (t) 
 	assert.equal((await sms(to)).smsc, 'two');
 });
 
+test('a route shares its numbers among gateways by their weights', async (t) => {
+	await site.configure(['set route both mode weighted', 'set route both weights 3,1']);
+	t.after(() => site.configure(['delete route both mode', 'delete route both weights']));
+	const by = { one: 0, two: 0 };
+	for (let i = 0; i < 20; i++) {
+		const to = number('+1779');
+		await at200(await alice.message(`tel:${to}`, 'shared'));
+		by[(await sms(to)).smsc]++;
+	}
+	assert.deepEqual(by, { one: 15, two: 5 });
+});
+
+test('a barred number is 403 and a route may name the home country', async (t) => {
+	await site.configure(['set route barred to tel:+17799*', 'set route barred refuse on']);
+	t.after(() => site.configure(['delete route barred']));
+	assert.equal((await alice.message('tel:+17799000001', 'barred')).status, 403);
+});
+
+test('no more messages are under way than the window allows', async (t) => {
+	await tune(t, 'one', ['window 2']);
+	await behave(t, 'one', { 'response-delay-ms': 50, window: 2 });
+	const errors = sim.seen({ event: 'window-exceeded' }).length;
+	const all = Array.from({ length: 12 }, () => number());
+	const answers = await Promise.all(all.map((to) => alice.message(`tel:${to}`, 'window')));
+	for (const answer of answers)
+		await at200(answer);
+	assert.equal(sim.seen({ event: 'window-exceeded' }).length, errors);
+	for (const to of all)
+		assert.equal((await submit(to)).status, OK);
+});
+
 test('a dead gateway delays only its own traffic', async (t) => {
 	await behave(t, 'one', { 'response-delay-ms': 800 });
 	const slow = number();
@@ -547,6 +578,17 @@ test('a reply leaves by the service in the address it goes to', async (t) => {
 });
 
 /* proves MSG-06 */
+test('a reply leaves by the service that its Accept-Contact names', async (t) => {
+	await site.configure(['set route both via one,two,fixed']);
+	t.after(() => site.configure(['set route both via one,two']));
+	const { from } = await from_('one', 'name it in a tag');
+	const tag = 'urn%3Aurn-7%3A3gpp-application.ims.iari.noncpm.sms-fixed';
+	assert.equal((await alice.message(`tel:${from}`, 'by a tag', { headers: {
+		'Accept-Contact': `*;+g.3gpp.iari-ref="${tag}"` } })).status, 200);
+	assert.equal((await sms(from)).smsc, 'fixed');
+});
+
+/* proves MSG-06 */
 test('a reply that echoes nothing leaves by the gateway it came from', async () => {
 	const { from } = await from_('two', 'echo nothing');
 	await alice.message(`tel:${from}`, 'by memory');
@@ -674,4 +716,13 @@ test('the password of a gateway is shown to nobody', async () => {
 	assert.ok(!shown.includes('secret\n') && !/password \S*secret/.test(shown));
 	assert.ok(!site.daemon.log.includes('secret '));
 	assert.ok(octets(shown).length > 0);
+});
+
+test('whoever stops the daemon unbinds the links first', async () => {
+	assert.equal(await site.down(), 0);
+	for (const name of ['one', 'two', 'fixed', 'pair'])
+		await sim.wait({ event: 'unbind', smsc: name });
+	await site.run();
+	await site.listening();
+	await up('one');
 });
