@@ -103,9 +103,10 @@ case_sms () {
 kannel () {
 	text=the+quick+brown+fox+jumps+over+the+lazy+dog+and+comes+back
 	text=$text+by+the+same+way+to+jump+once+more+abcdef
+	query='username=bench&password=bench&from=15550000001&to=%2B1777%u'
 	if kannel_up sms "$2"; then
 		to_smsc kannel "$1" no http --window 100 --path \
-		    "/cgi-bin/sendsms?username=bench&password=bench&from=15550000001&to=%2B1777%u&text=$text"
+		    "/cgi-bin/sendsms?$query&text=$text"
 		kannel_down
 	fi
 }

@@ -35,7 +35,7 @@ FNR == 1 {
 	file = FILENAME
 }
 { lines = FNR }
-file !~ /\.def$/ && length($0) > 60 && width($0) > 100 {
+file !~ /\.(def|md)$/ && length($0) > 60 && width($0) > 100 {
 	fail(FNR, "more than 100 columns: wrap it (80 is the aim)")
 }
 /[ \t]$/ { fail(FNR, "white space at the end: remove it") }
