@@ -11,6 +11,7 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "dir/devices_priv.h"
+#include "dir/screening_priv.h"
 #include "dir/users_priv.h"
 
 /* What changes with the subscriber's row; one allocation. */
@@ -142,6 +143,7 @@ void users_drop(struct user *u)
 
 	bindings_drop_all(u);
 	devices_free(u);
+	screening_forget(u->id);
 	count(u, -1);
 	forget_keys(e);
 	(void)map_del_u64(&by_id, u->id);
@@ -333,6 +335,7 @@ void users_register(void)
 	conf_register(&policy);
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
 	users_ops_register();
+	screening_ops_register();
 	import_register();
 	show_register();
 	dir_complete_register();
@@ -354,6 +357,8 @@ enum err users_load(void)
 	map_init(&by_id);
 	last_id = 0;
 	e = accounts_each(load_one, NULL);
+	if (e == ERR_OK)
+		e = screening_load();
 	log_info("subscribers loaded n=%zu ms=%" PRId64, users_count(),
 	    (now_us() - began) / 1000);
 	return e;
@@ -370,6 +375,7 @@ void users_unload(void)
 		entry_free(e);
 	}
 	devices_unload();
+	screening_unload();
 	map_deinit(&by_key);
 	map_deinit(&by_id);
 	for (size_t i = 0; i < 2; i++)
