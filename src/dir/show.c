@@ -219,10 +219,16 @@ static const struct op_arg message_args[] = {
 	{ "from", 0, "subscriber", "only of this sender" },
 	{ "to", 0, "subscriber", "only for this recipient" },
 	{ "state", 0, "ready|held|sending|sent|delivered|displayed|failed|"
-	  "expired|cancelled", "only those" },
+	  "expired|cancelled|spam", "only those" },
 	{ "gateway", 0, "gateway", "only what leaves by this gateway" },
 	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d" },
 	{ "reason", 0, NULL, "only with this outcome: OFFLINE, BUSY" },
+	PAGE_ARGS
+};
+static const struct op_arg spam_args[] = {
+	{ "from", 0, "subscriber", "only of this sender" },
+	{ "to", 0, "subscriber", "only for this recipient" },
+	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d" },
 	PAGE_ARGS
 };
 static const struct op_arg one_args[] = {
@@ -244,6 +250,8 @@ const struct op dir_show_ops[] = {
 	  message_args, "what went where, the newest first", show_messages },
 	{ "show message", "GET", "/messages/{id}", ROLE_VIEW, OP_READ,
 	  one_args, "one message and all its legs", show_message },
+	{ "spam show", "GET", "/spam", ROLE_VIEW, OP_READ, spam_args,
+	  "what lies in the spam folder, the newest first", show_spam },
 };
 
 void show_register(void)

@@ -48,6 +48,8 @@ static void says(const struct query_leg *l, struct buf *out)
 		buf_addz(out, "failed for good");
 	} else if (l->state == LEG_EXPIRED) {
 		buf_addz(out, "was not delivered in time");
+	} else if (l->state == LEG_SPAM) {
+		buf_addz(out, "lies in the spam folder");
 	} else {
 		buf_addz(out, "was not needed");
 	}
@@ -95,7 +97,7 @@ static bool read_state(struct op_call *c, int *state)
 	if (*state < 0)
 		op_fail(c, OP_INVALID, "--state: \"%.*s\" is no state of a "
 		    "message: ready, held, sending, sent, delivered, "
-		    "displayed, failed, expired or cancelled", STRV_ARG(s));
+		    "displayed, failed, expired, cancelled or spam", STRV_ARG(s));
 	return *state >= 0;
 }
 
@@ -124,26 +126,39 @@ static bool read_since(struct op_call *c, int64_t *since)
 	return *since != 0;
 }
 
-void show_messages(struct op_call *c)
+static void list(struct op_call *c, struct query_filter *f)
 {
 	struct show_page page;
-	struct query_filter f = { .hop = op_text(c, "gateway"),
-		.why = op_text(c, "reason") };
 	struct buf from, to;
 	int64_t before;
 
 	buf_init(&from, ADDR_MAX);
 	buf_init(&to, ADDR_MAX);
-	if (show_page(c, &page) && show_key(c, "from", &from, &f.from) &&
-	    show_key(c, "to", &to, &f.to) && read_state(c, &f.state) &&
-	    read_since(c, &f.since) &&
+	if (show_page(c, &page) && show_key(c, "from", &from, &f->from) &&
+	    show_key(c, "to", &to, &f->to) && read_since(c, &f->since) &&
 	    op_int(c, "cursor", 0, INT64_MAX, 0, &before)) {
-		f.before = (uint64_t)before;
+		f->before = (uint64_t)before;
 		op_list(c);
-		show_end(&page, query_legs(&f, one_leg, &page));
+		show_end(&page, query_legs(f, one_leg, &page));
 	}
 	buf_deinit(&from);
 	buf_deinit(&to);
+}
+
+void show_messages(struct op_call *c)
+{
+	struct query_filter f = { .hop = op_text(c, "gateway"),
+		.why = op_text(c, "reason") };
+
+	if (read_state(c, &f.state))
+		list(c, &f);
+}
+
+void show_spam(struct op_call *c)
+{
+	struct query_filter f = { .state = LEG_SPAM };
+
+	list(c, &f);
 }
 
 /* --- one message ---------------------------------------------------------- */

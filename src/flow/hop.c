@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
+#include "flow/quiet.h"
 #include "loop/loop.h"
 #include "store/journal.h"
 
@@ -276,7 +277,7 @@ static bool is_wanted(const struct hop *h, const struct leg *l)
 	int64_t now = now_ms();
 
 	if (map_get_u64(&legs, l->id) || l->expires <= now ||
-	    journal_is_unsaved(l->id))
+	    journal_is_unsaved(l->id) || quiet_keeps(l))
 		return false;
 	if (hop_is_user(h) && (h->appeared || l->why != ERR_OFFLINE))
 		return true;

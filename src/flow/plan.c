@@ -11,8 +11,10 @@
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
+#include "flow/origin.h"
 #include "flow/plan.h"
 #include "flow/port.h"
+#include "flow/term.h"
 
 /* the port whose hops are users; see port_caps */
 #define USER_PORT	"sip"
@@ -40,6 +42,12 @@ static void note(struct plan *p, const char *step, bool passed,
 	(void)vsnprintf(n->text, sizeof(n->text), fmt, ap);
 	va_end(ap);
 	p->nnotes++;
+}
+
+void plan_note(struct plan *p, const char *step, bool passed,
+    const char *text)
+{
+	note(p, step, passed, "%s", text);
 }
 
 static void add_leg(struct plan *p, const char *port, struct strv hop)
@@ -71,7 +79,7 @@ static enum err authorise(struct query *q)
 	}
 	note(q->p, "authorise", true, "subscriber %.*s may send",
 	    STRV_ARG(sender->key));
-	return ERR_OK;
+	return origin_limit(q->m, q->p);
 }
 
 /* --- interworking ------------------------------------------------------------ */
@@ -252,6 +260,13 @@ static enum err to_user(struct query *q)
 	note(q->p, "locate", true, "subscriber %.*s, %zu device%s online",
 	    STRV_ARG(u->key), online ? u->nbindings : 0,
 	    online && u->nbindings == 1 ? "" : "s");
+	q->p->quiet = term_is_quiet(u);
+	if (q->p->quiet) {
+		note(q->p, "deliver", true, "waits on disk: %.*s is not to "
+		    "be disturbed now", STRV_ARG(u->key));
+		add_leg(q->p, USER_PORT, u->key);
+		return ERR_OK;
+	}
 	if (!online && offline_goes_by_sms(q)) {
 		note(q->p, "offline", true, "policy interworking offline-user "
 		    "is sms");
@@ -298,11 +313,17 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
 	const struct group *g = group_find(m->to);
 
 	p->n = p->nnotes = 0;
+	p->spam = p->quiet = false;
+	p->retry_after = 0;
 	p->recipient = q.recipient ? q.recipient->key : m->to;
 	note(p, "normalise", true, "%.*s", STRV_ARG(p->recipient));
 	p->err = authorise(&q);
+	if (p->err == ERR_OK)
+		p->err = term_screen(m, q.recipient, p);
 	if (p->err != ERR_OK)
 		return;
+	if (p->spam)
+		note(p, "spam", true, "kept in the spam folder, sent to nobody");
 	p->err = q.recipient ? to_user(&q) : g ? to_group(&q, g) :
 	    interwork(&q);
 }

@@ -32,6 +32,9 @@ struct plan {
 	size_t n;
 	struct plan_note notes[PLAN_NOTES];
 	size_t nnotes;
+	bool spam;		/* legs go into the spam folder */
+	bool quiet;		/* the recipient is not to be disturbed now */
+	int32_t retry_after;	/* seconds, with ERR_BUSY; 0: as always */
 	bool explaining;	/* set by the caller: keep notes, change
 				 * nothing, not even round robins */
 };
@@ -44,6 +47,10 @@ struct plan_assume {
 	struct strv gateway_down;
 	bool recipient_offline;
 };
+
+/* Add one while explaining; the text is copied. */
+void plan_note(struct plan *p, const char *step, bool passed,
+    const char *text);
 
 /*
  * Originating service, routing, terminating service and interworking

@@ -9,8 +9,11 @@
 #include "conf/conf.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
+#include "flow/quiet.h"
 #include "flow/reroute.h"
 #include "flow/sched.h"
+#include "flow/spam.h"
+#include "flow/term.h"
 #include "loop/timer.h"
 #include "store/journal.h"
 
@@ -109,6 +112,8 @@ void flow_register(void)
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
 		conf_register(&sections[i]);
 	metric_register(flow_metrics, M_N);
+	term_register();
+	spam_register();
 	explain_register();
 	trace_register();
 }
@@ -125,6 +130,7 @@ enum err flow_start(void)
 	if (n)
 		log_info("messages wait n=%" PRId64, n);
 	hop_start();
+	quiet_start();
 	reroute_start();
 	trace_start();
 	expire_start();
@@ -158,6 +164,7 @@ void flow_stop(void (*done)(void))
 	submit_stop();
 	expire_stop();
 	restart_stop();
+	quiet_stop();
 	hop_stop();
 	timer_init(&stop_timer, "stop", stop_look, NULL);
 	timer_set(&stop_timer, 0);

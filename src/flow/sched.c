@@ -5,6 +5,7 @@
 #include "dir/groups.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
+#include "flow/quiet.h"
 #include "flow/reroute.h"
 #include "flow/sched.h"
 #include "store/journal.h"
@@ -17,7 +18,8 @@ enum leg_state sched_state(const struct leg *l)
 	struct out *o = out_of(l->port);
 	struct hop *h = hop_find(l->hop);
 
-	if (hop_is_stopped() || o->port->window(l->hop) == 0)
+	if (hop_is_stopped() || o->port->window(l->hop) == 0 ||
+	    quiet_keeps(l))
 		return LEG_HELD;
 	if (!h && (o->port->caps & PORT_USERS) && restart_is_on())
 		return LEG_HELD;	/* older ones may not be woken yet */
@@ -49,7 +51,8 @@ void sched_held(const struct leg *l)
 {
 	struct hop *h = hop_find(l->hop);
 
-	if (!h && out_of(l->port)->port->window(l->hop) == 0)
+	if ((!h && out_of(l->port)->port->window(l->hop) == 0) ||
+	    quiet_keeps(l))
 		return;
 	h = hop_get(l->hop, l->port);
 	h->more = true;

@@ -13,6 +13,7 @@
 #include "flow/plan.h"
 #include "flow/port.h"
 #include "flow/sched.h"
+#include "flow/term.h"
 #include "flow/trace.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
@@ -29,7 +30,7 @@ struct submission {
 	size_t n;
 	unsigned open;		/* bits: legs that may still answer */
 	bool waits;		/* one waits on disk: it may still succeed */
-	bool taken;		/* by a port inside, at the commit */
+	bool taken;		/* by a port inside, or spam: at the commit */
 	int64_t wait_ms;
 	int64_t began;		/* now_us() */
 	flow_answer_fn *done;
@@ -82,7 +83,8 @@ static void refuse(struct submission *s, enum err e)
 	bool busy = e == ERR_BUSY || e == ERR_STORAGE;
 
 	metric_inc(&flow_metrics[busy ? M_BUSY : M_REFUSED]);
-	s->answer.retry_after = busy ? BUSY_RETRY_S : 0;
+	if (!busy || s->answer.retry_after == 0)
+		s->answer.retry_after = busy ? BUSY_RETRY_S : 0;
 	s->message->id = 0;
 	answer(s, FLOW_REFUSED, e);
 }
@@ -125,6 +127,19 @@ static void drop_legs(struct submission *s)
 	s->n = 0;
 }
 
+/* The sender shall see what it would see of any other message. */
+static void keep_spam(struct leg *l)
+{
+	const struct message *m = l->message;
+
+	term_count(SCREENED_SPAM);
+	trace_step(m->id, LANE_PF, LANE_STORE, "kept as spam for %.*s",
+	    STRV_ARG(l->recipient));
+	if (m->wants & WANTS_DELIVERED)
+		report_leg(l, STATUS_DELIVERED, LEG_DELIVERED, ERR_OK);
+	leg_free(l);
+}
+
 static void release_legs(struct submission *s)
 {
 	struct leg *legs[PLAN_LEGS];
@@ -137,6 +152,12 @@ static void release_legs(struct submission *s)
 			sched_add(legs[i]);
 			continue;
 		}
+		if (legs[i]->state == LEG_SPAM) {
+			keep_spam(legs[i]);
+			continue;
+		}
+		if (legs[i]->why == ERR_QUIET)
+			term_count(SCREENED_QUIET);
 		metric_inc(&flow_metrics[M_DEFERRED]);
 		trace_step(id_message_of(legs[i]->id), LANE_PF, LANE_STORE,
 		    "waits for %.*s", STRV_ARG(legs[i]->hop));
@@ -224,6 +245,21 @@ static bool is_own_copy(const struct message *m)
 	return m->origin == FROM_GROUP && u && strv_eq(u->key, m->to);
 }
 
+/*
+ * What was to go at once is answered as taken, to one who waits for it.
+ */
+static void make_spam(struct submission *s, struct leg *l)
+{
+	if (s->wait_ms > 0 && (l->state == LEG_READY ||
+	    sched_is_waking(l))) {
+		l->answered = LEG_ANSWERED_TAKEN;
+		s->taken = true;
+	}
+	l->state = LEG_SPAM;
+	l->why = ERR_FORBIDDEN;
+	s->legs[s->n++] = l;
+}
+
 static void make_legs(struct submission *s, const struct plan *p)
 {
 	struct message *m = s->message;
@@ -238,12 +274,19 @@ static void make_legs(struct submission *s, const struct plan *p)
 		if (is_own_copy(m))
 			l->reached = m->device;
 		l->state = sched_state(l);
+		if (p->spam) {
+			make_spam(s, l);
+			continue;
+		}
+		if (p->quiet)
+			l->why = ERR_QUIET;
 		if (port_find(strv(l->port))->caps & PORT_INSIDE) {
 			l->answered = LEG_ANSWERED_TAKEN;
 			s->taken = true;
 		}
 		s->legs[s->n++] = l;
-		if (l->state == LEG_READY || sched_is_waking(l))
+		if (l->state == LEG_READY ||
+		    (!p->quiet && sched_is_waking(l)))
 			s->open |= bit_of(l);
 		else
 			s->waits = true;
@@ -282,7 +325,7 @@ static bool is_too_late(struct submission *s)
 
 	if (m->expires > m->received)
 		return false;
-	if (s->open == 0)
+	if (s->open == 0 && !s->taken)
 		return true;
 	m->expires = least;
 	for (size_t i = 0; i < s->n; i++)
@@ -325,6 +368,7 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 	}
 	e = decide(m, &p);
 	if (e != ERR_OK && m->origin != FROM_GROUP) {
+		s->answer.retry_after = p.retry_after;
 		refuse(s, e);
 		return;
 	}

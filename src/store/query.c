@@ -56,7 +56,8 @@ static enum err give_legs(struct stmt *s, query_leg_fn *fn, void *arg)
 /* --- messages ------------------------------------------------------------- */
 
 /*
- * What waits for one hop has an index; all else goes back in time.  SQLite
+ * What waits for one hop has an index, and so has spam; all else goes back in
+ * time.  SQLite
  * looks at a column only when the ones before it fit, so the rare ones stand
  * first.
  */
@@ -91,6 +92,11 @@ enum err query_legs(const struct query_filter *f, query_leg_fn *fn,
 		    "ON message.id = leg.id >> 8 " FILTERS
 		    "AND leg.hop = ?5 AND leg.state <= 1 "
 		    "ORDER BY leg.id DESC");
+	else if (f->state == LEG_SPAM)
+		s = stmt(db, "SELECT " COLUMNS " FROM leg "
+		    "INDEXED BY leg_spam CROSS JOIN message "
+		    "ON message.id = leg.id >> 8 " FILTERS
+		    "AND leg.state = 9 ORDER BY leg.id DESC");
 	else
 		s = stmt(db, "SELECT " COLUMNS " FROM leg CROSS JOIN message "
 		    "ON message.id = leg.id >> 8 " FILTERS

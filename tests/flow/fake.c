@@ -28,6 +28,7 @@
 #include "fake.h"
 
 #define DRAIN_ROUNDS	12
+#define PAIRS		16	/* arguments and values of an operation */
 #define TIME_STEPS	120
 
 static struct model *model;
@@ -219,25 +220,36 @@ static void operated(struct op_call *c, void *arg)
 	(void)arg;
 }
 
-bool fake_operation(const char *command, ...)
+static void give(struct op_call *c, const char *arg, const char *value)
+{
+	char id[ID_MESSAGE_TEXT];
+
+	for (int i = 0; i < model->nsubmits; i++) {
+		if (strcmp(arg, "id") != 0 ||
+		    strcmp(model->submits[i].id, value) != 0)
+			continue;
+		id_message_text(model->submits[i].message, id);
+		value = id;
+		break;
+	}
+	op_call_arg(c, arg, strv(fake_key(value)));
+}
+
+bool fake_operate(const char *command, const char *const *pairs)
 {
 	size_t n;
 	const struct op *const *ops = op_all(&n);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *name;
 		struct op_call *c;
-		va_list ap;
 		int status;
 
 		if (strcmp(ops[i]->command, command) != 0)
 			continue;
 		c = op_call_new(ops[i], STRV("test"), ROLE_ADMIN,
 		    operated, NULL);
-		va_start(ap, command);
-		while ((name = va_arg(ap, const char *)) != NULL)
-			op_call_arg(c, name, strv(va_arg(ap, const char *)));
-		va_end(ap);
+		for (size_t k = 0; pairs[k] && pairs[k + 1]; k += 2)
+			give(c, pairs[k], pairs[k + 1]);
 		op_call_run(c);
 		fake_drain();
 		status = op_call_status(c);
@@ -245,6 +257,21 @@ bool fake_operation(const char *command, ...)
 		return status / 100 == 2;
 	}
 	return false;
+}
+
+bool fake_operation(const char *command, ...)
+{
+	const char *pairs[PAIRS + 1] = { NULL };
+	va_list ap;
+
+	va_start(ap, command);
+	for (size_t i = 0; i < PAIRS; i++) {
+		pairs[i] = va_arg(ap, const char *);
+		if (!pairs[i])
+			break;
+	}
+	va_end(ap);
+	return fake_operate(command, pairs);
 }
 
 static void saved(enum err e, int64_t revision, void *arg)
@@ -371,6 +398,7 @@ static void answered(const struct flow_answer *a, void *arg)
 {
 	struct model_submit *s = arg;
 
+	s->message = a->id;
 	s->answer = a->kind == FLOW_TAKEN ? 200 : a->kind == FLOW_STORED ?
 	    202 : err_info(a->err)->sip;
 }

@@ -14,7 +14,11 @@ bool fake_start(struct model *m, const char *dir);
 void fake_drain(void);
 void fake_time(int64_t ms);	/* let ms pass, in steps */
 
-/* Pairs of an argument and its value, then NULL. */
+/*
+ * Pairs of an argument and its value, then NULL.  An id is that of the message
+ * that was submitted with it.
+ */
+bool fake_operate(const char *command, const char *const *pairs);
 bool fake_operation(const char *command, ...) __attribute__((sentinel));
 const char *fake_key(const char *name);
 bool fake_set(const char *line);	/* set PATH VALUE */

@@ -17,6 +17,7 @@ struct model_name {		/* alice, and her key */
 
 struct model_submit {
 	char to[32], id[32];
+	uint64_t message;	/* 0: not answered, or refused */
 	int answer;		/* 0: none yet; 200, 202, or the refusal */
 };
 

@@ -300,6 +300,17 @@ static void result(const struct words *ws)
 	fail("no such result: %s", word(ws, 1));
 }
 
+/* operate "screening block add" pattern alice subscriber bob */
+static void operate(const struct words *ws)
+{
+	const char *pairs[MAX_WORDS + 1] = { NULL };
+
+	for (int i = 2; i < ws->n; i++)
+		pairs[i - 2] = ws->w[i];
+	if (!fake_operate(word(ws, 1), pairs) && !model->crashed)
+		fail("refused: %s", word(ws, 1));
+}
+
 /* --- expectations ------------------------------------------------------------------- */
 
 static void expect_deliver(const struct words *ws)
@@ -390,6 +401,7 @@ static const struct {
 	{ "suspend", NULL, suspend },
 	{ "resume", NULL, suspend },
 	{ "sticky", NULL, sticky },
+	{ "operate", NULL, operate },
 	{ "disk", NULL, disk },
 	{ "stop", NULL, stop },
 	{ "submit", NULL, submit },

@@ -108,3 +108,15 @@ bool lines_is_token(struct strv s)
 			return false;
 	return s.n >= 1 && s.n <= LINES_TOKEN;
 }
+
+bool lines_private(struct strv lines)
+{
+	struct strv rest = lines_find(lines, STRV("Privacy")), word;
+
+	while (lines_item(&rest, ';', &word))
+		if (strv_caseeq(word, STRV("id")) ||
+		    strv_caseeq(word, STRV("user")) ||
+		    strv_caseeq(word, STRV("header")))
+			return true;
+	return false;
+}

@@ -20,6 +20,9 @@ bool lines_next(struct strv *rest, struct strv *name, struct strv *value);
 /* The value of the first line of that name, any case; or absent. */
 struct strv lines_find(struct strv lines, struct strv name);
 
+/* The sender asked to be anonymous (Privacy, RFC 3323 and 3325). */
+bool lines_private(struct strv lines);
+
 /*
  * Append a line.  raw may hold the folds and the white space of the wire;
  * a fold becomes one space, everything else stays byte for byte.

@@ -6,6 +6,7 @@
 #define LOG_UNIT "sip"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/now.h"
 #include "base/rand.h"
 #include "base/utf8.h"
@@ -56,6 +57,10 @@ static void answer_lines(enum err e, int32_t retry_after, struct buf *out)
 	case ERR_UNAUTHORISED:
 		buf_addf(out, "Warning: 399 %s \"127 Service not "
 		    "authorised\"\r\n", dir_realm());
+		break;
+	case ERR_ANONYMOUS:
+		buf_addf(out, "Warning: 399 %s \"121 Anonymity not "
+		    "allowed\"\r\n", dir_realm());
 		break;
 	case ERR_TOO_BIG:
 		buf_addf(out, "Warning: 399 %s \"133 Size exceeded\"\r\n",
@@ -282,19 +287,20 @@ static bool read_body(struct pager *p, struct sipbody_in *in)
 	return false;
 }
 
-static uint32_t code_points(const struct sipbody *body)
+/* What is said of the text: its length, and a hash of it. */
+static void count_text(const struct sipbody *body, struct message *m)
 {
 	struct buf text;
 	struct strv rest;
-	uint32_t n = 0;
 
 	buf_init(&text, TEXT_MAX);
 	if (body->kind == SIPBODY_TEXT &&
-	    sipbody_text(body, &text) == ERR_OK)
-		for (rest = buf_strv(&text); rest.n > 0; n++)
+	    sipbody_text(body, &text) == ERR_OK) {
+		m->text_hash = map_hash(buf_strv(&text));
+		for (rest = buf_strv(&text); rest.n > 0; m->text_chars++)
 			utf8_next(&rest, NULL);
+	}
 	buf_deinit(&text);
-	return n;
 }
 
 /* --- a message ------------------------------------------------------------------ */
@@ -340,9 +346,10 @@ static bool message_fill(struct pager *p, struct message *m)
 	}
 	if (!m->subject.p && subject && subject->g_string)
 		m->subject = message_str(m, strv(subject->g_string));
-	m->text_chars = code_points(&p->body);
+	count_text(&p->body, m);
 	kept_headers(p->r->sip, p->r->peer != NULL, &p->lines);
 	m->headers = message_str(m, buf_strv(&p->lines));
+	m->anonymous = lines_private(m->headers);
 	return true;
 }
 

@@ -67,22 +67,10 @@ static void uri_of(struct strv key, struct buf *sip, struct buf *tel)
 	buf_adds(tel, key);
 }
 
-static bool is_private(const struct message *m)
-{
-	struct strv rest = lines_find(m->headers, STRV("Privacy")), word;
-
-	while (lines_item(&rest, ';', &word))
-		if (strv_caseeq(word, STRV("id")) ||
-		    strv_caseeq(word, STRV("user")) ||
-		    strv_caseeq(word, STRV("header")))
-			return true;
-	return false;
-}
-
 static void write_from(const struct message *m, const struct buf *sip,
     struct buf *from)
 {
-	if (is_private(m)) {
+	if (lines_private(m->headers)) {
 		buf_addz(from,
 		    "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
 		return;
@@ -121,7 +109,7 @@ static void add_date(struct buf *out)
 static void add_identity(const struct message *m, const struct buf *sip,
     const struct buf *tel, struct buf *out)
 {
-	if (is_private(m))
+	if (lines_private(m->headers))
 		return;
 	buf_addf(out, "P-Asserted-Identity: <%s>", sip->p);
 	if (tel->n > 0)
@@ -193,7 +181,7 @@ enum err push_text_write(const struct message *m, const struct user *to,
 	if (!cpim)
 		add_line(&t->lines, "Subject", m->subject);
 	add_kept(m, cpim, &t->lines);
-	e = form_make(m, cpim, is_private(m) ?
+	e = form_make(m, cpim, lines_private(m->headers) ?
 	    STRV("sip:anonymous@anonymous.invalid") : buf_strv(&sip),
 	    buf_strv(&to_uri), &t->form);
 	add_line(&t->lines, "Content-Type", buf_strv(&t->form.type));
