@@ -91,54 +91,78 @@ static bool is_up(const struct query *q, const struct gateway *g)
 	return g->state != GATEWAY_DOWN;
 }
 
-/* The gateway that the identifier "sms;via=smsc1" names, if it runs. */
-static struct gateway *service_gateway(struct strv service)
+/* "smsc1" of "sms;via=smsc1", whose token is "sms"; absent without one. */
+static struct strv via_of(struct strv service, struct strv *token)
 {
-	struct strv rest, param, token = strv_split(service, ';', &rest);
+	struct strv rest, name, value;
 
+	*token = strv_split(service, ';', &rest);
 	while (rest.p) {
-		struct strv value, name;
-
-		param = strv_split(rest, ';', &rest);
-		name = strv_split(param, '=', &value);
+		name = strv_split(rest, ';', &rest);
+		name = strv_split(name, '=', &value);
 		if (strv_caseeq(name, STRV("via")))
-			return gateway_find(value);
+			return value;
 	}
-	for (struct gateway *g = gateway_next(NULL); g; g = gateway_next(g))
-		if (strv_caseeq(strv(g->service), token))
-			return g;
-	return NULL;
+	return STRV_NONE;
+}
+
+/* The gateway of the route that the identifier means: by name, or else the
+ * first of the service that is up. */
+static struct gateway *meant(struct query *q, const struct route *r,
+    struct strv service)
+{
+	struct strv token, via = via_of(service, &token);
+	struct gateway *found = NULL;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct gateway *g = r->gateways[i];
+
+		if (via.p ? !strv_eq(strv(g->name), via) :
+		    !strv_caseeq(strv(g->service), token))
+			continue;
+		if (!found || (!is_up(q, found) && is_up(q, g)))
+			found = g;
+	}
+	return found;
+}
+
+/* What the client echoes may be less than what we remember: sms, without the
+ * gateway. */
+static struct strv reply_service(struct query *q, const char **how)
+{
+	struct strv told = q->m->service, token, known_token;
+	struct strv known = sticky_find(q->m->from, q->p->recipient);
+
+	*how = "the message names it";
+	if (!told.n || (!via_of(told, &token).p && known.n &&
+	    via_of(known, &known_token).p &&
+	    strv_caseeq(token, known_token))) {
+		*how = "the peer last wrote by it";
+		return known;
+	}
+	return told;
 }
 
 /* A reply leaves by the service its cause came by, if the rules allow. */
 static struct gateway *pinned(struct query *q, const struct route *r)
 {
-	struct strv service = q->m->service;
-	const char *how = "the message names it";
+	struct strv service;
 	struct gateway *g;
+	const char *how;
 
 	if (q->m->origin != FROM_USER)
 		return NULL;
-	if (!service.n) {
-		service = sticky_find(q->m->from, q->p->recipient);
-		how = "the peer last wrote by it";
-	}
+	service = reply_service(q, &how);
 	if (!service.n) {
 		note(q->p, "reply service", true,
 		    "none named and none remembered: free choice");
 		return NULL;
 	}
-	g = service_gateway(service);
-	for (size_t i = 0; g && i < r->n; i++) {
-		if (r->gateways[i] != g)
-			continue;
-		note(q->p, "reply service", true, "%.*s: %s",
-		    STRV_ARG(service), how);
-		return g;
-	}
-	note(q->p, "reply service", false, "%.*s is not allowed by route %s: "
-	    "ignored", STRV_ARG(service), r->name);
-	return NULL;
+	g = meant(q, r, service);
+	note(q->p, "reply service", g != NULL, g ? "%.*s: %s" :
+	    "%.*s is not allowed by route %s: ignored", STRV_ARG(service),
+	    g ? how : r->name);
+	return g;
 }
 
 static bool fits(struct query *q, const struct gateway *g)
