@@ -260,6 +260,43 @@ test('a device that is unreachable makes the answer 202 and the message waits', 
 });
 
 /* proves MSG-09 */
+test('a device that is busy is tried again when it said', async () => {
+	let calls = 0;
+	await online(25, { answer: () => ++calls > 1 ? 200 :
+		{ status: 503, headers: { 'Retry-After': 1 } } });
+	taken(await alice.message(aor(25), 'in a second'));
+	await alice.message(aor(25), 'and one behind it');
+	const c = open[open.length - 1];
+	await c.got('in a second');
+	await c.got('in a second');
+	await c.got('and one behind it');
+	assert.equal(c.texts('in a second').length, 2);
+});
+
+test('Expires: 0 means now or never', async () => {
+	const now = { headers: { Expires: 0 } };
+	assert.equal((await alice.message(aor(26), 'never', now)).status, 480);
+	const c = await online(26);
+	assert.equal((await firmly(() => alice.message(aor(26), 'now', now))).status, 200);
+	await c.got('now');
+	assert.equal(c.texts('never').length, 0);
+});
+
+test('no more messages are under way to one user than the policy allows', async (t) => {
+	await site.configure(['set policy sip device-parallel 2']);
+	t.after(() => site.configure(['delete policy sip device-parallel']));
+	const c = await online(27, { answer: null });
+	const senders = await Promise.all([28, 29, 30, 31].map((n) => online(n)));
+	const answers = await Promise.all(senders.map((s) => s.message(aor(27), 'parallel')));
+	assert.deepEqual(answers.map((a) => a.status), [202, 202, 202, 202]);
+	const calls = () => new Set(c.texts('parallel').map((m) => m.get('call-id'))).size;
+	assert.equal(calls(), 2);
+	c.answer = 200;
+	while (calls() < 4)
+		await c.got('parallel');
+});
+
+/* proves MSG-09 */
 test('messages that wait are delivered in the order in which they came', async () => {
 	const texts = Array.from({ length: 20 }, (_, i) => `waiting number ${i};`);
 	for (const text of texts)
