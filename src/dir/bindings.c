@@ -166,6 +166,35 @@ bool user_is_online(const struct user *u)
 	return false;
 }
 
+bool user_has(const struct user *u, struct strv device)
+{
+	int64_t now = now_ms();
+
+	for (const struct list *h = u->bindings.next; h != &u->bindings;
+	    h = h->next) {
+		const struct binding *b = BINDING_OF(h);
+
+		if (b->expires > now && strv_eq(binding_name(b), device))
+			return u->state == USER_ACTIVE;
+	}
+	return false;
+}
+
+void user_devices(const struct user *u, struct buf *names)
+{
+	int64_t now = now_ms();
+
+	for (const struct list *h = u->bindings.next; h != &u->bindings &&
+	    u->state == USER_ACTIVE; h = h->next) {
+		const struct binding *b = BINDING_OF(h);
+		struct strv name = binding_name(b);
+
+		if (b->expires > now)
+			buf_addf(names, "%s%.*s", names->n ? " " : "",
+			    STRV_ARG(name));
+	}
+}
+
 /* --- expiry --------------------------------------------------------------- */
 
 static void expire_slot(struct list *slot, int64_t now, struct ids *ids)

@@ -34,6 +34,12 @@ struct binding {
 	int64_t seen;		/* last REGISTER */
 };
 
+/* What its device is called in legs: the instance, else the contact. */
+static inline struct strv binding_name(const struct binding *b)
+{
+	return b->instance.n > 0 ? b->instance : b->contact;
+}
+
 void bindings_register(void);	/* metrics */
 enum err bindings_load(void);	/* after users_load(); drops expired ones */
 
@@ -70,6 +76,10 @@ void binding_drop(struct binding *b);
  * a commit replaces or drops is freed.  Online: active and one is live.
  */
 bool user_is_online(const struct user *u);
+/* A device of u with this binding_name() is live; the names of all that are,
+ * separated by spaces. */
+bool user_has(const struct user *u, struct strv device);
+void user_devices(const struct user *u, struct buf *names);
 
 #define BINDING_OF(h) LIST_ENTRY(h, struct binding, hook)
 

@@ -448,6 +448,13 @@ static const struct conf_row rows[] = {
 	  .max = DEVICES_MAX,
 	  .help = "devices that are known of one subscriber; past it the "
 	  "longest unseen is forgotten" },
+	{ .name = "late", .type = CONF_BOOL, .fallback = "on",
+	  .help = "a device that was away when a message came gets it when it "
+	  "registers, also if another device has it" },
+	{ .name = "late-window", .type = CONF_DURATION, .fallback = "7d",
+	  .min = 60000, .max = INT64_C(90) * 86400000,
+	  .help = "messages are kept only for devices that were registered "
+	  "within this time" },
 };
 
 static const struct conf_section section = {

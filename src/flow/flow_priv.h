@@ -9,7 +9,10 @@
 #include "core/leg.h"
 #include "flow/flow.h"
 
+#define FLOW_PAUSE_MIN	10000	/* ms between two tries, at the least */
 #define FLOW_PAUSE_MAX	1800000	/* ms between two tries, at the most */
+/* ms that one attempt may take: what lives no longer is now or never */
+#define FLOW_ATTEMPT	40000
 
 /* submit.c: a leg's outcome for a sender who still waits for the answer. */
 bool submit_leg_taken(struct leg *l);	/* true: answered by this leg */
@@ -23,6 +26,16 @@ void submit_answer_all(void);		/* who waits, STORED */
 
 /* result.c: the time of l, in nobody's queue any more, has run out. */
 void result_expired(struct leg *l);
+
+/* late.c: devices that have not had what the others have. */
+
+/*
+ * l, for all devices of a user, ends as o says: l->late gets those that shall
+ * have a leg of their own.  false: there is none.
+ */
+bool late_find(struct leg *l, const struct flow_outcome *o);
+/* One of l->late came online meanwhile. */
+bool late_is_there(const struct leg *l);
 
 /* report.c: a failure or success that the flow itself knows of. */
 void report_leg(const struct leg *l, enum report_status status,

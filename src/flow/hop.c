@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/now.h"
+#include "dir/bindings.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
 #include "flow/quiet.h"
@@ -97,6 +98,7 @@ void hop_look_anew(struct hop *h)
 	h->more = true;
 	h->after = 0;
 	h->anew = h->loading;
+	h->nresting = 0;
 }
 
 bool hop_has_room(void)
@@ -139,6 +141,37 @@ void hop_unload(struct hop *h)
 		leg_forget(l);
 	}
 	h->after = 0;
+}
+
+static void rest(struct hop *h, struct strv device)
+{
+	if (h->nresting < HOP_RESTING)
+		h->resting[h->nresting++] = map_hash(device);
+}
+
+static bool is_resting(const struct hop *h, struct strv device)
+{
+	uint64_t hash = map_hash(device);
+
+	for (unsigned i = 0; i < h->nresting; i++)
+		if (h->resting[i] == hash)
+			return true;
+	return false;
+}
+
+void hop_rest(struct hop *h, struct strv device)
+{
+	if (!is_resting(h, device))
+		rest(h, device);
+	LIST_FOR(at, &h->queue) {
+		struct leg *l = LIST_ENTRY(at, struct leg, hook);
+
+		if (!strv_eq(l->device, device))
+			continue;
+		take(h, l);
+		submit_leg_waits(l);
+		leg_forget(l);
+	}
 }
 
 /* --- sending ---------------------------------------------------------------- */
@@ -267,18 +300,38 @@ void hop_go_on(struct hop *h)
 
 /* --- from disk ---------------------------------------------------------------- */
 
+static bool is_there(const struct leg *l)
+{
+	const struct user *u = user_find(l->hop);
+
+	return u && user_has(u, l->device);
+}
+
+/* A leg for one device: not before an older one of it. */
+static bool may_go(struct hop *h, const struct leg *l, int64_t now)
+{
+	if (!is_there(l) || is_resting(h, l->device))
+		return false;
+	if (h->appeared || l->due <= now)
+		return true;
+	rest(h, l->device);
+	return false;
+}
+
 /*
  * A user's leg that is tried again goes as soon as the user takes anything,
  * so that nothing of its conversation overtakes it; one that none of the
  * user's devices is for (OFFLINE) waits for another device or its time.
  */
-static bool is_wanted(const struct hop *h, const struct leg *l)
+static bool is_wanted(struct hop *h, const struct leg *l)
 {
 	int64_t now = now_ms();
 
 	if (map_get_u64(&legs, l->id) || l->expires <= now ||
 	    journal_is_unsaved(l->id) || quiet_keeps(l))
 		return false;
+	if (hop_is_user(h) && l->device.n)
+		return may_go(h, l, now);
 	if (hop_is_user(h) && (h->appeared || l->why != ERR_OFFLINE))
 		return true;
 	return l->due <= now;
@@ -328,6 +381,20 @@ static void loaded(enum err e, struct leg **found, size_t n, bool more,
 	feed_soon();
 }
 
+/* What is for a device that is not there is not even read. */
+static void load_user(struct hop *h)
+{
+	const struct user *u = user_find(h->name);
+	struct buf devices;
+
+	buf_init(&devices, BUF_NO_LIMIT);
+	if (u)
+		user_devices(u, &devices);
+	journal_load_user(h->name, h->after, buf_strv(&devices), HOP_LOAD,
+	    loaded, h);
+	buf_deinit(&devices);
+}
+
 static void hop_load(struct hop *h)
 {
 	if (!hop_has_room()) {
@@ -337,8 +404,11 @@ static void hop_load(struct hop *h)
 	}
 	h->loading = true;
 	loads++;
-	journal_load(h->name, h->after, hop_is_user(h) ? INT64_MAX : now_ms(),
-	    HOP_LOAD, loaded, h);
+	if (hop_is_user(h))
+		load_user(h);
+	else
+		journal_load(h->name, h->after, now_ms(), HOP_LOAD, loaded,
+		    h);
 }
 
 static void feed(void *arg)

@@ -8,6 +8,7 @@
 #include "loop/timer.h"
 
 #define HOP_QUEUE	64	/* legs of one hop in memory; the rest on disk */
+#define HOP_RESTING	16	/* devices of a user that do not answer */
 
 /* A port and the hops that wait because it is full. */
 struct out {
@@ -32,6 +33,9 @@ struct hop {
 	bool anew;		/* asked while loading: from the first again */
 	bool appeared;		/* what waits for a device may go, too */
 	uint64_t after;		/* loaded up to this id */
+	/* hashes of devices whose own legs stay on disk in this walk */
+	uint64_t resting[HOP_RESTING];
+	unsigned nresting;
 	struct timer pause;	/* set: nothing goes out until then */
 	struct list full;	/* hook in out->full */
 	struct list hungry;	/* of those that wait for room in memory */
@@ -54,6 +58,11 @@ void hop_go_on(struct hop *h);
 
 void hop_queue(struct hop *h, struct leg *l);	/* takes it over */
 void hop_unload(struct hop *h);			/* the disk has it all */
+/*
+ * A device did not take a leg of its own: its others go back to the disk, so
+ * that none overtakes, and stay there until the hop looks anew.
+ */
+void hop_rest(struct hop *h, struct strv device);
 /* The disk has legs below what was loaded. */
 void hop_look_anew(struct hop *h);
 /* l is no longer in flight; it stays known. */

@@ -10,7 +10,8 @@
 #include "store/journal.h"
 
 /* Pauses before the second and later tries, while the hop is reachable. */
-static const int64_t pauses_ms[] = { 10000, 60000, 300000, FLOW_PAUSE_MAX };
+static const int64_t pauses_ms[] = { FLOW_PAUSE_MIN, 60000, 300000,
+	FLOW_PAUSE_MAX };
 #define PAUSES (sizeof(pauses_ms) / sizeof(*pauses_ms))
 
 static int64_t pause_ms(const struct leg *l, const struct flow_outcome *o)
@@ -29,6 +30,7 @@ static void taken(struct leg *l, const struct flow_outcome *o)
 	struct message *m = l->message;
 
 	l->ref = message_str(m, o->ref);
+	(void)late_find(l, o);
 	l->reached = message_str(m, o->reached);
 	leg_move(l, o->delivered ? LEG_DELIVERED : LEG_SENT, ERR_OK);
 	(void)submit_leg_taken(l);
@@ -60,6 +62,18 @@ static void end(struct leg *l, enum err why, enum leg_state state)
 static void failed(struct leg *l, enum err why, enum leg_state state)
 {
 	end(l, why, state);
+	sched_ended(l);
+}
+
+/* Other devices may still take it: nothing to report yet. */
+static void passed_on(struct leg *l, enum err why)
+{
+	metric_inc(&flow_metrics[M_FAILED]);
+	trace_step(trace_of(l->message), LANE_PF, LANE_STORE,
+	    "failed: %s; waits for other devices", err_info(why)->text);
+	leg_move(l, LEG_FAILED, why);
+	submit_leg_waits(l);
+	journal_move(l);
 	sched_ended(l);
 }
 
@@ -96,7 +110,10 @@ void flow_result(struct leg *l, const struct flow_outcome *o)
 		later(l, o);
 		break;
 	case ERR_CLASS_PERM:
-		failed(l, o->err, LEG_FAILED);
+		if (late_find(l, o))
+			passed_on(l, o->err);
+		else
+			failed(l, o->err, LEG_FAILED);
 		break;
 	}
 }

@@ -1,6 +1,7 @@
 /* sched.c - which leg goes out when: first tries, retries, wakes. */
 
 #include "base/now.h"
+#include "dir/bindings.h"
 #include "dir/gateways.h"
 #include "dir/groups.h"
 #include "flow/flow_priv.h"
@@ -89,6 +90,8 @@ void sched_ended(struct leg *l)
 		timer_cancel(&h->pause);
 		hop_look_anew(h);
 	}
+	if (l->late.n && late_is_there(l))
+		hop_look_anew(h);
 	hop_forget(l->id);
 	leg_free(l);
 	hop_go_on(h);
@@ -117,6 +120,21 @@ static void again_by_gateway(struct hop *h, struct leg *l, int64_t due)
 		hold(l, due);
 }
 
+/*
+ * Its REGISTER wakes the leg of a device that is not there; the other devices
+ * need not wait for one that does not answer.
+ */
+static void again_to_device(struct hop *h, struct leg *l, int64_t due)
+{
+	const struct user *u = user_find(l->hop);
+
+	if (due == 0 && u && user_has(u, l->device))
+		due = now_ms() + UNSURE_MS;	/* it came back meanwhile */
+	leg_move(l, LEG_HELD, l->why);
+	hop_rest(h, l->device);
+	hold(l, due);
+}
+
 static void again_to_user(struct hop *h, struct leg *l, int64_t due)
 {
 	bool absent = due == 0 && hop_window(h) > 0;
@@ -141,7 +159,9 @@ void sched_again(struct leg *l, int64_t due)
 	struct hop *h = hop_leave(l);
 
 	hop_forget(l->id);
-	if (hop_is_user(h))
+	if (hop_is_user(h) && l->device.n)
+		again_to_device(h, l, due);
+	else if (hop_is_user(h))
 		again_to_user(h, l, due);
 	else
 		again_by_gateway(h, l, due);

@@ -21,7 +21,6 @@
 #include "store/writer.h"
 
 #define BUSY_RETRY_S	5
-#define ATTEMPT_MS	40000	/* from the commit to the next hop's answer */
 
 /* From flow_submit() until the sender has its answer. */
 struct submission {
@@ -321,7 +320,7 @@ static void limit_lifetime(struct message *m)
 static bool is_too_late(struct submission *s)
 {
 	struct message *m = s->message;
-	int64_t least = m->received + ATTEMPT_MS;
+	int64_t least = m->received + FLOW_ATTEMPT;
 
 	if (m->expires > m->received)
 		return false;

@@ -39,7 +39,8 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
 /* --- transitions ---------------------------------------------------------- */
 
 /*
- * Write the leg's state, why, tries, due, ref, reached, port, hop, answered.
+ * Write the leg's state, why, tries, due, ref, reached, port, hop, answered,
+ * and the legs that late asks for.
  * A leg that a report made DELIVERED or DISPLAYED on disk meanwhile does not
  * go back.
  */
@@ -52,6 +53,22 @@ void journal_move(const struct leg *l);
  * could not be written is tried again until it is, or the leg moves again.
  */
 bool journal_is_unsaved(uint64_t leg);
+
+/* Legs for single devices of a recipient. */
+struct journal_late {
+	uint64_t message;
+	struct strv recipient, hop;
+	const char *port;
+	struct strv devices;	/* separated by spaces */
+	enum err why;
+	int64_t due, expires;
+};
+
+/*
+ * Write a leg HELD for each of the devices that has none of this message yet.
+ * What a full disk refuses is lost.
+ */
+void journal_late(const struct journal_late *late);
 
 /* --- reports -------------------------------------------------------------- */
 
@@ -127,6 +144,13 @@ typedef void journal_legs_fn(enum err e, struct leg **legs, size_t n,
  * the end without one. */
 void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
     journal_legs_fn *done, void *arg);
+
+/*
+ * The same for a user: whatever is due, and of the legs for single devices
+ * only those for one of devices (separated by spaces).
+ */
+void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
+    size_t limit, journal_legs_fn *done, void *arg);
 
 typedef void journal_hops_fn(enum err e, const struct strv *hops, size_t n,
     void *arg);

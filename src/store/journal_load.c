@@ -16,6 +16,7 @@
 struct loading {
 	struct write w;
 	struct strv hop;	/* absent: the expired ones */
+	struct strv devices;
 	uint64_t after;
 	int64_t now;		/* due or expired by then */
 	size_t limit;
@@ -73,6 +74,23 @@ static enum err load_run(struct write *w, struct db *db)
 	return take_legs(q, s, true);
 }
 
+static enum err load_user_run(struct write *w, struct db *db)
+{
+	struct loading *q = (struct loading *)(void *)w;
+	struct stmt *s = stmt(db, "SELECT " LEG_COLUMNS ", " MESSAGE_COLUMNS
+	    " FROM leg INDEXED BY leg_waiting "
+	    "JOIN message ON message.id = leg.id >> 8 "
+	    "WHERE leg.hop = ?1 AND leg.id > ?2 AND leg.state <= 1 "
+	    "AND (leg.device IS NULL OR leg.device = '' OR "
+	    "instr(' ' || ?3 || ' ', ' ' || leg.device || ' ') > 0) "
+	    "ORDER BY leg.id");
+
+	stmt_text(s, q->hop);
+	stmt_int(s, (int64_t)q->after);
+	stmt_text(s, q->devices);
+	return take_legs(q, s, true);
+}
+
 static enum err expired_run(struct write *w, struct db *db)
 {
 	struct loading *q = (struct loading *)(void *)w;
@@ -100,15 +118,18 @@ static void load_done(struct write *w)
 	free(q);
 }
 
-static struct loading *loading_new(struct strv hop, size_t limit,
-    journal_legs_fn *done, void *arg)
+static struct loading *loading_new(struct strv hop, struct strv devices,
+    size_t limit, journal_legs_fn *done, void *arg)
 {
-	struct loading *q = xalloc(sizeof(*q) + hop.n);
+	struct loading *q = xalloc(sizeof(*q) + hop.n + devices.n);
 
 	q->w = (struct write){ .db = DB_STORE, .done = load_done };
 	q->hop = (struct strv){ q->bytes, hop.n };
 	if (hop.n)
 		memcpy(q->bytes, hop.p, hop.n);
+	q->devices = (struct strv){ q->bytes + hop.n, devices.n };
+	if (devices.n)
+		memcpy(q->bytes + hop.n, devices.p, devices.n);
 	q->legs = xalloc((limit + 1) * sizeof(struct leg *));
 	q->limit = limit;
 	q->done = done;
@@ -119,7 +140,7 @@ static struct loading *loading_new(struct strv hop, size_t limit,
 void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
     journal_legs_fn *done, void *arg)
 {
-	struct loading *q = loading_new(hop, limit, done, arg);
+	struct loading *q = loading_new(hop, STRV_NONE, limit, done, arg);
 
 	q->after = after;
 	q->now = due;
@@ -127,10 +148,21 @@ void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
 	writer_put(&q->w);
 }
 
+void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
+    size_t limit, journal_legs_fn *done, void *arg)
+{
+	struct loading *q = loading_new(hop, devices, limit, done, arg);
+
+	q->after = after;
+	q->w.run = load_user_run;
+	writer_put(&q->w);
+}
+
 void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
     void *arg)
 {
-	struct loading *q = loading_new(STRV_NONE, limit, done, arg);
+	struct loading *q = loading_new(STRV_NONE, STRV_NONE, limit, done,
+	    arg);
 
 	q->now = now;
 	q->w.run = expired_run;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "base/metric.h"
@@ -59,6 +60,17 @@ static void bind_move(struct stmt *s, const struct leg *l)
 	stmt_text(s, l->ref);
 }
 
+static enum err put_late(struct db *db, const struct leg *l)
+{
+	const struct journal_late late = {
+		.message = id_message_of(l->id), .recipient = l->recipient,
+		.hop = l->hop, .port = l->port, .devices = l->late,
+		.why = ERR_OFFLINE, .expires = l->expires
+	};
+
+	return l->late.n ? late_put(db, &late) : ERR_OK;
+}
+
 /* Mostly neither queue nor ref change, which spares two indexes. */
 static enum err move_run(struct write *w, struct db *db)
 {
@@ -70,11 +82,12 @@ static enum err move_run(struct write *w, struct db *db)
 	bind_move(s, l);
 	e = stmt_end(s);
 	if (e != ERR_OK || db_changes(db) > 0)
-		return e;
+		return e == ERR_OK ? put_late(db, l) : e;
 	s = stmt(db, "UPDATE leg SET " MOVED ", port = ?8, hop = ?9, "
 	    "ref = ?10 WHERE id = ?7");
 	bind_move(s, l);
-	return stmt_end(s);
+	e = stmt_end(s);
+	return e == ERR_OK ? put_late(db, l) : e;
 }
 
 static void put(struct move *v)

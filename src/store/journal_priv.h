@@ -52,6 +52,10 @@ int64_t twin_hash(struct strv sender, struct strv imdn_id,
 /* The value of a name in err.def; STORAGE if there is none. */
 enum err err_by_name(struct strv name);
 
+/* --- journal_late.c ------------------------------------------------------- */
+
+enum err late_put(struct db *db, const struct journal_late *late);
+
 /* --- the metrics of each file --------------------------------------------- */
 
 void journal_metrics(void);

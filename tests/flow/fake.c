@@ -71,6 +71,27 @@ static void describe(const struct leg *l, char *s)
 		    STRV_ARG(l->reached));
 }
 
+/* As port/sip: to the one device, or to all that have not had it. */
+static void note_devices(const struct leg *l, struct model_sent *s)
+{
+	struct user *u = user_find(l->hop);
+	struct buf list;
+
+	if (!u)
+		return;
+	buf_init(&list, sizeof(s->devices) - 1);
+	LIST_FOR(h, &u->bindings) {
+		struct strv name = binding_name(BINDING_OF(h));
+
+		if (l->device.n ? strv_eq(l->device, name) :
+		    !strv_listed(l->reached, name))
+			buf_addf(&list, "%s%.*s", list.n ? " " : "",
+			    STRV_ARG(name));
+	}
+	memcpy(s->devices, list.p, list.n + 1);
+	buf_deinit(&list);
+}
+
 static void deliver(struct leg *l)
 {
 	struct model_sent *s = &model->sent[model->nsent];
@@ -81,6 +102,7 @@ static void deliver(struct leg *l)
 	    .leg = l->id, .open = true };
 	(void)snprintf(s->hop, sizeof(s->hop), "%s", name_of(l->hop));
 	describe(l, s->what);
+	note_devices(l, s);
 	legs[model->nsent++] = l;
 }
 
@@ -324,13 +346,15 @@ void fake_online(const char *name, const char *device)
 	bindings_edit_commit(e, bound, NULL);
 }
 
-void fake_offline(const char *name)
+void fake_offline(const char *name, const char *device)
 {
 	struct user *u = user_find(strv(fake_key(name)));
 	struct bindings_edit *e = bindings_edit_new(u);
 
 	LIST_FOR(h, &u->bindings)
-		bindings_edit_del(e, BINDING_OF(h));
+		if (!*device || strv_eq(BINDING_OF(h)->instance,
+		    strv(device)))
+			bindings_edit_del(e, BINDING_OF(h));
 	bindings_edit_commit(e, bound, NULL);
 }
 
@@ -473,11 +497,16 @@ void fake_receipt(const char *gateway, const char *ref,
 bool fake_result(struct model_sent *s, const struct flow_outcome *o)
 {
 	struct leg *l = legs[s - model->sent];
+	struct flow_outcome full = *o;
 
 	if (!s->open || !l)
 		return false;
 	s->open = false;
 	legs[s - model->sent] = NULL;
-	flow_result(l, o);
+	full.tried = strv(s->devices);
+	flow_result(l, &full);
+	if (o->err != ERR_OK)
+		return true;
+	(void)snprintf(s->taken, sizeof(s->taken), "%s", s->devices);
 	return true;
 }

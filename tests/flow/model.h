@@ -25,6 +25,8 @@ struct model_submit {
 struct model_sent {
 	char hop[32];		/* bob, smsc1 */
 	char what[MODEL_TEXT];	/* hi | hi not d1 | REPORT delivered m1 */
+	char devices[MODEL_TEXT];	/* d1 d2: those it was sent to */
+	char taken[MODEL_TEXT];	/* those of them that have it */
 	uint64_t message, leg;
 	bool expected;		/* an expect line named it */
 	bool open;		/* its result is due; false after a crash */

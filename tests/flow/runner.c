@@ -12,17 +12,11 @@
 #include "base/strv.h"
 #include "dir/gateways.h"
 #include "fake.h"
+#include "orders.h"
 
-#define MAX_LINES	200
 #define MAX_WORDS	20
 #define START_MS	INT64_C(1800000000000)
 #define EXIT_CRASH	42
-
-struct scenario {
-	char *text[MAX_LINES];
-	int line[MAX_LINES];
-	int n;
-};
 
 struct words {
 	char *w[MAX_WORDS];
@@ -164,7 +158,7 @@ static void online(const struct words *ws)
 
 static void offline(const struct words *ws)
 {
-	fake_offline(word(ws, 1));
+	fake_offline(word(ws, 1), after(ws, "device", ""));
 }
 
 static void gateway(const struct words *ws)
@@ -385,6 +379,118 @@ static void finally(const struct words *ws)
 		fail("%s has it %d times", word(ws, 1), got);
 }
 
+/* --- steps of the orders ------------------------------------------------------------ */
+
+/* take, refuse: the devices answer what is open, until nothing is. */
+static void answer_all(const struct words *ws)
+{
+	const struct flow_outcome o = {
+		.err = strcmp(word(ws, 0), "take") == 0 ? ERR_OK :
+		    ERR_REJECTED
+	};
+	bool any = true;
+
+	while (any) {
+		any = false;
+		for (int i = 0; i < model->nsent; i++)
+			any |= fake_result(&model->sent[i], &o);
+		fake_drain();
+	}
+}
+
+static bool has_text(const struct model_sent *s, const char *device)
+{
+	return strcmp(s->what, "hi") == 0 &&
+	    strv_listed(strv(s->taken), strv(device));
+}
+
+static int times_taken(const char *device)
+{
+	int n = 0;
+
+	for (int i = 0; i < model->nsent; i++)
+		n += has_text(&model->sent[i], device);
+	return n;
+}
+
+/* reports d1: it reports what it has, as often as it is asked. */
+static void reports(const struct words *ws)
+{
+	if (times_taken(word(ws, 1)) == 0)
+		return;
+	fake_report("bob", "alice", "m1", STATUS_DELIVERED);
+	fake_drain();
+	fake_report("bob", "alice", "m1", STATUS_DISPLAYED);
+}
+
+/* The first of its kind that went out; -1: none.  *n: different ones. */
+static int first_sent(const char *what, int *n)
+{
+	int first = -1;
+
+	*n = 0;
+	for (int i = 0; i < model->nsent; i++) {
+		bool again = false;
+
+		if (strcmp(model->sent[i].what, what) != 0)
+			continue;
+		for (int k = 0; k < i; k++)
+			again |= model->sent[k].message ==
+			    model->sent[i].message &&
+			    strcmp(model->sent[k].what, what) == 0;
+		*n += !again;
+		if (first < 0)
+			first = i;
+	}
+	return first;
+}
+
+/* At most one report of a kind, none lost, none before its cause. */
+static void check_reports(bool reached)
+{
+	int n_delivered, n_displayed, n_failed, n_forbidden, n_text;
+	int text = first_sent("hi", &n_text);
+	int delivered = first_sent("REPORT delivered m1", &n_delivered);
+	int displayed = first_sent("REPORT displayed m1", &n_displayed);
+	bool refused = model->submits[0].answer >= 300;
+
+	(void)first_sent("REPORT failed m1", &n_failed);
+	(void)first_sent("REPORT forbidden m1", &n_forbidden);
+	if (n_text > 1 || (reached && (n_delivered != 1 ||
+	    n_displayed != 1)))
+		fail("%d texts, %d delivered, %d displayed", n_text,
+		    n_delivered, n_displayed);
+	if (reached && (n_failed || n_forbidden || refused))
+		fail("it was reached and failed");
+	if (!reached && (n_delivered || n_displayed || n_failed +
+	    n_forbidden + refused != 1))
+		fail("not reached: %d failed, %d forbidden, answer %d",
+		    n_failed, n_forbidden, model->submits[0].answer);
+	if (reached && !(text < delivered && delivered < displayed))
+		fail("a report came before its cause");
+}
+
+/* finally order 3 d2 d3: of 3 devices at least these have it, none twice. */
+static void finally_order(const struct words *ws)
+{
+	bool reached = false;
+	char device[16];
+
+	for (int i = 1; i <= atoi(word(ws, 2)); i++) {
+		int n;
+
+		(void)snprintf(device, sizeof(device), "d%d", i);
+		n = times_taken(device);
+		reached |= n > 0;
+		if (n > 1 && !model->crashed)
+			fail("%s has it %d times", device, n);
+	}
+	for (int i = 3; i < ws->n; i++)
+		if (times_taken(ws->w[i]) == 0)
+			fail("%s has it not", ws->w[i]);
+	check_reports(reached);
+}
+
 static const struct {
 	const char *first, *second;
 	void (*run)(const struct words *ws);
@@ -412,6 +518,10 @@ static const struct {
 	{ "expect", "deliver", expect_deliver },
 	{ "expect", "answer", expect_answer },
 	{ "expect", "nothing", expect_nothing },
+	{ "take", NULL, answer_all },
+	{ "refuse", NULL, answer_all },
+	{ "reports", NULL, reports },
+	{ "finally", "order", finally_order },
 	{ "finally", NULL, finally },
 };
 
@@ -546,12 +656,15 @@ static int in_child(const struct scenario *s, const char *dir, int from,
 
 static bool run(const struct scenario *s, const char *name, int crash)
 {
-	char dir[] = "/tmp/parley-flow-XXXXXX", rm[64];
+	char memory[] = "/dev/shm/parley-flow-XXXXXX";	/* no disk to wait for */
+	char disk[] = "/tmp/parley-flow-XXXXXX", rm[64], *dir = memory;
 	int st;
 
 	memset(model, 0, sizeof(*model));
 	model->now = START_MS;
 	if (!mkdtemp(dir))
+		dir = mkdtemp(disk);
+	if (!dir)
 		return false;
 	st = in_child(s, dir, 0, crash);
 	if (st == EXIT_CRASH) {
@@ -600,10 +713,18 @@ static bool read_scenario(const char *path, struct scenario *s)
 	return s->n > 0;
 }
 
+static int passed, failed;
+
+static void play_one(const struct scenario *s, const char *name, int crash)
+{
+	if (run(s, name, crash))
+		passed++;
+	else
+		failed++;
+}
+
 int main(int argc, char **argv)
 {
-	int passed = 0, failed = 0;
-
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	model = mmap(NULL, sizeof(*model), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -617,13 +738,14 @@ int main(int argc, char **argv)
 			failed++;
 			continue;
 		}
+		if (strncmp(s.text[0], "orders ", 7) == 0) {
+			orders_each(atoi(s.text[0] + 7), argv[i], play_one);
+			continue;
+		}
 		for (int crash = -1; crash < s.n; crash++) {
 			if (crash >= 0 && is_finally(&s, crash))
 				break;
-			if (run(&s, argv[i], crash))
-				passed++;
-			else
-				failed++;
+			play_one(&s, argv[i], crash);
 		}
 	}
 	printf("%d passed, %d failed\n", passed, failed);

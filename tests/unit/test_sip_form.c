@@ -301,9 +301,9 @@ END_TEST
 
 START_TEST(a_device_is_listed_by_its_whole_name)
 {
-	ck_assert(device_listed(STRV("urn:uuid:1 sip:a@b"), STRV("sip:a@b")));
-	ck_assert(!device_listed(STRV("urn:uuid:12"), STRV("urn:uuid:1")));
-	ck_assert(!device_listed(STRV(""), STRV("urn:uuid:1")));
+	ck_assert(strv_listed(STRV("urn:uuid:1 sip:a@b"), STRV("sip:a@b")));
+	ck_assert(!strv_listed(STRV("urn:uuid:12"), STRV("urn:uuid:1")));
+	ck_assert(!strv_listed(STRV(""), STRV("urn:uuid:1")));
 }
 END_TEST
 

@@ -210,6 +210,16 @@ static void reported_now(void *arg)
 	waiting.reported(ERR_OK, waiting.arg);
 }
 
+static char missed[100];
+
+void flow_missed(const struct message *m, struct strv recipient,
+    struct strv device)
+{
+	(void)m;
+	(void)recipient;
+	(void)snprintf(missed, sizeof(missed), "%.*s", STRV_ARG(device));
+}
+
 void flow_report(const struct flow_report *r, flow_reported_fn *done,
     void *arg)
 {

@@ -15,23 +15,6 @@
 static char reads_note, refuses_note;
 static struct map notes;
 
-struct strv device_name(const struct binding *b)
-{
-	return b->instance.n > 0 ? b->instance : b->contact;
-}
-
-bool device_listed(struct strv list, struct strv name)
-{
-	struct strv item;
-
-	while (list.n > 0) {
-		item = strv_split(list, ' ', &list);
-		if (strv_eq(item, name))
-			return true;
-	}
-	return false;
-}
-
 bool device_reads_cpim(const struct binding *b)
 {
 	const char *note = map_get_u64(&notes, b->id);

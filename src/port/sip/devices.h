@@ -10,11 +10,6 @@
 #include "base/strv.h"
 #include "dir/bindings.h"
 
-/* What it is called in leg->reached: its instance, else its contact. */
-struct strv device_name(const struct binding *b);
-/* Whether a list of names separated by spaces has this one. */
-bool device_listed(struct strv list, struct strv name);
-
 /*
  * Whether it reads message/cpim: it registered CPM, or it has sent one; not
  * when it refused one.  What was seen is kept in memory, bounded.

@@ -37,7 +37,8 @@ struct fork {
 	unsigned open;		/* devices without a final answer */
 	enum err err;		/* of the devices that refused */
 	int32_t retry_after;	/* seconds */
-	struct buf reached;	/* the device that took it */
+	struct buf reached;	/* the devices that took it */
+	struct buf tried, missed;	/* see struct flow_outcome */
 	bool delivered;		/* it will not report */
 	bool nobody;		/* none of the user's devices is for it */
 };
@@ -81,6 +82,8 @@ static void fork_free(struct fork *f)
 	message_unref(f->m);
 	buf_deinit(&f->recipient);
 	buf_deinit(&f->reached);
+	buf_deinit(&f->tried);
+	buf_deinit(&f->missed);
 	free(f);
 }
 
@@ -105,12 +108,28 @@ static struct user *fork_user(const struct fork *f)
 	return user_find(buf_strv(&f->recipient));
 }
 
+static void list_add(struct buf *list, struct strv name)
+{
+	buf_addf(list, "%s%.*s", list->n ? " " : "", STRV_ARG(name));
+}
+
+/* Another device may have it already: then this one gets it later. */
+static void fork_missed(struct fork *f, struct strv device)
+{
+	if (f->leg)
+		list_add(&f->missed, device);
+	else if (!strv_listed(buf_strv(&f->reached), device))
+		flow_missed(f->m, buf_strv(&f->recipient), device);
+}
+
 static void fork_taken(struct fork *f)
 {
 	struct flow_outcome o = {
 		.err = ERR_OK,
 		.delivered = f->delivered,
-		.reached = buf_strv(&f->reached)
+		.reached = buf_strv(&f->reached),
+		.tried = buf_strv(&f->tried),
+		.missed = buf_strv(&f->missed)
 	};
 
 	if (f->leg)
@@ -124,7 +143,9 @@ static void fork_failed(struct fork *f)
 	bool offline = !u || !user_is_online(u) || f->nobody;
 	struct flow_outcome o = {
 		.err = offline ? ERR_OFFLINE : f->err,
-		.retry_after = f->retry_after
+		.retry_after = f->retry_after,
+		.tried = buf_strv(&f->tried),
+		.missed = buf_strv(&f->missed)
 	};
 
 	o.hold = offline;
@@ -164,8 +185,8 @@ static void push_taken(struct push *p)
 	struct fork *f = p->fork;
 
 	sip_count(M_PUSH_OK);
+	list_add(&f->reached, buf_strv(&p->name));
 	if (f->leg) {
-		buf_adds(&f->reached, buf_strv(&p->name));
 		f->delivered = !p->cpim;
 		fork_taken(f);
 	}
@@ -181,6 +202,8 @@ static void push_refused(struct push *p, int status, int32_t retry_after,
 	sip_count(err_info(row->err)->class == ERR_CLASS_TEMP ?
 	    M_PUSH_UNREACHABLE : M_PUSH_REFUSED);
 	f->err = outcome_add(f->err, row->err);
+	if (err_info(row->err)->class == ERR_CLASS_TEMP)
+		fork_missed(f, buf_strv(&p->name));
 	if (retry_after > f->retry_after)
 		f->retry_after = retry_after;
 	if (!row->gone && !(broken && p->flow))
@@ -329,6 +352,8 @@ static bool push_send(struct push *p, const struct binding *b)
 		e = p->orq ? ERR_OK : ERR_OFFLINE;
 	}
 	f->err = outcome_add(f->err, e);
+	if (err_info(e)->class == ERR_CLASS_TEMP)
+		fork_missed(f, buf_strv(&p->name));
 	device_route_deinit(&way);
 	push_text_deinit(&text);
 	buf_deinit(&contact);
@@ -356,7 +381,8 @@ static void push_start(struct fork *f, const struct binding *b)
 	p->binding = b->id;
 	p->cpim = device_reads_cpim(b);
 	buf_init(&p->name, 1024);
-	buf_adds(&p->name, device_name(b));
+	buf_adds(&p->name, binding_name(b));
+	list_add(&f->tried, binding_name(b));
 	list_push(&pushes, &p->hook);
 	metric_add(&sip_metrics[M_PUSHES], 1);
 	f->open++;
@@ -371,9 +397,9 @@ static void push_start(struct fork *f, const struct binding *b)
 static bool is_candidate(const struct leg *l, const struct binding *b,
     int64_t now)
 {
-	struct strv name = device_name(b);
+	struct strv name = binding_name(b);
 
-	if (b->expires <= now || device_listed(l->reached, name))
+	if (b->expires <= now || strv_listed(l->reached, name))
 		return false;
 	if (l->device.n > 0)
 		return strv_eq(l->device, name);
@@ -384,6 +410,15 @@ static bool is_candidate(const struct leg *l, const struct binding *b,
 	return features_allow(b->features, l->message->headers);
 }
 
+/* One that is not for the message shall not have it later either. */
+static void device_start(struct fork *f, const struct binding *b, int64_t now)
+{
+	if (is_candidate(f->leg, b, now))
+		push_start(f, b);
+	else if (b->expires > now)
+		list_add(&f->tried, binding_name(b));
+}
+
 static struct fork *fork_new(struct leg *l)
 {
 	struct fork *f = xalloc(sizeof(*f));
@@ -392,6 +427,8 @@ static struct fork *fork_new(struct leg *l)
 	f->m = message_ref(l->message);
 	buf_init(&f->recipient, 1024);
 	buf_init(&f->reached, 1024);
+	buf_init(&f->tried, BUF_NO_LIMIT);
+	buf_init(&f->missed, BUF_NO_LIMIT);
 	buf_adds(&f->recipient, l->recipient);
 	list_push(&forks, &f->hook);
 	n_forks++;
@@ -407,8 +444,7 @@ static void fork_start(void *arg)
 	f->open = 1;	/* ours, so that no answer can end it in between */
 	if (u && edge_agent())
 		LIST_FOR(h, &u->bindings)
-			if (is_candidate(f->leg, BINDING_OF(h), now))
-				push_start(f, BINDING_OF(h));
+			device_start(f, BINDING_OF(h), now);
 	f->nobody = f->err == ERR_OK && f->open == 1;
 	if (f->nobody)
 		f->err = u ? ERR_OFFLINE : ERR_NO_USER;
