@@ -1,0 +1,133 @@
+// One address, several devices: each of them has every message, the sender has
+// one report of each kind, and devices are named, blocked and forgotten.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const { Site } = require('./lib/site.js');
+const { Sim } = require('./lib/sim.js');
+
+const ALICE = 'sip:+15550100001@example.org';
+const BOB = 'sip:+15550100002@example.org';
+const KEY = 'tel:+15550100002';
+const INSTANCE = {
+	phone: 'urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1c1',
+	tablet: 'urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1c2',
+	watch: 'urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1c3',
+};
+
+let site, sim;
+
+const start = (name) => sim.ua(name, BOB, 'bob', site,
+	{ more: `instance ${INSTANCE[name]}` });
+
+const register = async (name) => {
+	sim.write(`ua ${name} register`);
+	await sim.wait({ event: 'registered', ua: name });
+};
+
+const texts = (name) => sim.seen({ event: 'message', ua: name }).map((m) => m.text);
+const reports = (id) => sim.seen({ event: 'imdn', ua: 'alice', 'message-id': id })
+	.map((r) => r.status);
+
+// What follows on the same way: everything before has been said.
+const settled = async (name, text) => {
+	sim.message('alice', BOB, text);
+	await sim.wait({ event: 'message', ua: name, text });
+};
+
+before(async () => {
+	sim = new Sim();
+	site = await Site.start({ people: [[ALICE, 'alice'], [BOB, 'bob']] });
+	await sim.ua('alice', ALICE, 'alice', site);
+	sim.write('ua alice auto imdn off');
+	for (const name of ['phone', 'tablet', 'watch']) {
+		await start(name);
+		sim.write(`ua ${name} auto imdn on`);
+		sim.write(`ua ${name} auto display on`);
+	}
+});
+
+after(async () => {
+	await sim.end();
+	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
+});
+
+/* proves MLD-015 MLD-018 */
+test('three devices register under one address and have names', async () => {
+	await site.parley(['device', 'rename', KEY, INSTANCE.phone, "Bob's phone"]);
+	await site.parley(['device', 'rename', KEY, INSTANCE.tablet, 'tablet']);
+	const { items } = await site.json(['show', 'devices', '--subscriber', KEY]);
+	assert.equal(items.length, 3);
+	assert.ok(items.every((d) => d.online));
+	assert.deepEqual(items.map((d) => d.name).sort(), ["Bob's phone", 'device-3', 'tablet']);
+});
+
+/* proves MLD-001 MLD-004 MLD-005 MLD-011 */
+test('a message reaches all three devices and is reported once', async () => {
+	sim.message('alice', BOB, 'to all', 'imdn delivery,display id m1');
+	for (const name of ['phone', 'tablet', 'watch'])
+		await sim.wait({ event: 'message', ua: name, text: 'to all' });
+	await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': 'm1', status: 'displayed' });
+	await settled('phone', 'behind it');
+	assert.deepEqual(reports('m1').sort(), ['delivered', 'displayed']);
+});
+
+/* proves MLD-001 MLD-004 MLD-005 */
+test('a device that was away gets what it missed, in order, without a report', async () => {
+	sim.write('ua watch unregister');
+	await sim.wait({ event: 'unregistered', ua: 'watch' });
+	for (const id of ['l1', 'l2', 'l3']) {
+		sim.message('alice', BOB, `late ${id}`, `imdn delivery,display id ${id}`);
+		await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': id, status: 'displayed' });
+	}
+	assert.ok(!texts('watch').includes('late l1'));
+	await register('watch');
+	await sim.wait({ event: 'message', ua: 'watch', text: 'late l3' });
+	assert.deepEqual(texts('watch').filter((t) => /^late/.test(t)),
+		['late l1', 'late l2', 'late l3']);
+	await settled('watch', 'behind the late ones');
+	for (const id of ['l1', 'l2', 'l3'])
+		assert.deepEqual(reports(id).sort(), ['delivered', 'displayed']);
+	for (const name of ['phone', 'tablet'])
+		assert.equal(texts(name).filter((t) => t === 'late l1').length, 1);
+});
+
+/* proves MLD-001 MLD-018 */
+test('what waits for devices outlives a restart, also of a user wholly offline', async () => {
+	for (const name of ['phone', 'tablet', 'watch']) {
+		sim.write(`ua ${name} unregister`);
+		await sim.wait({ event: 'unregistered', ua: name });
+	}
+	sim.message('alice', BOB, 'to nobody yet', 'imdn delivery id n1');
+	await sim.wait({ event: 'response', ua: 'alice', 'message-id': 'n1' });
+	await register('tablet');
+	await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': 'n1', status: 'delivered' });
+	await site.restart();
+	await register('phone');
+	await sim.wait({ event: 'message', ua: 'phone', text: 'to nobody yet' });
+	await register('watch');
+	await sim.wait({ event: 'message', ua: 'watch', text: 'to nobody yet' });
+	await settled('watch', 'behind the restart');
+	assert.deepEqual(reports('n1'), ['delivered']);
+	assert.equal(texts('tablet').filter((t) => t === 'to nobody yet').length, 1);
+});
+
+/* proves MLD-027 */
+test('a blocked device is refused and gets nothing; unblocked it gets what it missed', async () => {
+	await site.parley(['device', 'make-primary', KEY, "Bob's"]);
+	await site.parley(['device', 'block', KEY, 'tablet']);
+	sim.message('alice', BOB, 'not for the tablet', 'id b1');
+	await sim.wait({ event: 'message', ua: 'phone', text: 'not for the tablet' });
+	sim.write('ua tablet register');
+	const refused = await sim.wait({ event: 'register-failed', ua: 'tablet' });
+	assert.equal(String(refused.status), '403');
+	const { items } = await site.json(['show', 'devices', '--subscriber', KEY]);
+	const tablet = items.find((d) => d.name === 'tablet');
+	assert.ok(tablet.blocked && !tablet.online);
+	assert.deepEqual(items.filter((d) => d.primary).map((d) => d.name), ["Bob's phone"]);
+	await site.parley(['device', 'unblock', KEY, 'tablet']);
+	await register('tablet');
+	await settled('tablet', 'for the tablet, too');
+	assert.ok(!texts('tablet').includes('not for the tablet'), 'it was blocked then');
+});
