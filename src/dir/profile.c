@@ -77,6 +77,10 @@ static enum err check_texts(const struct profile *p, struct buf *why)
 	if (p->klass.p && !is_class(p->klass))
 		return refuse(why, "a class is up to 32 lower-case letters, "
 		    "digits, - and _", p->klass);
+	if (p->read_reports.p && !strv_eq(p->read_reports, STRV("on")) &&
+	    !strv_eq(p->read_reports, STRV("off")))
+		return refuse(why, "read reports are on or off",
+		    p->read_reports);
 	if (p->password.p && (p->password.n == 0 ||
 	    !profile_is_text(p->password, PASSWORD_MAX))) {
 		buf_addz(why, "a password has 1 to 128 bytes and no controls");
@@ -153,7 +157,8 @@ enum err profile_account(const struct profile *p, const struct maker *k,
 {
 	enum err e = check_texts(p, why);
 
-	*out = (struct account){ .name = p->name, .klass = p->klass };
+	*out = (struct account){ .name = p->name, .klass = p->klass,
+		.reads_private = strv_eq(p->read_reports, STRV("off")) };
 	if (e == ERR_OK)
 		e = add_address(k, p->address, out, why);
 	for (size_t i = 0; i < p->naliases && e == ERR_OK; i++) {
@@ -210,6 +215,8 @@ static void merge(const struct profile *p, const struct maker *k,
 	out->id = was.id;
 	out->state = was.state;
 	out->created = was.created;
+	if (!p->read_reports.p)
+		out->reads_private = was.reads_private;
 	/* the primary address is the one it has, whichever alias was typed */
 	out->keys[0] = was.keys[0];
 	out->written[0] = was.written[0];

@@ -118,6 +118,7 @@ struct user *users_put(const struct account *a)
 	e->body = body;
 	u->id = a->id;
 	u->state = (enum user_state)a->state;
+	u->reads_private = a->reads_private;
 	u->key = e->body->keys[0];
 	u->address = e->body->written[0];
 	u->aliases = e->body->keys + 1;
@@ -181,6 +182,7 @@ void user_account(const struct user *u, struct account *out)
 
 	*out = (struct account){ .id = u->id, .name = u->name,
 		.klass = u->klass, .state = u->state, .created = b->created,
+		.reads_private = u->reads_private,
 		.n = b->n };
 	for (size_t i = 0; i < b->n; i++) {
 		out->keys[i] = b->keys[i];

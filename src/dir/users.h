@@ -35,6 +35,7 @@ struct user {
 	size_t naliases;
 	enum user_state state;
 	bool has_secret;
+	bool reads_private;	/* no display reports of his go out */
 	struct known *known;	/* dir/devices.h; NULL: no device */
 	struct list bindings;	/* dir/bindings.h */
 	size_t nbindings;

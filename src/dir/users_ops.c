@@ -59,6 +59,11 @@ static void note_aliases(struct buf *out, const struct account *was,
 	buf_deinit(&b);
 }
 
+static struct strv switched(bool on)
+{
+	return on ? STRV("on") : STRV("off");
+}
+
 static void note_change(struct changing *g, const struct user *u)
 {
 	struct account was = { .n = 0 };
@@ -68,6 +73,8 @@ static void note_change(struct changing *g, const struct user *u)
 	note_text(&g->detail, "name", was.name, g->account.name);
 	note_text(&g->detail, "class", was.klass, g->account.klass);
 	note_aliases(&g->detail, &was, &g->account);
+	note_text(&g->detail, "read reports", switched(!was.reads_private),
+	    switched(!g->account.reads_private));
 	if (g->profile.password.p)
 		buf_addz(&g->detail, "password set; ");
 }
@@ -88,6 +95,7 @@ static void fields(struct op_call *c, const struct account *a,
 	    STRV("suspended"));
 	op_field(c, "aliases", buf_strv(&aliases));
 	op_field_bool(c, "password", a->secrets.n > 0);
+	op_field(c, "read-reports", switched(!a->reads_private));
 	if (u)
 		op_field_int(c, "devices", (int64_t)u->nbindings);
 	buf_deinit(&aliases);
@@ -160,9 +168,10 @@ static void add_or_set(struct changing *g, struct user *u,
     const struct maker *k)
 {
 	if (g->what == SET && !g->profile.name.p && !g->profile.klass.p &&
-	    !g->profile.password.p && !g->profile.has_aliases) {
+	    !g->profile.password.p && !g->profile.read_reports.p &&
+	    !g->profile.has_aliases) {
 		buf_addz(&g->why, "nothing to set: give --name, --class, "
-		    "--password or --alias");
+		    "--password, --alias or --read-reports");
 		refuse(g, OP_INVALID);
 		return;
 	}
@@ -248,6 +257,7 @@ static void change(struct op_call *c, enum what what)
 		p.name = op_text(c, "name");
 		p.klass = op_text(c, "class");
 		p.password = op_text(c, "password");
+		p.read_reports = op_text(c, "read-reports");
 		if (!read_aliases(c, &p))
 			return;
 	}
@@ -304,6 +314,8 @@ static const struct op_arg add_args[] = {
 	{ "password", ARG_SECRET, NULL, "for SIP digest; without one the "
 	  "subscriber cannot register" },
 	{ "alias", ARG_REPEAT, NULL, "another address of the subscriber" },
+	{ "read-reports", 0, "on|off", "whether others learn what the "
+	  "subscriber has read (on)" },
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg set_args[] = {
@@ -314,6 +326,8 @@ static const struct op_arg set_args[] = {
 	{ "password", ARG_SECRET, NULL, "a new one for SIP digest" },
 	{ "alias", ARG_REPEAT, NULL, "all other addresses; one empty value "
 	  "removes them; a new one needs the password set again" },
+	{ "read-reports", 0, "on|off", "whether others learn what the "
+	  "subscriber has read" },
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg one_args[] = {

@@ -31,6 +31,7 @@ void user_account(const struct user *u, struct account *out);
 /* One subscriber as somebody typed it; absent: as it is, or the default. */
 struct profile {
 	struct strv address, name, klass, password;
+	struct strv read_reports;	/* "on" or "off" */
 	struct strv aliases[ACCOUNT_ADDRESSES];
 	size_t naliases;
 	bool has_aliases;	/* they replace those there are */

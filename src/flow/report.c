@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/now.h"
+#include "dir/users.h"
 #include "flow/flow_priv.h"
 #include "flow/sched.h"
 #include "flow/trace.h"
@@ -174,6 +175,13 @@ static void busy(void *arg)
 	finish(arg, ERR_BUSY);
 }
 
+static bool is_private(struct strv reader)
+{
+	const struct user *u = user_find(reader);
+
+	return u && u->reads_private;
+}
+
 void flow_report(const struct flow_report *f, flow_reported_fn *done,
     void *arg)
 {
@@ -189,6 +197,7 @@ void flow_report(const struct flow_report *f, flow_reported_fn *done,
 		.why = f->why, .form = f->form,
 	};
 
+	g->what.private = is_private(f->recipient);
 	if (submit_is_stopping() || writer_busy()) {
 		message_unref(f->form);
 		loop_defer(busy, g);

@@ -39,6 +39,7 @@ static void begin(struct joiner *j, uint64_t id, struct stmt *s)
 	keep(j, secrets);
 	j->a.created = col_int(s);
 	j->a.changed = col_int(s);
+	j->a.reads_private = col_int(s) != 0;
 }
 
 static const struct account *whole(struct joiner *j)
@@ -71,7 +72,8 @@ enum err accounts_each(account_fn *fn, void *arg)
 	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT address.key, "
 	    "address.written, subscriber.id, subscriber.name, "
 	    "subscriber.class, subscriber.state, subscriber.secrets, "
-	    "subscriber.created, subscriber.changed "
+	    "subscriber.created, subscriber.changed, "
+	    "subscriber.reads_private "
 	    "FROM subscriber CROSS JOIN address INDEXED BY address_place "
 	    "ON address.subscriber = subscriber.id "
 	    "ORDER BY subscriber.id, address.place");
@@ -122,7 +124,8 @@ enum err accounts_list(struct strv prefix, struct strv after,
 	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT address.key, "
 	    "address.written, subscriber.id, subscriber.name, "
 	    "subscriber.class, subscriber.state, subscriber.secrets, "
-	    "subscriber.created, subscriber.changed "
+	    "subscriber.created, subscriber.changed, "
+	    "subscriber.reads_private "
 	    "FROM address JOIN subscriber "
 	    "ON subscriber.id = address.subscriber "
 	    "WHERE address.place = 0 AND address.key >= ? "
@@ -175,7 +178,8 @@ static enum err put_addresses(struct db *db, const struct account *a)
 enum err account_add(struct db *db, const struct account *a)
 {
 	struct stmt *s = stmt(db, "INSERT INTO subscriber (id, name, class, "
-	    "state, secrets, created, changed) VALUES (?, ?, ?, ?, ?, ?, ?)");
+	    "state, secrets, created, changed, reads_private) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 	enum err e;
 
 	stmt_int(s, (int64_t)a->id);
@@ -185,6 +189,7 @@ enum err account_add(struct db *db, const struct account *a)
 	stmt_blob(s, a->secrets);
 	stmt_int(s, a->created);
 	stmt_int(s, a->changed);
+	stmt_int(s, a->reads_private);
 	e = end(s);
 	return e == ERR_OK ? put_addresses(db, a) : e;
 }
@@ -192,7 +197,8 @@ enum err account_add(struct db *db, const struct account *a)
 enum err account_set(struct db *db, const struct account *a)
 {
 	struct stmt *s = stmt(db, "UPDATE subscriber SET name = ?, class = ?, "
-	    "state = ?, secrets = ?, changed = ? WHERE id = ?");
+	    "state = ?, secrets = ?, changed = ?, reads_private = ? "
+	    "WHERE id = ?");
 	enum err e;
 
 	stmt_text(s, a->name.p ? a->name : STRV(""));
@@ -200,6 +206,7 @@ enum err account_set(struct db *db, const struct account *a)
 	stmt_int(s, a->state);
 	stmt_blob(s, a->secrets);
 	stmt_int(s, a->changed);
+	stmt_int(s, a->reads_private);
 	stmt_int(s, (int64_t)a->id);
 	e = end(s);
 	if (e != ERR_OK)

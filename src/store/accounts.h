@@ -14,6 +14,7 @@ struct account {
 	uint64_t id;
 	struct strv name, klass;
 	int state;			/* enum user_state */
+	bool reads_private;		/* no display reports go out */
 	int64_t created, changed;	/* ms */
 	size_t n;			/* addresses; the first is primary */
 	struct strv keys[ACCOUNT_ADDRESSES];

@@ -98,6 +98,8 @@ struct journal_report {
 	struct message *form;		/* conversation, headers, content, ... */
 	uint64_t ids[2];		/* for up to two reports; from id_new() */
 	int64_t now, hold;		/* ms; a report waits hold at the most */
+	/* What was displayed is noted; the sender learns of the delivery. */
+	bool private;
 };
 
 enum journal_verdict {

@@ -345,7 +345,9 @@ static enum err owe_all(struct reporting *r, struct db *db)
 		return e;
 	if (r->ask.status == STATUS_DISPLAYED)
 		e = owe(r, db, REPORT_DELIVERY, STATUS_DELIVERED);
-	return e == ERR_OK ? owe(r, db, kind, r->ask.status) : e;
+	if (e != ERR_OK || (kind == REPORT_DISPLAY && r->ask.private))
+		return e;
+	return owe(r, db, kind, r->ask.status);
 }
 
 /* --- the write ------------------------------------------------------------ */

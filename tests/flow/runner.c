@@ -185,6 +185,14 @@ static void suspend(const struct words *ws)
 	fail("cannot %s", word(ws, 0));
 }
 
+/* private bob: his display reports go nowhere */
+static void private(const struct words *ws)
+{
+	if (!fake_operation("subscriber set", "address", fake_key(word(ws, 1)),
+	    "read-reports", "off", NULL))
+		fail("cannot set %s", word(ws, 1));
+}
+
 /* sticky alice dave sms;via=smsc1 */
 static void sticky(const struct words *ws)
 {
@@ -506,6 +514,7 @@ static const struct {
 	{ "gateway", NULL, gateway },
 	{ "suspend", NULL, suspend },
 	{ "resume", NULL, suspend },
+	{ "private", NULL, private },
 	{ "sticky", NULL, sticky },
 	{ "operate", NULL, operate },
 	{ "disk", NULL, disk },

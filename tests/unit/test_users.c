@@ -60,6 +60,25 @@ START_TEST(an_added_subscriber_is_found_by_every_address)
 }
 END_TEST
 
+START_TEST(read_reports_are_switched_and_stay_so)
+{
+	OK(world_op("subscriber add", "address", ALICE, NULL));
+	ck_assert(!find(ALICE)->reads_private);
+	HAS("\"read-reports\":\"on\"");
+	OK(world_op("subscriber set", "address", ALICE, "read-reports", "off",
+	    NULL));
+	OK(world_op("subscriber set", "address", ALICE, "name", "Al", NULL));
+	HAS("\"read-reports\":\"off\"");
+	ck_assert_int_eq(world_op("subscriber set", "address", ALICE,
+	    "read-reports", "maybe", NULL), 422);
+	world_crash(dir);
+	ck_assert(find(ALICE)->reads_private);
+	OK(world_op("subscriber set", "address", ALICE, "read-reports", "on",
+	    NULL));
+	ck_assert(!find(ALICE)->reads_private);
+}
+END_TEST
+
 static const char *const spellings[] = {
 	"tel:+15550100002", "tel:15550100002", "tel:+1-555-010-0002",
 	"sip:+15550100002@example.org", "sip:+15550100002@EXAMPLE.org;user=phone",
@@ -472,6 +491,7 @@ Suite *suite(void)
 	tcase_add_rows(tc, every_spelling_finds_the_same_subscriber,
 	    spellings);
 	tcase_add_test(tc, what_is_provisioned_survives_a_kill);
+	tcase_add_test(tc, read_reports_are_switched_and_stay_so);
 	tcase_add_rows(tc, what_is_wrong_is_refused_and_changes_nothing,
 	    refusals);
 	tcase_add_test(tc, a_set_changes_only_what_is_given);
