@@ -326,6 +326,7 @@ void groups_register(void)
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
 	groups_ops_register();
 	groups_show_register();
+	groups_import_register();
 }
 
 static void load_group(const struct group_row *row, void *arg)

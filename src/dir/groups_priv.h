@@ -41,6 +41,10 @@ struct group_write {
 };
 void groups_write(struct group_write *p);
 
+/* The key of a sip: or tel: address; any thread; false: text is none. */
+bool groups_is_address(const struct site *site, struct strv text,
+    struct buf *key);
+
 /*
  * The key of a group's or a member's address; the key of an alias is its
  * subscriber's.  false: why says what is wrong.
@@ -52,6 +56,7 @@ bool groups_key(struct strv text, bool of_group, struct buf *key,
 
 void groups_ops_register(void);
 void groups_show_register(void);
+void groups_import_register(void);
 
 /* groups_show.c: names that begin with prefix. */
 void groups_offer(struct strv prefix, complete_offer_fn *offer, void *arg);

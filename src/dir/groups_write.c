@@ -60,14 +60,20 @@ static bool is_ours(struct strv key)
 	return addr_is_number(key) || dir_is_home(addr_host(key));
 }
 
+bool groups_is_address(const struct site *site, struct strv text,
+    struct buf *key)
+{
+	return site_key(site, text, key) == ERR_OK &&
+	    (addr_is_number(buf_strv(key)) || is_sip(buf_strv(key)));
+}
+
 bool groups_key(struct strv text, bool of_group, struct buf *key,
     struct buf *why)
 {
 	const struct user *u;
 	struct strv s;
 
-	if (dir_key(text, key) != ERR_OK || (!addr_is_number(buf_strv(key)) &&
-	    !is_sip(buf_strv(key)))) {
+	if (!groups_is_address(site_now(), text, key)) {
 		buf_addf(why, "this is no sip: or tel: address: \"%.*s\"",
 		    STRV_ARG(text));
 		return false;

@@ -289,6 +289,95 @@ START_TEST(a_roster_that_is_kept_does_not_change)
 }
 END_TEST
 
+/* --- import --------------------------------------------------------------- */
+
+static int import(const char *text)
+{
+	return world_op("group import", "file", text, NULL);
+}
+
+START_TEST(a_file_adds_members)
+{
+	OK(world_op("subscriber add", "address", BOB, "alias",
+	    "sip:bob@example.org", NULL));
+	OK(world_op("group add", "address", TEAM, NULL));
+	OK(world_op("group add", "address", "sip:two@example.org", NULL));
+	OK(add_member(TEAM, "tel:+15550100007"));
+	OK(add_member(TEAM, "tel:+15550100008"));
+	OK(import("role,group,member\n"
+	    ",sip:two@example.org,tel:+15550100009\r\n"
+	    "admin,sip:team@example.org,\"sip:bob@example.org\"\n"
+	    "\n"
+	    "admin,sip:team@example.org,tel:+15550100008\n"
+	    ",sip:team@example.org,tel:+15550100007\n"
+	    "member,sip:team@example.org,tel:+15550100001\n"));
+	HAS("\"total\":5,\"added\":3,\"changed\":1");
+	world_crash(dir);
+	ck_assert_uint_eq(find(TEAM)->roster->n, 4);
+	ck_assert_int_eq(member(TEAM, BOB)->role, ROLE_OF_ADMIN);
+	ck_assert_int_eq(member(TEAM, "tel:+15550100008")->role,
+	    ROLE_OF_ADMIN);
+	ck_assert_ptr_nonnull(member("sip:two@example.org",
+	    "tel:+15550100009"));
+	ck_assert_int_eq(number("SELECT count(*) FROM audit WHERE "
+	    "action = 'group import'"), 1);
+}
+END_TEST
+
+START_TEST(a_thousand_members_are_imported_at_once)
+{
+	struct buf text;
+
+	OK(world_op("group add", "address", TEAM, "max-size", "1500", NULL));
+	buf_init(&text, BUF_NO_LIMIT);
+	buf_addz(&text, "group,member\n");
+	for (int i = 1500; i > 0; i--)
+		buf_addf(&text, "%s,tel:+1555%07d\n", TEAM, i);
+	OK(import(text.p));
+	HAS("\"total\":1500,\"added\":1500,\"changed\":0");
+	ck_assert_uint_eq(find(TEAM)->roster->n, 1500);
+	for (int i = 1; i <= 1500; i++) {
+		buf_clear(&text);
+		buf_addf(&text, "tel:+1555%07d", i);
+		ck_assert_ptr_nonnull(member(TEAM, text.p));
+	}
+	world_crash(dir);
+	ck_assert_uint_eq(find(TEAM)->roster->n, 1500);
+	buf_deinit(&text);
+}
+END_TEST
+
+#define HEADER	"group,member,role\n"
+static const struct {
+	const char *text, *says;
+} bad_files[] = {
+	{ "", "the file is empty" },
+	{ "group,member,colour\n", "colour" },
+	{ "group,group,member\n", "twice" },
+	{ "group,role\n", "two must be group and member" },
+	{ HEADER "sip:gone@example.org,tel:+15550100001\n",
+	  "there is no group sip:gone@example.org" },
+	{ HEADER TEAM ",nonsense,\n", "member: \\\"nonsense\\\"" },
+	{ HEADER TEAM ",,\n", "member: " },
+	{ HEADER TEAM ",tel:+15550100001,boss\n", "role: " },
+	{ HEADER TEAM "," TEAM ",\n", "its own member" },
+	{ HEADER TEAM ",tel:+15550100001,\n" TEAM ",tel:15550100001,\n",
+	  "is on line 2 already" },
+	{ HEADER TEAM ",tel:+15550100001\n" TEAM ",tel:+15550100002\n" TEAM
+	  ",tel:+15550100003\n", "max-size 2" },
+	{ HEADER TEAM ",\"tel:+1555010\n", "quote" },
+};
+
+START_TEST(a_wrong_line_of_an_import_changes_nothing)
+{
+	OK(world_op("group add", "address", TEAM, "max-size", "2", NULL));
+	ck_assert_int_eq(import(bad_files[_i].text), 422);
+	HAS(bad_files[_i].says);
+	ck_assert_uint_eq(find(TEAM)->roster->n, 0);
+	OK(add_member(TEAM, BOB));	/* the turn has ended */
+}
+END_TEST
+
 /* --- who may send --------------------------------------------------------- */
 
 static const struct {
@@ -403,6 +492,10 @@ Suite *suite(void)
 	tcase_add_test(tc, a_full_group_takes_nobody_else);
 	tcase_add_test(tc, a_deleted_subscriber_leaves_every_group);
 	tcase_add_test(tc, a_roster_that_is_kept_does_not_change);
+	tcase_add_test(tc, a_file_adds_members);
+	tcase_add_test(tc, a_thousand_members_are_imported_at_once);
+	tcase_add_rows(tc, a_wrong_line_of_an_import_changes_nothing,
+	    bad_files);
 	tcase_add_rows(tc, who_may_send_is_a_rule, senders);
 	tcase_add_test(tc, groups_and_members_are_shown_in_pages);
 	tcase_add_test(tc, members_come_page_by_page);
