@@ -48,7 +48,7 @@ class RawSip extends Inbox {
 				rest = cut(rest + d.toString('latin1'), (m) => this.#came(m));
 		});
 		this.socket.on('error', () => {});
-		this.closed = once(this.socket, 'close').then(() => this.close());
+		this.closed = once(this.socket, 'close').catch(() => {}).then(() => this.close());
 		this.local = `${bracket(this.from)}:${this.socket.localPort}`;
 	}
 

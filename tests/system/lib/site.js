@@ -1,6 +1,7 @@
 // site.js - a parleyd of its own in a temporary folder, set up by the shell.
 
 'use strict';
+const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
@@ -157,6 +158,13 @@ class Site {
 	}
 
 	// The sum of the series of one name, or the value of one name{labels}.
+	// The outcomes of what went to this user are on disk.
+	async settled(hop) {
+		const waits = (queue) => queue.queue === hop;
+		while ((await this.json(['show', 'queues'])).items.some(waits))
+			assert.equal(this.daemon.process.exitCode, null, 'the daemon runs');
+	}
+
 	async metric(name) {
 		let sum = 0;
 		for (const [series, value] of await this.counters())
