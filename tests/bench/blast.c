@@ -28,6 +28,9 @@ static const struct {
 	  "GET --path on --window connections" },
 	{ "wake", NEED_ANSWER | NEED_PUSH | LOAD_WAKE, load_run,
 	  "one REGISTER, until the first stored message comes" },
+	{ "group", NEED_ANSWER | NEED_PUSH | REG_RECIPIENTS | TO_GROUP,
+	  load_run,
+	  "MESSAGE to the group \"team\" of all; what arrives is counted" },
 	{ "disk", NEED_ANSWER, disk_run,
 	  "no server: append 4 kB and fdatasync in the folder --path" },
 };

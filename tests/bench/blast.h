@@ -29,6 +29,7 @@ enum {
 	USE_TEL		= 0x80,	/* recipients are telephone numbers */
 	LOAD_REGISTER	= 0x100,	/* the load is REGISTER */
 	LOAD_WAKE	= 0x200,	/* one REGISTER, then await a push */
+	TO_GROUP	= 0x400,	/* each for all recipients; each push counts */
 };
 
 struct options {

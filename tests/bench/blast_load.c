@@ -20,6 +20,7 @@ enum {
 
 struct job {
 	int64_t start_us;	/* fixed rate: when it was due */
+	uint32_t pushes;		/* TO_GROUP: recipients that have it */
 	uint8_t bits;
 };
 
@@ -28,6 +29,7 @@ struct load {
 	struct result *r;
 	struct net *net[2];		/* of senders, of recipients */
 	struct account *account[2];	/* o->users each */
+	struct account group;
 	struct flights flights;
 	struct job *job;
 	uint32_t jobs, room;	/* of job */
@@ -89,7 +91,8 @@ static bool job_reach(struct load *l, struct job *j, uint8_t bit)
 	if (job_open(l, j))
 		return true;
 	l->active--;
-	l->r->done += l->counting;
+	if (!(l->o->needs & TO_GROUP))
+		l->r->done += l->counting;
 	if (counted && (l->o->needs & NEED_ALL) != NEED_ANSWER)
 		hist_add(&l->r->whole, us);
 	return true;
@@ -102,6 +105,8 @@ static void job_start(struct load *l, int64_t start_us)
 	struct request q = { .job = n, .run = l->run,
 	    .from = &l->account[0][i], .to = &l->account[1][i] };
 
+	if (l->o->needs & TO_GROUP)
+		q.to = &l->group;
 	if (l->o->needs & LOAD_REGISTER) {
 		q.kind = KIND_REGISTER;
 		q.from->challenged = l->o->refresh && q.from->challenged;
@@ -194,8 +199,20 @@ static void report(struct load *l, uint32_t job, enum kind kind)
 		l->r->overrun++;
 }
 
+static void at_member(struct load *l, uint32_t job)
+{
+	l->r->done += l->counting;
+	l->progress_us = l->now;
+	if (++l->job[job].pushes == l->o->users)
+		(void)job_reach(l, &l->job[job], NEED_PUSH);
+}
+
 static void at_recipient(struct load *l, uint32_t job)
 {
+	if (l->o->needs & TO_GROUP) {
+		at_member(l, job);
+		return;
+	}
 	if (!job_reach(l, &l->job[job], NEED_PUSH)) {
 		l->r->repeated++;
 		return;
@@ -439,7 +456,7 @@ static void accounts_new(struct load *l, unsigned side, char letter)
 
 int load_run(const struct options *o, struct result *r)
 {
-	struct load l = { .o = o, .r = r };
+	struct load l = { .o = o, .r = r, .group = { .user = "team" } };
 	int code = 1;
 
 	prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL);

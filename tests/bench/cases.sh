@@ -66,6 +66,24 @@ case_full () {
 	fi
 }
 
+# A message for each of 1,000 members who are online; each counts.
+case_group () {
+	members=1000
+	if ! parley_up group $members "$trusted"; then return; fi
+	file=$work/members.csv
+	awk -v n=$members 'BEGIN { print "group,member"; while (i < n)
+		printf "sip:team@example.org,sip:r%06d@example.org\n", i++
+	}' > "$file"
+	if tell group add sip:team@example.org --who-may-send anyone &&
+	    tell group import "$file"; then
+		measure group parley "$members members, all online" yes group \
+		    --users $members --window 4 --identity --metrics "$admin"
+	else
+		skip group parley 'the group was refused'
+	fi
+	parley_down
+}
+
 # to_smsc PEER ARGUMENTS: measure, and what is not yet submitted at the end
 to_smsc () {
 	was=$(smsc_submits)
