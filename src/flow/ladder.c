@@ -74,6 +74,7 @@ void ladder_add(struct ladder *l, int64_t at_us, enum lane from,
 void ladder_end(struct ladder *l)
 {
 	if (!l->started)
-		buf_addz(l->out, "(no steps are kept: too old, or more came "
+		buf_addz(l->out, "(no steps are here: not written yet - that "
+		    "takes a quarter of a second -, too old, or more came "
 		    "than could be traced)\n");
 }
