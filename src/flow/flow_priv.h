@@ -7,6 +7,7 @@
 
 #include "base/metric.h"
 #include "core/leg.h"
+#include "dir/users.h"
 #include "flow/flow.h"
 
 #define FLOW_PAUSE_MIN	10000	/* ms between two tries, at the least */
@@ -36,6 +37,16 @@ void result_expired(struct leg *l);
 bool late_find(struct leg *l, const struct flow_outcome *o);
 /* One of l->late came online meanwhile. */
 bool late_is_there(const struct leg *l);
+
+/* reach.c: which of the sender's devices a report goes to. */
+bool reach_any(void);	/* if its device is gone, the next that registers */
+/* u's devices that are away, but not gone; separated by spaces. */
+void reach_awaited(const struct user *u, struct buf *names);
+/* A report whose device is gone is for any device now. */
+void reach_fall_back(struct leg *l);
+bool reach_waits(const struct leg *l);	/* its device is not there */
+/* l, a report that was committed: legs for the sender's other devices. */
+void reach_copy(const struct leg *l);
 
 /* report.c: a failure or success that the flow itself knows of. */
 void report_leg(const struct leg *l, enum report_status status,

@@ -363,6 +363,7 @@ static void loaded(enum err e, struct leg **found, size_t n, bool more,
 	for (size_t i = 0; i < n; i++) {
 		struct leg *l = found[i];
 
+		reach_fall_back(l);
 		if (!is_wanted(h, l)) {
 			leg_free(l);
 			continue;
@@ -385,14 +386,19 @@ static void loaded(enum err e, struct leg **found, size_t n, bool more,
 static void load_user(struct hop *h)
 {
 	const struct user *u = user_find(h->name);
-	struct buf devices;
+	struct buf devices, awaited;
+	bool any = u && reach_any();
 
 	buf_init(&devices, BUF_NO_LIMIT);
+	buf_init(&awaited, BUF_NO_LIMIT);
 	if (u)
 		user_devices(u, &devices);
-	journal_load_user(h->name, h->after, buf_strv(&devices), HOP_LOAD,
-	    loaded, h);
+	if (any)
+		reach_awaited(u, &awaited);
+	journal_load_user(h->name, h->after, buf_strv(&devices), any ?
+	    buf_strv(&awaited) : STRV_NONE, HOP_LOAD, loaded, h);
 	buf_deinit(&devices);
+	buf_deinit(&awaited);
 }
 
 static void hop_load(struct hop *h)

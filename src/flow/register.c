@@ -83,10 +83,28 @@ static const struct conf_row interworking_rows[] = {
 	  "until one registers, or send it by SMS where a route exists" },
 };
 
+static const struct conf_row report_rows[] = {
+	{ .name = "copy", .type = CONF_ENUM, .fallback = "none",
+	  .choices = "none|all",
+	  .help = "which other devices of the sender get the reports about a "
+	  "message, beside the one that sent it" },
+	{ .name = "device-wait", .type = CONF_DURATION, .fallback = "1h",
+	  .min = 0, .max = INT64_C(90) * 86400000,
+	  .help = "a device that did not register for so long is gone; one "
+	  "that was forgotten or blocked is, too" },
+	{ .name = "fallback", .type = CONF_ENUM, .fallback = "any",
+	  .choices = "any|wait",
+	  .help = "a report for a device that is gone: to any other device, "
+	  "the next that registers, or wait for this one" },
+};
+
 static const struct conf_section sections[] = {
 	{ .name = "policy delivery", .rows = delivery_rows,
 	  .n = sizeof(delivery_rows) / sizeof(*delivery_rows),
 	  .help = "how messages are kept, tried again and reported" },
+	{ .name = "policy reports", .rows = report_rows,
+	  .n = sizeof(report_rows) / sizeof(*report_rows),
+	  .help = "which device of the sender gets reports" },
 	{ .name = "policy interworking", .rows = interworking_rows,
 	  .n = sizeof(interworking_rows) / sizeof(*interworking_rows),
 	  .help = "when another technology than CPM is chosen" },

@@ -50,6 +50,12 @@ static void send(struct leg *l)
 	    report_status_name(m->report.status), STRV_ARG(m->from));
 	trace_step(m->report.of, LANE_PF, LANE_STORE,
 	    "report to %.*s committed", STRV_ARG(l->recipient));
+	reach_copy(l);
+	reach_fall_back(l);
+	if (reach_waits(l)) {
+		leg_free(l);	/* its REGISTER wakes it */
+		return;
+	}
 	if (sched_state(l) == LEG_READY) {
 		sched_add(l);
 		return;

@@ -149,10 +149,11 @@ void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
 
 /*
  * The same for a user: whatever is due, and of the legs for single devices
- * only those for one of devices (separated by spaces).
+ * only those for one of devices; also the first leg of a report whose device
+ * is not among awaited, unless that is absent.  Both separated by spaces.
  */
 void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
-    size_t limit, journal_legs_fn *done, void *arg);
+    struct strv awaited, size_t limit, journal_legs_fn *done, void *arg);
 
 typedef void journal_hops_fn(enum err e, const struct strv *hops, size_t n,
     void *arg);

@@ -16,7 +16,7 @@
 struct loading {
 	struct write w;
 	struct strv hop;	/* absent: the expired ones */
-	struct strv devices;
+	struct strv devices, awaited;
 	uint64_t after;
 	int64_t now;		/* due or expired by then */
 	size_t limit;
@@ -82,12 +82,15 @@ static enum err load_user_run(struct write *w, struct db *db)
 	    "JOIN message ON message.id = leg.id >> 8 "
 	    "WHERE leg.hop = ?1 AND leg.id > ?2 AND leg.state <= 1 "
 	    "AND (leg.device IS NULL OR leg.device = '' OR "
-	    "instr(' ' || ?3 || ' ', ' ' || leg.device || ' ') > 0) "
+	    "instr(' ' || ?3 || ' ', ' ' || leg.device || ' ') > 0 OR "
+	    "(?4 IS NOT NULL AND message.kind = 3 AND (leg.id & 255) = 1 "
+	    "AND instr(' ' || ?4 || ' ', ' ' || leg.device || ' ') = 0)) "
 	    "ORDER BY leg.id");
 
 	stmt_text(s, q->hop);
 	stmt_int(s, (int64_t)q->after);
 	stmt_text(s, q->devices);
+	stmt_text(s, q->awaited);
 	return take_legs(q, s, true);
 }
 
@@ -119,9 +122,10 @@ static void load_done(struct write *w)
 }
 
 static struct loading *loading_new(struct strv hop, struct strv devices,
-    size_t limit, journal_legs_fn *done, void *arg)
+    struct strv awaited, size_t limit, journal_legs_fn *done, void *arg)
 {
-	struct loading *q = xalloc(sizeof(*q) + hop.n + devices.n);
+	struct loading *q = xalloc(sizeof(*q) + hop.n + devices.n +
+	    awaited.n);
 
 	q->w = (struct write){ .db = DB_STORE, .done = load_done };
 	q->hop = (struct strv){ q->bytes, hop.n };
@@ -130,6 +134,11 @@ static struct loading *loading_new(struct strv hop, struct strv devices,
 	q->devices = (struct strv){ q->bytes + hop.n, devices.n };
 	if (devices.n)
 		memcpy(q->bytes + hop.n, devices.p, devices.n);
+	if (awaited.p)
+		q->awaited = (struct strv){ q->bytes + hop.n + devices.n,
+			awaited.n };
+	if (awaited.n)
+		memcpy(q->bytes + hop.n + devices.n, awaited.p, awaited.n);
 	q->legs = xalloc((limit + 1) * sizeof(struct leg *));
 	q->limit = limit;
 	q->done = done;
@@ -140,7 +149,8 @@ static struct loading *loading_new(struct strv hop, struct strv devices,
 void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
     journal_legs_fn *done, void *arg)
 {
-	struct loading *q = loading_new(hop, STRV_NONE, limit, done, arg);
+	struct loading *q = loading_new(hop, STRV_NONE, STRV_NONE, limit,
+	    done, arg);
 
 	q->after = after;
 	q->now = due;
@@ -149,9 +159,10 @@ void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
 }
 
 void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
-    size_t limit, journal_legs_fn *done, void *arg)
+    struct strv awaited, size_t limit, journal_legs_fn *done, void *arg)
 {
-	struct loading *q = loading_new(hop, devices, limit, done, arg);
+	struct loading *q = loading_new(hop, devices, awaited, limit, done,
+	    arg);
 
 	q->after = after;
 	q->w.run = load_user_run;
@@ -161,8 +172,8 @@ void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
 void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
     void *arg)
 {
-	struct loading *q = loading_new(STRV_NONE, STRV_NONE, limit, done,
-	    arg);
+	struct loading *q = loading_new(STRV_NONE, STRV_NONE, STRV_NONE,
+	    limit, done, arg);
 
 	q->now = now;
 	q->w.run = expired_run;

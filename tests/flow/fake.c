@@ -321,10 +321,10 @@ bool fake_set(const char *line)
 	return ok;
 }
 
+/* As port/sip: any REGISTER that is not the end of one wakes. */
 static void bound(enum err e, struct user *u, bool appeared, void *arg)
 {
-	(void)arg;
-	if (e == ERR_OK && appeared)
+	if (e == ERR_OK && (appeared || arg))
 		flow_wake(u->key);
 }
 
@@ -343,7 +343,7 @@ void fake_online(const char *name, const char *device)
 	};
 
 	bindings_edit_put(e, &b);
-	bindings_edit_commit(e, bound, NULL);
+	bindings_edit_commit(e, bound, e);
 }
 
 void fake_offline(const char *name, const char *device)

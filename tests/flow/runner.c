@@ -315,6 +315,7 @@ static void operate(const struct words *ws)
 
 /* --- expectations ------------------------------------------------------------------- */
 
+/* expect deliver bob "hi" to d1 */
 static void expect_deliver(const struct words *ws)
 {
 	if (model->crashed) {
@@ -328,6 +329,8 @@ static void expect_deliver(const struct words *ws)
 			continue;
 		if (!is_sent(s, word(ws, 2), word(ws, 3)))
 			fail("sent to %s: \"%s\" instead", s->hop, s->what);
+		if (strcmp(after(ws, "to", s->devices), s->devices) != 0)
+			fail("sent to device %s", s->devices);
 		s->expected = true;
 		model->current = i;
 		return;

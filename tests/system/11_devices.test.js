@@ -131,3 +131,63 @@ test('a blocked device is refused and gets nothing; unblocked it gets what it mi
 	await settled('tablet', 'for the tablet, too');
 	assert.ok(!texts('tablet').includes('not for the tablet'), 'it was blocked then');
 });
+
+const reportsAt = (name, id) => sim.seen({ event: 'imdn', ua: name, 'message-id': id })
+	.map((r) => r.status);
+
+/* proves MLD-003a */
+test('reports go to the device that sent the message and to no other', async () => {
+	await sim.ua('alice2', ALICE, 'alice', site,
+		{ more: 'instance urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1d2' });
+	sim.write('ua alice2 auto imdn off');
+	sim.message('alice2', BOB, 'from the second', 'imdn delivery,display id r1');
+	await sim.wait({ event: 'imdn', ua: 'alice2', 'message-id': 'r1', status: 'displayed' });
+	sim.message('phone', ALICE, 'behind the reports');
+	for (const name of ['alice', 'alice2'])
+		await sim.wait({ event: 'message', ua: name, text: 'behind the reports' });
+	assert.deepEqual(reportsAt('alice2', 'r1'), ['delivered', 'displayed']);
+	assert.deepEqual(reportsAt('alice', 'r1'), []);
+});
+
+/* proves MLD-003b */
+test('by policy the other devices of the sender get a copy of each report', async () => {
+	await site.configure(['set policy reports copy all']);
+	sim.message('alice2', BOB, 'with copies', 'imdn delivery,display id r2');
+	for (const name of ['alice', 'alice2'])
+		await sim.wait({ event: 'imdn', ua: name, 'message-id': 'r2', status: 'displayed' });
+	sim.message('phone', ALICE, 'behind the copies');
+	for (const name of ['alice', 'alice2']) {
+		await sim.wait({ event: 'message', ua: name, text: 'behind the copies' });
+		assert.deepEqual(reportsAt(name, 'r2'), ['delivered', 'displayed']);
+	}
+	await site.configure(['set policy reports copy none']);
+});
+
+/* proves MLD-003a MLD-003b */
+test('a report for a device that was forgotten goes to another', async () => {
+	await sim.ua('alice3', ALICE, 'alice', site,
+		{ more: 'instance urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1d3' });
+	for (const name of ['phone', 'tablet', 'watch'])
+		sim.write(`ua ${name} auto imdn off`);
+	sim.message('alice3', BOB, 'from the third', 'imdn delivery id r3');
+	await sim.wait({ event: 'message', ua: 'phone', text: 'from the third' });
+	await site.parley(['device', 'forget', ALICE, '6f474eac-f1a1-4085-b654-c9ed5c9cf1d3']);
+	sim.write(`ua phone imdn delivered for r3 to ${ALICE}`);
+	for (const name of ['alice', 'alice2'])
+		await sim.wait({ event: 'imdn', ua: name, 'message-id': 'r3', status: 'delivered' });
+	assert.deepEqual(reportsAt('alice3', 'r3'), []);
+});
+
+/* proves MLD-005 */
+test('who keeps to himself what he has read is not reported as a reader', async () => {
+	await site.parley(['subscriber', 'set', BOB, '--read-reports', 'off']);
+	for (const name of ['phone', 'tablet', 'watch'])
+		sim.write(`ua ${name} auto imdn on`);
+	sim.message('alice2', BOB, 'read it', 'imdn delivery,display id r4');
+	await sim.wait({ event: 'imdn', ua: 'alice2', 'message-id': 'r4', status: 'delivered' });
+	sim.write(`ua phone imdn displayed for r4 to ${ALICE}`);
+	await sim.wait({ event: 'response', ua: 'phone', status: 200 });
+	sim.message('phone', ALICE, 'behind the reading');
+	await sim.wait({ event: 'message', ua: 'alice2', text: 'behind the reading' });
+	assert.deepEqual(reportsAt('alice2', 'r4'), ['delivered']);
+});
