@@ -79,7 +79,8 @@ test('a device that was away gets what it missed, in order, without a report', a
 	await sim.wait({ event: 'unregistered', ua: 'watch' });
 	for (const id of ['l1', 'l2', 'l3']) {
 		sim.message('alice', BOB, `late ${id}`, `imdn delivery,display id ${id}`);
-		await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': id, status: 'displayed' });
+		await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': id,
+			status: 'displayed' });
 	}
 	assert.ok(!texts('watch').includes('late l1'));
 	await register('watch');
@@ -154,7 +155,8 @@ test('by policy the other devices of the sender get a copy of each report', asyn
 	await site.configure(['set policy reports copy all']);
 	sim.message('alice2', BOB, 'with copies', 'imdn delivery,display id r2');
 	for (const name of ['alice', 'alice2'])
-		await sim.wait({ event: 'imdn', ua: name, 'message-id': 'r2', status: 'displayed' });
+		await sim.wait({ event: 'imdn', ua: name, 'message-id': 'r2',
+			status: 'displayed' });
 	sim.message('phone', ALICE, 'behind the copies');
 	for (const name of ['alice', 'alice2']) {
 		await sim.wait({ event: 'message', ua: name, text: 'behind the copies' });
@@ -174,7 +176,8 @@ test('a report for a device that was forgotten goes to another', async () => {
 	await site.parley(['device', 'forget', ALICE, '6f474eac-f1a1-4085-b654-c9ed5c9cf1d3']);
 	sim.write(`ua phone imdn delivered for r3 to ${ALICE}`);
 	for (const name of ['alice', 'alice2'])
-		await sim.wait({ event: 'imdn', ua: name, 'message-id': 'r3', status: 'delivered' });
+		await sim.wait({ event: 'imdn', ua: name, 'message-id': 'r3',
+			status: 'delivered' });
 	assert.deepEqual(reportsAt('alice3', 'r3'), []);
 });
 
