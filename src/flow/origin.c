@@ -12,7 +12,7 @@
 
 #define SETS	4096		/* of WAYS entries each */
 #define WAYS	4
-#define SEEN	8		/* words of bits: recipients of a text */
+#define COPIES	100		/* recipients of a text, at the most */
 
 /*
  * The leaky bucket as the time at which it is empty again: an entry in the
@@ -23,11 +23,12 @@ struct sender {
 	int64_t empty;		/* us on the clock of now_mono() */
 };
 
-/* Who got a text, as bits by hashes: never counts too many. */
+/* Who got a text within the window. */
 struct text {
 	uint64_t what;		/* hash of sender and text; 0: free */
 	int64_t until;		/* ms; the window ends */
-	uint64_t seen[SEEN];
+	size_t n;
+	uint32_t who[COPIES];	/* hashes of the recipients */
 };
 
 static struct sender (*senders)[WAYS];
@@ -36,7 +37,7 @@ static struct text (*texts)[WAYS];
 static struct {
 	int64_t gap;		/* us between two messages; 0: no limit */
 	int64_t depth;		/* us that a burst may run ahead */
-	int64_t copies;		/* recipients of one text; 0: no limit */
+	size_t copies;		/* recipients of one text; 0: no limit */
 	int64_t window;		/* ms */
 	bool spam;
 } limits;
@@ -47,7 +48,8 @@ void origin_apply(void)
 
 	limits.gap = rate ? INT64_C(60000000) / rate : 0;
 	limits.depth = limits.gap * conf_int("policy screening", "", "burst");
-	limits.copies = conf_int("policy screening", "", "duplicate-texts");
+	limits.copies = (size_t)conf_int("policy screening", "",
+	    "duplicate-texts");
 	limits.window = conf_int("policy screening", "", "duplicate-window");
 	limits.spam = strcmp(conf_text("policy screening", "",
 	    "limit-effect"), "spam") == 0;
@@ -109,32 +111,37 @@ static struct text *text_of(uint64_t what)
 	return oldest;
 }
 
-static int64_t count(const struct text *t)
+static bool has(const struct text *t, uint32_t who)
 {
-	int64_t n = 0;
-
-	for (size_t i = 0; i < SEEN; i++)
-		n += __builtin_popcountll(t->seen[i]);
-	return n;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->who[i] == who)
+			return true;
+	return false;
 }
 
 static enum err check_copies(const struct message *m, struct plan *p)
 {
 	uint64_t what = (m->text_hash ^ map_hash(m->from)) | 1;
-	uint64_t to = map_hash(p->recipient) % (SEEN * 64);
-	struct text fresh = { .what = what,
-	    .until = now_mono() + limits.window };
-	struct text *t = text_of(what), now;
+	uint32_t who = (uint32_t)map_hash(p->recipient);
+	int64_t now = now_mono();
+	struct text *t = text_of(what);
+	bool known = t->what == what && t->until > now;
 
-	now = t->what == what && t->until > now_mono() ? *t : fresh;
-	now.seen[to / 64] |= UINT64_C(1) << to % 64;
-	if (count(&now) > limits.copies) {
+	if (known && has(t, who))
+		return ERR_OK;
+	if (known && t->n >= limits.copies) {
 		term_note(p, "duplicate text", false, "more than policy "
 		    "screening duplicate-texts got this text");
 		return ERR_FORBIDDEN;
 	}
-	if (!p->explaining)
-		*t = now;
+	if (p->explaining)
+		return ERR_OK;
+	if (!known) {
+		t->what = what;
+		t->until = now + limits.window;
+		t->n = 0;
+	}
+	t->who[t->n++] = who;
 	return ERR_OK;
 }
 

@@ -170,7 +170,7 @@ static const struct conf_row rows[] = {
 	  .min = 1, .max = 10000,
 	  .help = "messages that may come at once before the rate counts" },
 	{ .name = "duplicate-texts", .type = CONF_INT, .fallback = "0",
-	  .min = 0, .max = 200,
+	  .min = 0, .max = 100,
 	  .help = "recipients to whom one subscriber may send the same text "
 	  "within the window; 0: to as many as it likes" },
 	{ .name = "duplicate-window", .type = CONF_DURATION,
