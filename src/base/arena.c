@@ -44,7 +44,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	char *p;
 
 	n = (n + 7) & ~(size_t)7;
-	if (n > a->left)
+	if (n > a->left || !a->at)
 		more(a, n);
 	p = a->at;
 	a->at += n;
