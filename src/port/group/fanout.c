@@ -135,6 +135,7 @@ static struct message *child_new(const struct fanout *f, struct strv to)
 		c->headers = message_str(c, m->headers);
 	c->content = content_ref(f->to.content);
 	c->text_chars = f->text_chars;
+	c->anonymous = m->anonymous;
 	c->received = m->received;
 	c->expires = m->expires;
 	c->hops = (uint8_t)(m->hops + 1);
