@@ -35,6 +35,8 @@ void result_expired(struct leg *l);
  * have a leg of their own.  false: there is none.
  */
 bool late_find(struct leg *l, const struct flow_outcome *o);
+/* Devices of u that are away and would get a message later. */
+unsigned late_count(const struct user *u);
 /* One of l->late came online meanwhile. */
 bool late_is_there(const struct leg *l);
 

@@ -60,6 +60,16 @@ bool late_find(struct leg *l, const struct flow_outcome *o)
 	return l->late.n > 0;
 }
 
+unsigned late_count(const struct user *u)
+{
+	bool on = conf_bool("policy devices", "", "late");
+	unsigned n = 0;
+
+	for (const struct device *d = devices_of(u); d && on; d = d->next)
+		n += is_late(u, d) && !device_is_online(u, d->instance);
+	return n;
+}
+
 bool late_is_there(const struct leg *l)
 {
 	const struct user *u = user_find(l->recipient);

@@ -12,6 +12,7 @@
 #include "dir/sticky.h"
 #include "dir/users.h"
 #include "flow/origin.h"
+#include "flow/flow_priv.h"
 #include "flow/plan.h"
 #include "flow/port.h"
 #include "flow/term.h"
@@ -270,6 +271,15 @@ static bool offline_goes_by_sms(struct query *q)
 	    !r.refuse;
 }
 
+static void note_late(struct plan *p, const struct user *u)
+{
+	unsigned n = p->explaining ? late_count(u) : 0;
+
+	if (n > 0)
+		note(p, "late devices", true, "%u known but not online: each "
+		    "gets it when it registers", n);
+}
+
 static enum err to_user(struct query *q)
 {
 	struct user *u = q->recipient;
@@ -299,6 +309,7 @@ static enum err to_user(struct query *q)
 	}
 	note(q->p, "deliver", true, online ? "over IP to every device" :
 	    "waits on disk until a device registers");
+	note_late(q->p, u);
 	add_leg(q->p, USER_PORT, u->key);
 	return ERR_OK;
 }

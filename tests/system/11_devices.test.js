@@ -77,6 +77,8 @@ test('a message reaches all three devices and is reported once', async () => {
 test('a device that was away gets what it missed, in order, without a report', async () => {
 	sim.write('ua watch unregister');
 	await sim.wait({ event: 'unregistered', ua: 'watch' });
+	assert.match(await site.parley(['explain', '--from', ALICE, '--to', BOB]),
+		/1 known but not online/);
 	for (const id of ['l1', 'l2', 'l3']) {
 		sim.message('alice', BOB, `late ${id}`, `imdn delivery,display id ${id}`);
 		await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': id,

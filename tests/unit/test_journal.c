@@ -613,6 +613,80 @@ static void late(int64_t ms)
 		drain();
 }
 
+/* --- devices -------------------------------------------------------------- */
+
+/* proves MLD-018 */
+START_TEST(a_move_makes_one_leg_for_each_late_device)
+{
+	struct leg *l = PUT(.imdn = "1", .state = LEG_SENDING, .bytes = 10);
+
+	drain();
+	l->late = STRV("urn:x:1 urn:x:2");
+	leg_move(l, LEG_SENT, ERR_OK);
+	journal_move(l);
+	journal_move(l);	/* written twice makes them once */
+	drain();
+	ck_assert_int_eq(number("SELECT count(*) FROM leg"), 3);
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE state = 1 "
+	    "AND due = 0 AND why = 'OFFLINE' AND recipient = hop AND "
+	    "port = 'sip' AND device IN ('urn:x:1', 'urn:x:2')"), 2);
+	ck_assert_int_eq(number("SELECT max(id) & 255 FROM leg"), 3);
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE expires = "
+	    "(SELECT min(expires) FROM leg)"), 3);
+	leg_free(l);
+}
+END_TEST
+
+START_TEST(a_missed_device_gets_one_leg)
+{
+	struct leg *l = PUT(.imdn = "1", .state = LEG_SENDING, .bytes = 10);
+	struct journal_late late = { .message = l->message->id,
+		.recipient = STRV(BOB), .hop = STRV(BOB), .port = "sip",
+		.devices = STRV("urn:x:1"), .why = ERR_TIMEOUT, .due = 7,
+		.expires = 99 };
+
+	drain();
+	journal_late(&late);
+	journal_late(&late);
+	late.message++;		/* there is no such message */
+	journal_late(&late);
+	drain();
+	ck_assert_int_eq(number("SELECT count(*) FROM leg"), 2);
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE due = 7 AND "
+	    "expires = 99 AND why = 'TIMEOUT'"), 1);
+	leg_free(l);
+}
+END_TEST
+
+static const struct {
+	const char *name, *online, *awaited;
+	size_t n;		/* of the legs: for all, for 1, for 2 */
+} online[] = {
+	{ "nobody is there", "", NULL, 1 },
+	{ "one", "urn:x:1", NULL, 2 },
+	{ "both", "urn:x:2 urn:x:1", NULL, 3 },
+	{ "the beginning of a name is none", "urn:x:11 urn:x", NULL, 1 },
+	{ "a message falls back to nobody", "", "", 1 },
+};
+
+START_TEST(a_user_loads_what_is_for_the_devices_that_are_there)
+{
+	struct leg *l = PUT(.imdn = "1", .state = LEG_HELD, .bytes = 10);
+
+	drain();
+	l->late = STRV("urn:x:1 urn:x:2");
+	journal_move(l);
+	drain();
+	journal_load_user(STRV(BOB), 0, strv(online[_i].online),
+	    strv(online[_i].awaited), 10, loaded, NULL);
+	drain();
+	ck_assert_msg(got.n == online[_i].n, "%s: %zu", online[_i].name,
+	    got.n);
+	free_got();
+	leg_free(l);
+}
+END_TEST
+
 START_TEST(moves_that_a_full_disk_refused_are_written_later)
 {
 	struct leg *l[3];
@@ -980,6 +1054,10 @@ Suite *suite(void)
 	    a_leg_due_far_ahead_is_due_since_the_clock_was_set_back);
 	tcase_add_test(tc, a_hop_at_rest_has_no_due_legs);
 	tcase_add_test(tc, legs_due_later_are_not_loaded);
+	tcase_add_test(tc, a_move_makes_one_leg_for_each_late_device);
+	tcase_add_test(tc, a_missed_device_gets_one_leg);
+	tcase_add_rows(tc,
+	    a_user_loads_what_is_for_the_devices_that_are_there, online);
 	tcase_add_test(tc, moves_that_a_full_disk_refused_are_written_later);
 	tcase_add_test(tc, of_unsaved_moves_of_a_leg_the_newest_counts);
 	tcase_add_test(tc, a_held_leg_that_was_saved_late_is_due);
