@@ -16,6 +16,33 @@ static void answer(struct sms_bind *b, const struct smpp_pdu *to,
 	sms_bind_answer(b->id, to->id, to->seq, status);
 }
 
+/* Nothing of ours waits for it. */
+static void stray_answer(struct sms_bind *b, const struct smpp_pdu *p)
+{
+	sms_count(&b->link->count, SMS_BAD_SEQUENCE);
+	b->link->count.errors++;
+	log_warn("answer to nothing we asked gateway=%s pdu=%s seq=%" PRIu32
+	    " status=%s", b->link->name, smpp_command_name(p->id), p->seq,
+	    smpp_status_name(p->status));
+}
+
+static void wrong_sequence(struct sms_bind *b, const struct smpp_pdu *p)
+{
+	if (!sms_lost_answered(b, p))
+		stray_answer(b, p);
+}
+
+/* A command that is none of a service centre's, or comes too early. */
+static void out_of_place(struct sms_bind *b, const struct smpp_pdu *p,
+    uint32_t status)
+{
+	sms_count(&b->link->count, SMS_BAD_PDU);
+	b->link->count.errors++;
+	log_warn("command out of place gateway=%s pdu=%s seq=%" PRIu32,
+	    b->link->name, smpp_command_name(p->id), p->seq);
+	answer(b, p, status);
+}
+
 static void bind_refused(struct sms_bind *b, uint32_t status)
 {
 	const struct sms_refusal *r = sms_refusal(status);
@@ -35,7 +62,7 @@ static void bind_refused(struct sms_bind *b, uint32_t status)
 static void bind_answered(struct sms_bind *b, const struct smpp_pdu *p)
 {
 	if (b->state != SMS_BINDING || p->id != (b->mode | SMPP_RESP)) {
-		sms_count(&b->link->count, SMS_BAD_SEQUENCE);
+		stray_answer(b, p);
 		return;
 	}
 	if (p->status != SMPP_ROK) {
@@ -53,7 +80,7 @@ static void enquired(struct sms_bind *b, const struct smpp_pdu *p)
 static void enquire_answered(struct sms_bind *b, const struct smpp_pdu *p)
 {
 	if (p->seq != b->enquire_seq || !b->enquire_seq) {
-		sms_count(&b->link->count, SMS_BAD_SEQUENCE);
+		stray_answer(b, p);
 		return;
 	}
 	b->enquire_seq = 0;
@@ -71,17 +98,6 @@ static void unbind_answered(struct sms_bind *b, const struct smpp_pdu *p)
 	(void)p;
 	if (b->state == SMS_UNBINDING)
 		sms_bind_gone(b);
-}
-
-static void wrong_sequence(struct sms_bind *b, const struct smpp_pdu *p)
-{
-	if (sms_lost_answered(b, p))
-		return;
-	sms_count(&b->link->count, SMS_BAD_SEQUENCE);
-	b->link->count.errors++;
-	log_warn("answer to nothing we asked gateway=%s pdu=%s seq=%" PRIu32
-	    " status=%s", b->link->name, smpp_command_name(p->id), p->seq,
-	    smpp_status_name(p->status));
 }
 
 static void submit_answered(struct sms_bind *b, const struct smpp_pdu *p)
@@ -161,13 +177,13 @@ static void handle(struct sms_bind *b, const struct smpp_pdu *p)
 		if (!handlers[i].bound || b->state >= SMS_BOUND)
 			handlers[i].handle(b, p);
 		else if (!(p->id & SMPP_RESP))
-			answer(b, p, SMPP_RINVBNDSTS);
+			out_of_place(b, p, SMPP_RINVBNDSTS);
 		return;
 	}
 	if (p->id & SMPP_RESP)
 		wrong_sequence(b, p);
 	else
-		answer(b, p, SMPP_RINVCMDID);
+		out_of_place(b, p, SMPP_RINVCMDID);
 }
 
 void sms_peer_malformed(struct sms_bind *b, uint32_t seq, uint32_t fault)
