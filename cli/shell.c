@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <histedit.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -239,6 +240,20 @@ static EditLine *editor(struct session *s, History *h)
 	return el;
 }
 
+static void on_interrupt(int number)
+{
+	(void)number;
+}
+
+/* Else libedit, which hands the signal on, would end us by it. */
+static void keep_alive(void)
+{
+	struct sigaction act = { .sa_handler = on_interrupt };
+
+	(void)sigemptyset(&act.sa_mask);
+	(void)sigaction(SIGINT, &act, NULL);
+}
+
 static void loop(struct session *s, EditLine *el, History *h)
 {
 	const char *text;
@@ -248,9 +263,12 @@ static void loop(struct session *s, EditLine *el, History *h)
 	while (!s->quit) {
 		struct strv line;
 
+		errno = 0;
 		text = el_gets(el, &n);
-		if (!text && errno == EINTR)
+		if (!text && errno == EINTR) {
+			printf("\n");
 			continue;	/* Ctrl-C clears the line */
+		}
 		if (!text || n <= 0)
 			break;		/* Ctrl-D */
 		line = strv(text);
@@ -279,6 +297,7 @@ int shell_run(struct session *s)
 	history(h, &ev, H_SETUNIQUE, 1);
 	if (history_path(path, sizeof(path)))
 		history(h, &ev, H_LOAD, path);
+	keep_alive();
 	el = editor(s, h);
 	if (!el)
 		return session_error(s, EXIT_FAILED, "this terminal cannot "

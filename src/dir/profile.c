@@ -8,13 +8,22 @@
 
 #define NAME_MAX_BYTES	200
 #define PASSWORD_MAX	128
+#define QUOTED_MAX	100	/* bytes of a wrong value */
 #define CLASS		"standard"	/* of whoever was given none */
 
 /* --- checks --------------------------------------------------------------- */
 
+/* value may be longer than all that is ever said. */
 static enum err refuse(struct buf *why, const char *what, struct strv value)
 {
-	buf_addf(why, "%s: \"%.*s\"", what, STRV_ARG(value));
+	bool cut = value.n > QUOTED_MAX;
+
+	if (cut)
+		value.n = QUOTED_MAX;
+	while (cut && value.n > 0 && (value.p[value.n] & 0xc0) == 0x80)
+		value.n--;	/* no character is cut in half */
+	buf_addf(why, "%s: \"%.*s%s\"", what, STRV_ARG(value),
+	    cut ? "..." : "");
 	return ERR_BAD_SYNTAX;
 }
 
