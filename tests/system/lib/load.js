@@ -169,11 +169,15 @@ class Load extends EventEmitter {
 		this.emit('change');
 	}
 
-	// Until it holds; fails with what missing() says.
+	// Until it holds; fails with what missing() says when nothing comes any more.
 	async until(holds, missing, ms = 30000) {
-		const deadline = Date.now() + ms;
+		let deadline = 0, seen = -1;
 		while (!holds()) {
-			const left = deadline - Date.now();
+			const now = Date.now(), come = this.arrivals + this.answers;
+			if (come !== seen)
+				deadline = now + ms;
+			seen = come;
+			const left = deadline - now;
 			if (left <= 0)
 				throw new Error(missing());
 			const over = new AbortController();
@@ -202,10 +206,10 @@ class Load extends EventEmitter {
 	}
 
 	// Every message that was answered 2xx is there.
-	allArrived(ms) {
+	allArrived() {
 		return this.until(() => this.lost().length === 0 && !this.sender.waiting.size,
 			() => `${this.lost().length} of ${this.taken.size} did not arrive, ` +
-				`the first ${this.lost()[0]}`, ms);
+				`the first ${this.lost()[0]}`);
 	}
 
 	unreported() {
@@ -214,10 +218,10 @@ class Load extends EventEmitter {
 	}
 
 	// Every report that was answered 2xx is there.
-	allReported(ms) {
+	allReported() {
 		return this.until(() => this.unreported().length === 0,
 			() => `${this.unreported().length} of ${this.reported.size} reports ` +
-				`did not arrive, the first about ${this.unreported()[0]}`, ms);
+				`did not arrive, the first about ${this.unreported()[0]}`);
 	}
 
 	// Arrived twice although the daemon did not end in between.
