@@ -281,7 +281,7 @@ test('the interactive session helps, completes and remembers', () => {
 		'send "sh\\t"', 'want "ow "', 'send "subscr\\t\\r"', 'want "ADDRESS"',
 		'want "parley> "', 'send "subscriber show tel:+155501000\\t"', 'send "\\t"',
 		'want "tel:+15550100001"', 'want "tel:+15550100002"', 'send "1\\t\\r"',
-		'want "password  yes"', 'want "parley> "', 'send "shwo\\r"',
+		'want "sip:+15550100001@example.org"', 'want "parley> "', 'send "shwo\\r"',
 		'want "did you mean show?"', 'want "parley> "', 'send "configure\\r"',
 		'want "parley(config)# "', 'send "set gateway smsc1 windo\\t"', 'want "w "',
 		'send "?"', 'want "(default 10)"', 'send "25\\r"', 'want "parley(config)*# "',
@@ -300,7 +300,8 @@ test('the interactive session helps, completes and remembers', () => {
 
 test('Ctrl-C clears the line and Ctrl-D leaves', () => {
 	expectRun(['want "parley> "', 'send "show nonsense"', 'want "nonsense"',
-		'send "\\003"', 'want "parley> "', 'send "version\\r"', 'want "parley 0"', 'want "parley> "', 'send "\\004"'], {});
+		'send "\\003"', 'want "parley> "', 'send "version\\r"', 'want "parley 0"',
+		'want "parley> "', 'send "\\004"'], {});
 });
 
 test('an import shows its progress on a terminal', () => {
