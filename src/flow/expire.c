@@ -10,9 +10,9 @@
 #include "store/journal.h"
 
 #define EVERY_MS	1000
-#define PURGE_MS	60000
+#define PURGE_MS	500
 #define BATCH		200
-#define PURGE_BATCH	20000
+#define PURGE_BATCH	2000
 
 static struct timer look, purge;
 static bool asking_due, asking_expired, running;

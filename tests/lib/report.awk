@@ -4,7 +4,13 @@
 
 # A section is what one program printed, or the whole log without marks.
 function begin(what) {
-	section = what; text = ""; good = bad = 0
+	section = what; lines = 0; good = bad = 0
+}
+# A long log is joined only when it is shown: awk copies a string that grows.
+function text(	i, all) {
+	for (i = 1; i <= lines; i++)
+		all = all line[i] "\n"
+	return all
 }
 function finish(exit_status,	why) {
 	if (kind == "step")
@@ -15,10 +21,10 @@ function finish(exit_status,	why) {
 		why = "ran nothing, and 0 of 0 is a failure"
 	if (why != "") {
 		bad++
-		text = text "*** " section " " why "\n"
+		line[++lines] = "*** " section " " why
 	}
 	if (bad)
-		shown = shown text
+		shown = shown text()
 	passed += good; failed += bad; sections++
 	begin(name)
 }
@@ -37,14 +43,14 @@ BEGIN { begin(name) }
 
 # a log shown for a failure leaves out what went well
 /^  (CC|AR|LINK|EMBED)  / || /^make.*: (Enter|Leav)ing directory/ { next }
-{ text = text $0 "\n" }
+{ line[++lines] = $0 }
 
 END {
 	if (sections == 0)
 		finish(status)
 	else if (status != 0 && failed == 0) {
 		failed = 1
-		shown = text "*** " name " ended with status " status "\n"
+		shown = text() "*** " name " ended with status " status "\n"
 	}
 	printf "  %-5s %-32s %5d passed %4d failed %5d s\n", \
 	    failed ? "FAIL" : "ok", name, passed, failed, seconds
