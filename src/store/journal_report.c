@@ -68,18 +68,33 @@ static enum err find_ref(struct reporting *r, struct db *db, struct strv ref)
  * Of several legs to the recipient the one that left by the port that
  * reports, then one that is on its way or there.
  */
+static unsigned rank(const struct reporting *r, const struct leg *l)
+{
+	bool port = strv_eq(strv(l->port), strv(r->ask.port));
+	bool sent = l->state >= LEG_SENDING && l->state <= LEG_DELIVERED;
+
+	return 1u + 2u * port + sent;
+}
+
+/* Chosen here: an ORDER BY would cost a temporary table. */
 static enum err find_leg_to(struct reporting *r, struct db *db, uint64_t id)
 {
 	struct stmt *s = stmt(db, "SELECT " LEG_COLUMNS
-	    " FROM leg WHERE id BETWEEN ? AND ? AND recipient = ? "
-	    "ORDER BY port = ? DESC, state IN (2, 3, 4) DESC, id LIMIT 1");
+	    " FROM leg WHERE id BETWEEN ? AND ? AND recipient = ?");
+	unsigned best = 0;
 
 	stmt_int(s, (int64_t)id_leg(id, 0));
 	stmt_int(s, (int64_t)id_leg(id, 255));
 	stmt_text(s, r->ask.recipient);
-	stmt_text(s, strv(r->ask.port ? r->ask.port : ""));
-	if (stmt_row(s))
-		row_leg(s, &r->arena, &r->leg);
+	while (stmt_row(s)) {
+		struct leg l = { .id = 0 };
+
+		row_leg(s, &r->arena, &l);
+		if (rank(r, &l) <= best)
+			continue;
+		best = rank(r, &l);
+		r->leg = l;
+	}
 	return stmt_end(s);
 }
 
