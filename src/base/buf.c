@@ -73,17 +73,28 @@ void buf_addz(struct buf *b, const char *s)
 	buf_add(b, s, strlen(s));
 }
 
+/* Formatted once when it is short or there is room, else twice. */
 void buf_addv(struct buf *b, const char *fmt, va_list ap)
 {
+	char small[256];
+	size_t room = b->size > b->n ? b->size - b->n : 0;
+	char *to = room > sizeof(small) ? b->p + b->n : small;
+	size_t size = room > sizeof(small) ? room : sizeof(small);
 	va_list again;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(to, size, fmt, again);
 	va_end(again);
-	if (n <= 0 || !buf_reserve(b, (size_t)n))
+	if (n <= 0 || !buf_reserve(b, (size_t)n)) {
+		if (b->size)
+			b->p[b->n] = 0;
 		return;
-	(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	}
+	if ((size_t)n >= size)
+		(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	else if (to == small)
+		memcpy(b->p + b->n, small, (size_t)n + 1);
 	b->n += (size_t)n;
 }
 

@@ -36,11 +36,11 @@ static struct strv trim(struct strv s)
 
 /* --- a URI taken apart --------------------------------------------- */
 
-static size_t span_until(struct strv s, const char *stop)
+static size_t span_until(struct strv s, char stop, char other)
 {
 	size_t n = 0;
 
-	while (n < s.n && (s.p[n] == 0 || !strchr(stop, s.p[n])))
+	while (n < s.n && s.p[n] != stop && s.p[n] != other)
 		n++;
 	return n;
 }
@@ -48,7 +48,7 @@ static size_t span_until(struct strv s, const char *stop)
 /* Without a scheme: a number, or user@host[:port]. */
 static bool split_scheme(struct strv *uri, struct strv *scheme)
 {
-	size_t n = span_until(*uri, ":@");
+	size_t n = span_until(*uri, ':', '@');
 
 	*scheme = STRV_NONE;
 	if (n == uri->n || uri->p[n] == '@')
@@ -63,11 +63,11 @@ static bool split_host(struct strv s, struct addr_parts *out)
 	size_t n = 0;
 
 	if (s.n && s.p[0] == '[') {
-		n = span_until(s, "]") + 1;
+		n = span_until(s, ']', ']') + 1;
 		if (n > s.n)
 			return false;
 	} else {
-		n = span_until(s, ":");
+		n = span_until(s, ':', ':');
 	}
 	out->host = (struct strv){ s.p, n };
 	s = after(s, n);
@@ -98,7 +98,7 @@ bool addr_split(struct strv uri, struct addr_parts *out)
 		uri = rest;
 	}
 	/* headers and an XMPP resource are of no use to us */
-	uri.n = span_until(uri, "?/");
+	uri.n = span_until(uri, '?', '/');
 	return split_host(strv_split(uri, ';', &out->params), out);
 }
 

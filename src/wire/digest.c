@@ -41,7 +41,13 @@ size_t digest_hex_size(enum digest_alg a)
 
 struct digest *digest_new(void)
 {
+	static char sha256[] = "SHA2-256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_utf8_string("digest", sha256, sizeof(sha256) - 1),
+		OSSL_PARAM_END
+	};
 	struct digest *d = xalloc(sizeof(*d));
+	int ok;
 
 	for (int a = 0; a < DIGEST_ALGS; a++) {
 		d->md[a] = EVP_MD_fetch(NULL, algs[a].fetch, NULL);
@@ -52,6 +58,8 @@ struct digest *digest_new(void)
 	assert(d->ctx && d->hmac);
 	d->mac = EVP_MAC_CTX_new(d->hmac);
 	assert(d->mac);
+	ok = EVP_MAC_CTX_set_params(d->mac, params);
+	assert(ok == 1);
 	return d;
 }
 
@@ -133,14 +141,9 @@ bool digest_equal(struct strv a, struct strv b)
 static void sign(struct digest *d, const uint8_t *key,
     const uint8_t data[SIGNED], uint8_t mac[MAC_CUT])
 {
-	static char sha256[] = "SHA2-256";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_utf8_string("digest", sha256, sizeof(sha256) - 1),
-		OSSL_PARAM_END
-	};
 	uint8_t all[EVP_MAX_MD_SIZE];
 	size_t n;
-	int ok = EVP_MAC_init(d->mac, key, DIGEST_KEY, params) &&
+	int ok = EVP_MAC_init(d->mac, key, DIGEST_KEY, NULL) &&
 	    EVP_MAC_update(d->mac, data, SIGNED) &&
 	    EVP_MAC_final(d->mac, all, &n, sizeof(all));
 

@@ -136,11 +136,14 @@ static enum err status(struct reader *r, const xmlNode *notification)
 /* <KIND-notification> */
 static bool notification(const xmlNode *n, enum imdn_kind *kind)
 {
-	char name[32];
-
+	if (n->type != XML_ELEMENT_NODE)
+		return false;
 	for (size_t i = 0; i < KINDS; i++) {
-		snprintf(name, sizeof(name), "%s-notification", kinds[i]);
-		if (element(n, name)) {
+		const char *name = (const char *)n->name;
+		size_t k = strlen(kinds[i]);
+
+		if (strncmp(name, kinds[i], k) == 0 &&
+		    strcmp(name + k, "-notification") == 0) {
 			*kind = (enum imdn_kind)i;
 			return true;
 		}

@@ -115,9 +115,10 @@ static enum found find_in(const msg_auth_t *au, struct buf *text,
 	for (; au; au = au->au_next) {
 		buf_clear(text);
 		buf_addz(text, au->au_scheme);
-		for (const msg_param_t *p = au->au_params; p && *p; p++)
-			buf_addf(text, "%c%s", p == au->au_params ? ' ' : ',',
-			    *p);
+		for (const msg_param_t *p = au->au_params; p && *p; p++) {
+			buf_addc(text, p == au->au_params ? ' ' : ',');
+			buf_addz(text, *p);
+		}
 		if (strcasecmp(au->au_scheme, "Digest") != 0)
 			continue;
 		if (digest_parse(buf_strv(text), c) != ERR_OK)

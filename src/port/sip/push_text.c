@@ -86,8 +86,12 @@ static void write_from(const struct message *m, const struct buf *sip,
 
 static void add_line(struct buf *out, const char *name, struct strv value)
 {
-	if (value.n > 0)
-		buf_addf(out, "%s: %.*s\r\n", name, STRV_ARG(value));
+	if (value.n == 0)
+		return;
+	buf_addz(out, name);
+	buf_addz(out, ": ");
+	buf_adds(out, value);
+	buf_addz(out, "\r\n");
 }
 
 static void add_date(struct buf *out)
