@@ -507,6 +507,7 @@ START_TEST(a_device_takes_less_than_two_kilobytes)
 	world_drain();
 	ck_assert_int_eq(f.said, ERR_OK);
 	ck_assert_int_eq(users.said, ERR_OK);
+	users_unload();
 	ck_assert_int_eq(users_load(), ERR_OK);
 	before = heap();
 	began = now_us();

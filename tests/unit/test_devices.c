@@ -552,6 +552,7 @@ START_TEST(a_known_device_takes_less_than_300_bytes)
 
 	writer_put(&w);
 	world_drain();
+	users_unload();
 	ck_assert_int_eq(users_load(), ERR_OK);
 	before = heap();
 	began = now_us();
