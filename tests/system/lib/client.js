@@ -12,9 +12,11 @@ const domain = (aor) => /@([^;]*)/.exec(aor)[1];
 class Client {
 	// answer: a status, null for none, or a function of the request
 	static async open(site, aor, password, { transport = 'udp', instance, features = '',
-		answer = 200, local, algorithm = 'SHA-256', address, plain = false } = {}) {
+		answer = 200, local, localPort, algorithm = 'SHA-256', address,
+		plain = false } = {}) {
 		const c = new Client();
-		c.raw = await RawSip.open(address || site.address[transport], transport, { local });
+		c.raw = await RawSip.open(address || site.address[transport], transport,
+			{ local, localPort });
 		Object.assign(c, { aor, password, instance, features, answer, algorithm, plain });
 		c.callId = id();
 		c.cseq = 0;

@@ -3,6 +3,7 @@
 'use strict';
 const { EventEmitter, once } = require('node:events');
 const { Client } = require('./client.js');
+const { freePort } = require('./ports.js');
 const { RawSip } = require('./rawsip.js');
 const { request, respond, param, id } = require('./sipmsg.js');
 const { cpim, imdn, cpmHeaders, readImdn } = require('./cpim.js');
@@ -92,7 +93,11 @@ class Load extends EventEmitter {
 
 	// A device that registers and takes all there is.
 	async device(aor, password) {
-		const c = await Client.open(this.site, aor, password);
+		// What is long is tried by TCP first (RFC 3261 18.1.1).  A connection
+		// to a port that nobody has, of those the kernel gives away, may be
+		// given that very port: the daemon would talk to itself.
+		const c = await Client.open(this.site, aor, password,
+			{ localPort: await freePort() });
 		const seen = new Set();		// transactions
 		if ((await c.register({ expires: 3600 })).status !== 200)
 			throw new Error(`${aor} cannot register`);
