@@ -357,18 +357,32 @@ static bool wrong_target(struct request *r, const struct method *m)
 
 /* --- repeats -------------------------------------------------------------- */
 
+/* s and a byte that is in none of them, at a place with room for both. */
+static char *put(char *at, const char *s, size_t most)
+{
+	size_t n = s ? strnlen(s, most) : 0;
+
+	if (n)
+		memcpy(at, s, n);
+	at[n] = '\n';
+	return at + n + 1;
+}
+
 /* What makes a request another one (RFC 3261 8.2.2.2). */
 static uint64_t request_key(const sip_t *sip)
 {
-	const char *tag = sip->sip_from->a_tag;
-	char text[1024];
-	int n = snprintf(text, sizeof(text), "%.400s\n%u\n%.200s\n%.40s\n",
-	    sip->sip_call_id->i_id, sip->sip_cseq->cs_seq, tag ? tag : "",
-	    sip->sip_request->rq_method_name);
+	/* zeros: what does not fit of a URL is left out in the middle */
+	char text[1800] = { 0 }, *at = text, *end = text + sizeof(text);
+	uint32_t seq = sip->sip_cseq->cs_seq;
 
-	url_e(text + n, (isize_t)sizeof(text) - n, sip->sip_request->rq_url);
-	text[sizeof(text) - 1] = 0;
-	return map_hash(strv(text));
+	memcpy(at, &seq, sizeof(seq));
+	at = put(at + sizeof(seq), sip->sip_call_id->i_id, 400);
+	at = put(at, sip->sip_from->a_tag, 200);
+	at = put(at, sip->sip_request->rq_method_name, 40);
+	url_e(at, end - at, sip->sip_request->rq_url);
+	end[-1] = 0;
+	return map_hash((struct strv){ text, (size_t)(at - text) +
+	    strlen(at) });
 }
 
 /* What makes its transaction another one (17.2.3).  Nobody but who sent it
@@ -376,12 +390,13 @@ static uint64_t request_key(const sip_t *sip)
 static uint64_t transaction_key(const struct request *r)
 {
 	const sip_via_t *v = r->sip->sip_via;
-	char text[1024];
+	char text[900], *at = text;
 
-	snprintf(text, sizeof(text), "%.400s\n%.300s\n%.20s\n%s",
-	    v->v_branch ? v->v_branch : "", v->v_host ? v->v_host : "",
-	    v->v_port ? v->v_port : "", r->source);
-	return map_hash(strv(text));
+	at = put(at, v->v_branch, 400);
+	at = put(at, v->v_host, 300);
+	at = put(at, v->v_port, 20);
+	at = put(at, r->source, sizeof(r->source));
+	return map_hash((struct strv){ text, (size_t)(at - text) });
 }
 
 /*
