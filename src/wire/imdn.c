@@ -1,15 +1,11 @@
 /* imdn.c - message disposition notifications in XML (RFC 5438 7). */
 
 #include <libxml/parser.h>
-#include <libxml/tree.h>
 
 #include "base/utf8.h"
 #include "wire/cpim.h"
 #include "wire/imdn.h"
-
-/* no network; entities and DTDs are not even asked for */
-#define FENCE	(XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | \
-		 XML_PARSE_NOCDATA | XML_PARSE_COMPACT)
+#include "wire/xml.h"
 
 #define EXTENSION "urn:oma:xml:cpm:imdn-extensions:1.0"
 
@@ -70,61 +66,18 @@ static enum err fail(struct imdn *out, const char *why)
 	return ERR_BAD_SYNTAX;
 }
 
-static bool element(const xmlNode *n, const char *name)
-{
-	return n->type == XML_ELEMENT_NODE &&
-	    strcmp((const char *)n->name, name) == 0;
-}
-
-static const xmlNode *first_element(const xmlNode *n)
-{
-	for (n = n->children; n; n = n->next) {
-		if (n->type == XML_ELEMENT_NODE)
-			return n;
-	}
-	return NULL;
-}
-
-static bool space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* The text directly in n, trimmed; false: too long.  Elements inside are an
- * extension that says nothing to us. */
-static bool text(struct arena *a, const xmlNode *n, struct strv *out)
-{
-	struct buf b;
-	struct strv s;
-
-	buf_init(&b, IMDN_MAX_TEXT);
-	for (n = n->children; n; n = n->next) {
-		if (n->type == XML_TEXT_NODE && n->content)
-			buf_addz(&b, (const char *)n->content);
-	}
-	s = buf_strv(&b);
-	while (s.n && space(s.p[0]))
-		s = (struct strv){ s.p + 1, s.n - 1 };
-	while (s.n && space(s.p[s.n - 1]))
-		s.n--;
-	*out = s.n ? arena_str(a, s) : STRV_NONE;
-	s.n = b.full;
-	buf_deinit(&b);
-	return s.n == 0;
-}
-
 static enum err status(struct reader *r, const xmlNode *notification)
 {
-	const xmlNode *s = first_element(notification);
+	const xmlNode *s = xml_first(notification);
 
-	while (s && !element(s, "status"))
+	while (s && !xml_is(s, "status"))
 		s = s->next;
-	s = s ? first_element(s) : NULL;
+	s = s ? xml_first(s) : NULL;
 	if (!s)
 		return fail(r->out, "notification without status");
 	r->out->status = IMDN_OTHER;
 	for (size_t i = 0; i < STATUSES; i++) {
-		if (!element(s, statuses[i].name))
+		if (!xml_is(s, statuses[i].name))
 			continue;
 		if (!(statuses[i].in & 1u << r->out->kind))
 			return fail(r->out, "status of another notification");
@@ -164,15 +117,16 @@ static enum err child(struct reader *r, const xmlNode *n)
 			return fail(out, "two notifications");
 		return status(r, n);
 	}
-	if (element(n, "message-id") && !out->message_id.p)
-		fits = text(r->a, n, &out->message_id);
-	else if (element(n, "recipient-uri") && !out->recipient.p)
-		fits = text(r->a, n, &out->recipient);
-	else if (element(n, "original-recipient-uri") &&
+	if (xml_is(n, "message-id") && !out->message_id.p)
+		fits = xml_text(r->a, n, IMDN_MAX_TEXT, &out->message_id);
+	else if (xml_is(n, "recipient-uri") && !out->recipient.p)
+		fits = xml_text(r->a, n, IMDN_MAX_TEXT, &out->recipient);
+	else if (xml_is(n, "original-recipient-uri") &&
 	    !out->original_recipient.p)
-		fits = text(r->a, n, &out->original_recipient);
-	else if (element(n, "datetime") && !out->has_datetime)
-		fits = text(r->a, n, &when);
+		fits = xml_text(r->a, n, IMDN_MAX_TEXT,
+		    &out->original_recipient);
+	else if (xml_is(n, "datetime") && !out->has_datetime)
+		fits = xml_text(r->a, n, IMDN_MAX_TEXT, &when);
 	if (when.p)
 		out->has_datetime = cpim_time(when, &out->datetime);
 	return fits ? ERR_OK : fail(out, "text too long");
@@ -180,15 +134,10 @@ static enum err child(struct reader *r, const xmlNode *n)
 
 static enum err document(struct reader *r, const xmlDoc *doc)
 {
-	const xmlNode *root;
+	const xmlNode *root = xml_root(doc, "imdn");
 	enum err e = ERR_OK;
 
-	if (doc->intSubset || doc->extSubset)
-		return fail(r->out, "a DTD is not accepted");
-	root = doc->children;
-	while (root && root->type != XML_ELEMENT_NODE)
-		root = root->next;
-	if (!root || !element(root, "imdn"))
+	if (!root)
 		return fail(r->out, "no imdn element");
 	for (const xmlNode *n = root->children; n && e == ERR_OK; n = n->next)
 		e = child(r, n);
@@ -212,10 +161,9 @@ enum err imdn_decode(struct strv xml, struct arena *a, struct imdn *out)
 		out->why = "IMDN too large";
 		return ERR_TOO_BIG;
 	}
-	doc = xml.n ? xmlReadMemory(xml.p, (int)xml.n, NULL, NULL, FENCE) :
-	    NULL;
+	doc = xml_parse(xml, &out->why);
 	if (!doc)
-		return fail(out, "not well-formed XML");
+		return ERR_BAD_SYNTAX;
 	e = document(&r, doc);
 	xmlFreeDoc(doc);
 	return e;
