@@ -264,6 +264,21 @@ bool group_may_send(const struct group *g, struct strv who)
 	return false;
 }
 
+bool groups_is_exploder(struct strv key)
+{
+	return strv_eq(addr_user(key), strv(conf_text("policy group", "",
+	    "exploder-user"))) && strv_caseeq(addr_host(key),
+	    strv(dir_realm()));
+}
+
+bool groups_exploder(struct buf *key)
+{
+	buf_clear(key);
+	buf_addf(key, "sip:%s@%s", conf_text("policy group", "",
+	    "exploder-user"), dir_realm());
+	return !key->full;
+}
+
 /* --- names ---------------------------------------------------------------- */
 
 static const char *const whos[] = { "members", "admins", "anyone", NULL };
@@ -311,13 +326,19 @@ static const struct conf_row policy_rows[] = {
 	{ .name = "parallel", .type = CONF_INT, .fallback = "100",
 	  .min = 1, .max = 1000,
 	  .help = "members of one group that are served at the same time" },
+	{ .name = "exploder-user", .type = CONF_NAME, .fallback = "exploder",
+	  .help = "the user of this domain to whom clients send a message "
+	  "with a list of recipients" },
+	{ .name = "max-recipients", .type = CONF_INT, .fallback = "10",
+	  .min = 1, .max = 1000,
+	  .help = "recipients that one list may name" },
 };
 
 static const struct conf_section policy = {
 	.name = "policy group", .rows = policy_rows,
 	.n = sizeof(policy_rows) / sizeof(*policy_rows),
-	.help = "messages to many: what new groups are like, and how fast "
-	"they are served"
+	.help = "messages to many: what new groups are like, how fast they "
+	"are served, lists of recipients"
 };
 
 void groups_register(void)

@@ -3,6 +3,7 @@
 #ifndef DIR_GROUPS_H
 #define DIR_GROUPS_H
 
+#include "base/buf.h"
 #include "store/groups.h"
 
 struct group_member {
@@ -41,6 +42,13 @@ size_t groups_count(void);
 
 const struct group_member *group_find_member(const struct group *g,
     struct strv key);			/* NULL: is none */
+
+/*
+ * The address of the exploder, to which messages with a list of recipients
+ * go (RFC 5365); the setting "policy group exploder-user" in the home domain.
+ */
+bool groups_is_exploder(struct strv key);
+bool groups_exploder(struct buf *key);	/* its key; false: it is none */
 
 /*
  * May who (a key) send to g, by its rules for members and admins?  An alias

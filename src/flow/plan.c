@@ -5,6 +5,7 @@
 
 #include "conf/conf.h"
 #include "core/addr.h"
+#include "core/content.h"
 #include "dir/bindings.h"
 #include "dir/gateways.h"
 #include "dir/groups.h"
@@ -337,8 +338,36 @@ static enum err to_group(struct query *q, const struct group *g)
 	    STRV_ARG(g->row.key), g->roster->n,
 	    g->roster->n == 1 ? "" : "s");
 	note(q->p, "deliver", true, "to each member as a message of its own");
+	q->p->at_commit = FLOW_TAKEN;
 	add_leg(q->p, GROUP_PORT, g->row.key);
 	return ERR_OK;
+}
+
+/* Its content says who the message is for, which only the port reads. */
+static enum err to_list(struct query *q)
+{
+	static const struct strv type = { "multipart/mixed", 15 };
+	const struct content *c = q->m->content;
+
+	if (c && (c->type.n < type.n || !strv_caseeq((struct strv){
+	    c->type.p, type.n }, type))) {
+		note(q->p, "list", false, "no list of recipients");
+		return ERR_BAD_CONTENT;
+	}
+	if (q->m->origin != FROM_USER) {
+		note(q->p, "list", false, "lists are for subscribers");
+		return ERR_UNAUTHORISED;
+	}
+	note(q->p, "deliver", true, "to each of a list as a message of its "
+	    "own");
+	q->p->at_commit = FLOW_STORED;
+	add_leg(q->p, GROUP_PORT, q->p->recipient);
+	return ERR_OK;
+}
+
+static enum err to_outside(struct query *q)
+{
+	return groups_is_exploder(q->m->to) ? to_list(q) : interwork(q);
 }
 
 void plan_make(const struct message *m, const struct plan_assume *assume,
@@ -348,6 +377,7 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
 	const struct group *g = group_find(m->to);
 
 	p->n = p->nnotes = 0;
+	p->at_commit = FLOW_REFUSED;
 	p->spam = p->quiet = false;
 	p->retry_after = 0;
 	p->recipient = q.recipient ? q.recipient->key : m->to;
@@ -360,7 +390,7 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
 	if (p->spam)
 		note(p, "spam", true, "kept in the spam folder, sent to nobody");
 	p->err = q.recipient ? to_user(&q) : g ? to_group(&q, g) :
-	    interwork(&q);
+	    to_outside(&q);
 }
 
 /* --- another gateway ------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/strv.h"
 #include "core/message.h"
+#include "flow/flow.h"
 
 #define PLAN_LEGS	8
 #define PLAN_NOTES	16
@@ -32,6 +33,8 @@ struct plan {
 	size_t n;
 	struct plan_note notes[PLAN_NOTES];
 	size_t nnotes;
+	enum flow_answer_kind at_commit;	/* TAKEN: a group is ours;
+				 * STORED: a list; REFUSED: as legs end */
 	bool spam;		/* legs go into the spam folder */
 	bool quiet;		/* the recipient is not to be disturbed now */
 	int32_t retry_after;	/* seconds, with ERR_BUSY; 0: as always */

@@ -172,7 +172,8 @@ static const char *port_of(struct strv hop)
 {
 	struct gateway *g = gateway_find(hop);
 
-	return g ? g->port : group_find(hop) ? "group" : "sip";
+	return g ? g->port : group_find(hop) ||
+	    groups_is_exploder(hop) ? "group" : "sip";
 }
 
 static void look(struct strv name, bool appeared)

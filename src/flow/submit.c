@@ -11,7 +11,6 @@
 #include "dir/users.h"
 #include "flow/flow_priv.h"
 #include "flow/plan.h"
-#include "flow/port.h"
 #include "flow/sched.h"
 #include "flow/term.h"
 #include "flow/trace.h"
@@ -29,7 +28,8 @@ struct submission {
 	size_t n;
 	unsigned open;		/* bits: legs that may still answer */
 	bool waits;		/* one waits on disk: it may still succeed */
-	bool taken;		/* by a port inside, or spam: at the commit */
+	bool taken;		/* by a group, or spam: at the commit */
+	bool stored;		/* a list: answered at the commit */
 	int64_t wait_ms;
 	int64_t began;		/* now_us() */
 	flow_answer_fn *done;
@@ -220,7 +220,7 @@ static void committed(enum err e, const struct journal_accepted *a, void *arg)
 	    s->n, s->n == 1 ? "" : "s");
 	if (s->taken) {
 		answer(s, FLOW_TAKEN, ERR_OK);
-	} else if (s->wait_ms == 0 || s->open == 0) {
+	} else if (s->wait_ms == 0 || s->open == 0 || s->stored) {
 		answer(s, FLOW_STORED, ERR_OK);
 	} else {
 		map_set_u64(&waiting, s->message->id, s);
@@ -279,10 +279,11 @@ static void make_legs(struct submission *s, const struct plan *p)
 		}
 		if (p->quiet)
 			l->why = ERR_QUIET;
-		if (port_find(strv(l->port))->caps & PORT_INSIDE) {
+		if (p->at_commit == FLOW_TAKEN) {
 			l->answered = LEG_ANSWERED_TAKEN;
 			s->taken = true;
 		}
+		s->stored = p->at_commit == FLOW_STORED;
 		s->legs[s->n++] = l;
 		if (l->state == LEG_READY ||
 		    (!p->quiet && sched_is_waking(l)))

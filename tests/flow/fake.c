@@ -435,6 +435,34 @@ static unsigned wants_of(const char *words)
 	    (strstr(words, "interworked") ? WANTS_INTERWORKED : 0);
 }
 
+/* As a client sends it to many (RFC 5365). */
+static struct content *list_content(const struct fake_message *what)
+{
+	struct strv list = strv(what->recipients);
+	struct content *c;
+	struct buf b;
+
+	buf_init(&b, 4096);
+	buf_addz(&b, "--b\r\nContent-Type: text/plain\r\n\r\n");
+	buf_addz(&b, what->text);
+	buf_addz(&b, "\r\n--b\r\n"
+	    "Content-Type: application/resource-lists+xml\r\n"
+	    "Content-Disposition: recipient-list\r\n\r\n"
+	    "<resource-lists><list>");
+	while (list.p) {
+		struct strv one = strv_split(list, ',', &list);
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "%.*s", STRV_ARG(one));
+		buf_addf(&b, "<entry uri=\"%s\"/>", fake_key(name));
+	}
+	buf_addz(&b, "</list></resource-lists>\r\n--b--\r\n");
+	c = content_new(STRV("multipart/mixed; boundary=b"), STRV_NONE,
+	    buf_strv(&b));
+	buf_deinit(&b);
+	return c;
+}
+
 void fake_submit(const struct fake_message *what, int64_t wait_ms)
 {
 	struct model_submit *s = &model->submits[model->nsubmits++];
@@ -458,8 +486,8 @@ void fake_submit(const struct fake_message *what, int64_t wait_ms)
 	if (*what->service)
 		m->service = message_str(m, strv(what->service));
 	m->text_chars = (uint32_t)strlen(what->text);
-	m->content = content_new(STRV("text/plain"), STRV_NONE,
-	    strv(what->text));
+	m->content = what->recipients ? list_content(what) :
+	    content_new(STRV("text/plain"), STRV_NONE, strv(what->text));
 	flow_submit(m, wait_ms, answered, s);
 }
 

@@ -31,6 +31,7 @@ void fake_stop(void);		/* no process may follow in this one */
 
 struct fake_message {
 	const char *from, *to, *text, *id, *wants, *service;
+	const char *recipients;	/* alice,bob: to is the exploder; NULL: no list */
 	const char *device;	/* it is sent from; NULL: not known */
 	int64_t expires;	/* ms from now; -1: not said */
 };

@@ -211,7 +211,8 @@ static void stop(const struct words *ws)
 }
 
 /* submit alice -> bob "hi" id m1 wants delivered,displayed wait 5s expires
- * 1h service sms;via=smsc1 device d1 */
+ * 1h service sms;via=smsc1 device d1
+ * recipients bob,carol */
 static void submit(const struct words *ws)
 {
 	const struct fake_message m = {
@@ -219,6 +220,7 @@ static void submit(const struct words *ws)
 		.id = after(ws, "id", ""), .wants = after(ws, "wants", ""),
 		.service = after(ws, "service", ""),
 		.device = after(ws, "device", NULL),
+		.recipients = after(ws, "recipients", NULL),
 		.expires = duration(after(ws, "expires", "-1ms"))
 	};
 

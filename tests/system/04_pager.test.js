@@ -478,8 +478,8 @@ const refusals = {
 	'a MESSAGE inside a dialog that does not exist is 481':
 		[{ headers: { To: `<${BOB}>;tag=gone` } }, 481],
 	'an extension that is required is 420 and named in Unsupported':
-		[{ headers: { Require: 'recipient-list-message' } }, 420,
-			['unsupported', 'recipient-list-message']],
+		[{ headers: { Require: 'precondition' } }, 420,
+			['unsupported', 'precondition']],
 	'an extension that a proxy must know is 420 as well':
 		[{ headers: { 'Proxy-Require': 'sec-agree' } }, 420, ['unsupported', 'sec-agree']],
 	'a URI scheme that nobody knows is 416': [{ uri: 'weird:bob@example.org' }, 416],

@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const { Site } = require('./lib/site.js');
 const { Sim, gateway } = require('./lib/sim.js');
 const { Client, taken } = require('./lib/client.js');
+const { cpim } = require('./lib/cpim.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -128,6 +129,58 @@ test('a phone that is a member writes to a group that has a number', async () =>
 	assert.match(got.get('p-asserted-identity'), new RegExp(`\\${DAVE}`));
 	sim.mo('s1', '+17770009999', '+15550199000', 'from a stranger');
 	await site.log(/message not taken .*from=tel:\+17770009999 .*why=UNAUTHORISED/);
+});
+
+// A body with a list (RFC 5365) and a CPIM, in either order.
+function list(recipients, cpimBody, listFirst) {
+	const parts = ['Content-Type: message/cpim\r\n\r\n' + cpimBody,
+		'Content-Type: application/resource-lists+xml\r\n' +
+		'Content-Disposition: recipient-list\r\n\r\n' +
+		'<?xml version="1.0" encoding="UTF-8"?>\r\n' +
+		'<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"\r\n' +
+		' xmlns:cp="urn:ietf:params:xml:ns:copycontrol"><list>\r\n' +
+		recipients.map((r) => `<entry uri="${r}" cp:copyControl="bcc"/>`)
+			.join('\r\n') + '</list></resource-lists>'];
+	if (listFirst)
+		parts.reverse();
+	return parts.map((p) => `--li5t\r\n${p}\r\n`).join('') + '--li5t--\r\n';
+}
+const listHeaders = { Require: 'recipient-list-message',
+	'Content-Type': 'multipart/mixed; boundary="li5t"' };
+
+/* proves MSG-08 */
+test('a message with a list reaches each on it once, and shows nobody the list', async () => {
+	const to = 'sip:exploder@example.org';
+	for (const [n, first] of [[1, true], [2, false]]) {
+		const text = `To some of you ${n}`;
+		const body = list(['tel:+1-555-010-0002', BOB, ALICE, `tel:${DAVE}`],
+			cpim({ from: ALICE, to, text, messageId: `list${n}`,
+				wants: 'positive-delivery' }), first);
+		const answer = await alice.message(to, '', { body, headers: listHeaders });
+		assert.equal(answer.status, 202, answer.text);
+		const got = await bob.got(text);
+		assert.match(got.get('content-type'), /^message\/cpim/);
+		assert.doesNotMatch(got.body.toString(), /resource-lists|copyControl/);
+		await sim.wait({ event: 'sms', text });
+		await alice.gotReport(`list${n}`, 'delivered');
+		assert.equal(bob.texts(text).length, 1);
+		assert.equal(alice.texts(text).length, 0);
+	}
+});
+
+/* proves MSG-08 */
+test('a list that is wrong or too long is refused', async () => {
+	const body = (recipients) => list(recipients,
+		cpim({ from: ALICE, to: BOB, text: 'x' }), true);
+	const eleven = Array.from({ length: 11 }, (_, i) => one(i));
+	for (const [what, status] of [[body(eleven), 413], [body([]), 400],
+		[body(['tel:nonsense']), 400], ['no parts', 400]]) {
+		const answer = await alice.message(BOB, '', { body: what, headers: listHeaders });
+		assert.equal(answer.status, status, answer.text);
+	}
+	const plain = await alice.request('MESSAGE', BOB, { body: 'x', headers: {
+		Require: 'recipient-list-message', 'Content-Type': 'text/plain' } });
+	assert.equal(plain.status, 415);
 });
 
 /* proves DEF-03 MSG-05 */

@@ -19,6 +19,7 @@
 #include "core/leg.h"
 #include "core/message.h"
 #include "dir/bindings.h"
+#include "dir/groups.h"
 #include "dir/devices.h"
 #include "dir/users.h"
 #include "flow/flow.h"
@@ -62,6 +63,18 @@ bool dir_is_home(struct strv host)
 enum err dir_key(struct strv address, struct buf *key)
 {
 	return addr_key(&rules, address, key);
+}
+
+bool groups_is_exploder(struct strv key)
+{
+	return strv_eq(key, STRV("sip:exploder@example.org"));
+}
+
+bool groups_exploder(struct buf *key)
+{
+	buf_clear(key);
+	buf_addz(key, "sip:exploder@example.org");
+	return true;
 }
 
 struct user *user_find(struct strv key)
@@ -266,6 +279,12 @@ static const struct conf_row delivery_rows[] = {
 static const struct conf_section delivery = {
 	.name = "policy delivery", .help = "-", .rows = delivery_rows, .n = 1
 };
+static const struct conf_row group_rows[] = {
+	{ "max-recipients", CONF_INT, "2", 1, 9, NULL, CONF_LIVE, "-", false }
+};
+static const struct conf_section group = {
+	.name = "policy group", .help = "-", .rows = group_rows, .n = 1
+};
 
 /* --- a client ----------------------------------------------------------------- */
 
@@ -375,6 +394,7 @@ static void start(bool trusted)
 	answer = (struct flow_answer){ .kind = FLOW_TAKEN, .id = 1 };
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	conf_register(&delivery);
+	conf_register(&group);
 	sip_port.init(dir);
 	conf_load_row("listener main transport", "udp");
 	conf_load_row("listener main address", "127.0.0.1:0");
@@ -423,6 +443,19 @@ static void stop(void)
 #define PAI	"P-Asserted-Identity: <sip:alice@example.org>\r\n"
 #define TEXT	"Content-Type: text/plain\r\n"
 #define BOB	"sip:bob@example.org"
+#define LIST	"Require: recipient-list-message\r\n"
+#define PARTS	"Content-Type: multipart/mixed;boundary=b\r\n"
+#define ONE	"<entry uri='" BOB "'/>"
+#define ENTRIES(list) \
+	"--b\r\nContent-Type: application/resource-lists+xml\r\n" \
+	"Content-Disposition: recipient-list\r\n\r\n<resource-lists><list>" \
+	list "</list></resource-lists>\r\n--b\r\n" \
+	"Content-Type: message/cpim\r\n\r\n" \
+	"From: <sip:alice@example.org>\r\nTo: <sip:us@example.org>\r\n" \
+	"NS: imdn <urn:ietf:params:imdn>\r\n" \
+	"imdn.Message-ID: list1\r\n" \
+	"imdn.Disposition-Notification: negative-delivery\r\n\r\n" \
+	"Content-Type: text/plain\r\n\r\nhello\r\n--b--\r\n"
 
 static const struct {
 	const char *name, *method, *uri, *headers, *body;
@@ -440,7 +473,22 @@ static const struct {
 	    "Allow-Events:" },
 	{ "an extension", "MESSAGE", BOB,
 	    "Require: recipient-list-message, foo\r\n" PAI TEXT, "x", 420,
-	    "Unsupported: recipient-list-message, foo" },
+	    "Unsupported: foo" },
+	{ "a list that is none", "MESSAGE", BOB, LIST PAI TEXT, "x", 415,
+	    "Accept: multipart/mixed" },
+	{ "a list in a coding", "MESSAGE", BOB,
+	    LIST "Content-Encoding: gzip\r\n" PAI PARTS, ENTRIES(ONE), 415,
+	    NULL },
+	{ "no list in parts", "MESSAGE", BOB, LIST PAI PARTS,
+	    "--b\r\n\r\nx\r\n--b--", 400, "Bad Recipient List" },
+	{ "nobody in a list", "MESSAGE", BOB, LIST PAI PARTS, ENTRIES(""),
+	    400, "Bad Recipient List" },
+	{ "no address in a list", "MESSAGE", BOB, LIST PAI PARTS,
+	    ENTRIES("<entry uri='tel:x'/>"), 400, "Bad Recipient List" },
+	{ "too many in a list", "MESSAGE", BOB, LIST PAI PARTS,
+	    ENTRIES(ONE ONE ONE), 413, NULL },
+	{ "no list for the exploder", "MESSAGE", "sip:exploder@example.org",
+	    PAI TEXT, "x", 415, NULL },
 	{ "a scheme", "MESSAGE", "mailto:bob@example.org", PAI TEXT, "x",
 	    416, NULL },
 	{ "too many hops", "MESSAGE", BOB, "Max-Forwards: 0\r\n" PAI TEXT,
@@ -562,6 +610,23 @@ START_TEST(plain_text_gets_ids_of_ours)
 	ck_assert_uint_eq(submitted->imdn_id.n, 32);
 	ck_assert_uint_eq(submitted->wants, 0);
 	ck_assert_uint_eq(submitted->text_chars, 2);
+}
+END_TEST
+
+START_TEST(a_list_goes_whole_to_the_exploder)
+{
+	const char *text = request("MESSAGE", BOB, LIST PAI PARTS,
+	    ENTRIES(ONE ONE));
+
+	ck_assert_msg(strncmp(text, "SIP/2.0 200", 11) == 0, "%s", text);
+	ck_assert(strv_eq(submitted->to, STRV("sip:exploder@example.org")));
+	ck_assert(strv_eq(submitted->imdn_id, STRV("list1")));
+	ck_assert_uint_eq(submitted->wants, WANTS_FAILED);
+	ck_assert_uint_eq(submitted->text_chars, 5);
+	ck_assert(strv_eq(submitted->content->type,
+	    STRV("multipart/mixed;boundary=b")));
+	ck_assert_ptr_nonnull(strstr(submitted->content->bytes.p,
+	    "recipient-list"));
 }
 END_TEST
 
@@ -999,6 +1064,7 @@ Suite *suite(void)
 	tcase_add_rows(tc, the_flow_answers_in_words_of_sip, answers);
 	tcase_add_test(tc, a_message_keeps_its_ids_and_wishes);
 	tcase_add_test(tc, plain_text_gets_ids_of_ours);
+	tcase_add_test(tc, a_list_goes_whole_to_the_exploder);
 	tcase_add_test(tc, a_peer_may_speak_for_a_stranger);
 	tcase_add_test(tc, an_imdn_is_a_report);
 	tcase_add_test(tc, typing_is_answered_and_dropped);

@@ -131,8 +131,7 @@ static struct message *child_new(const struct fanout *f, struct strv to)
 	c->wants = wants(f, strv_eq(to, f->sender));
 	c->to = message_str(c, to);
 	copy_texts(c, m);
-	if (!f->to.is_part)
-		c->headers = message_str(c, m->headers);
+	c->headers = message_str(c, m->headers);
 	c->content = content_ref(f->to.content);
 	c->text_chars = f->text_chars;
 	c->anonymous = m->anonymous;

@@ -14,7 +14,6 @@ struct fanout_to {
 	enum group_reports reports;	/* of theirs, to the sender */
 	bool copy;			/* to the sender's other devices */
 	struct content *content;	/* one reference, taken over */
-	bool is_part;			/* the content is not the message's */
 };
 
 /*

@@ -11,8 +11,10 @@
 #include "flow/trace.h"
 #include "loop/loop.h"
 #include "port/group/fanout.h"
+#include "port/group/list.h"
 
 #define GROUPS_AT_ONCE	64	/* fan-outs of all groups together */
+#define LISTS_AT_ONCE	16
 
 static void group_init(const char *dir)
 {
@@ -37,8 +39,7 @@ static void group_stop(void (*done)(void))
  */
 static unsigned group_window(struct strv hop)
 {
-	(void)hop;
-	return 1;
+	return groups_is_exploder(hop) ? LISTS_AT_ONCE : 1;
 }
 
 static void fail(struct leg *l, enum err e)
@@ -48,12 +49,27 @@ static void fail(struct leg *l, enum err e)
 	flow_result(l, &o);
 }
 
+static void expand_list(struct leg *l)
+{
+	struct fanout_to to = { .reports = REPORTS_ALL };
+	enum err e = list_expand(l->message->content, &to);
+
+	if (e == ERR_OK)
+		fanout_start(l, &to);
+	else
+		fail(l, e);
+}
+
 static void expand(void *arg)
 {
 	struct leg *l = arg;
 	const struct group *g = group_find(l->hop);
 	struct fanout_to to = { .reports = REPORTS_ALL };
 
+	if (l->message->content && groups_is_exploder(l->hop)) {
+		expand_list(l);
+		return;
+	}
 	if (!g || !l->message->content) {
 		fail(l, g ? ERR_BAD_CONTENT : ERR_NO_USER);
 		return;
@@ -73,7 +89,7 @@ static void group_deliver(struct leg *l)
 
 const struct port group_port = {
 	.name = "group",
-	.caps = PORT_TEXT | PORT_MEDIA | PORT_DEDUP | PORT_INSIDE,
+	.caps = PORT_TEXT | PORT_MEDIA | PORT_DEDUP,
 	.max_in_flight = GROUPS_AT_ONCE,
 	.init = group_init,
 	.start = group_start,

@@ -12,7 +12,7 @@
 	"Allow: " SIP_ALLOW "\r\n" \
 	"Accept: " SIP_ACCEPT "\r\n" \
 	"Accept-Encoding: identity, deflate, gzip\r\n" \
-	"Supported: path, outbound\r\n"
+	"Supported: path, outbound, recipient-list-message\r\n"
 
 #define OUR_TAGS \
 	";+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi." \

@@ -21,6 +21,7 @@
 #include "port/sip/devices.h"
 #include "port/sip/kept.h"
 #include "port/sip/lines.h"
+#include "port/sip/list.h"
 #include "port/sip/sip_priv.h"
 #include "wire/sipbody.h"
 
@@ -265,12 +266,10 @@ static unsigned wants(const struct cpim *c)
 /* --- body --------------------------------------------------------------------- */
 
 /* false: answered. */
-static bool read_body(struct pager *p, struct sipbody_in *in)
+static bool read_body(struct pager *p, const struct sipbody_in *in)
 {
-	enum err e;
+	enum err e = sipbody_decode(in, &p->arena, &p->body);
 
-	request_body(p->r, &p->arena, in);
-	e = sipbody_decode(in, &p->arena, &p->body);
 	if (e == ERR_OK && p->body.kind != SIPBODY_EMPTY)
 		return true;
 	if (e == ERR_BAD_CONTENT)
@@ -444,11 +443,32 @@ static bool is_composing(const struct pager *p)
 	    STRV("application/im-iscomposing+xml"));
 }
 
+/* The list travels in the content, to the port that reads it again. */
+static void pager_read_list(struct pager *p, const struct sipbody_in *in)
+{
+	struct sipbody_in part;
+
+	if (!list_read(p->r, in, &p->arena, &p->to, &part) ||
+	    !read_body(p, &part))
+		return;
+	if (p->body.kind == SIPBODY_IMDN || is_composing(p))
+		refuse(p, 400, "Bad Content", NULL, "no message in the list");
+	else
+		submit(p, in);
+}
+
 static void pager_read(struct pager *p)
 {
 	struct sipbody_in in = { 0 };
 
-	if (!read_target(p) || !read_body(p, &in))
+	if (!read_target(p))
+		return;
+	request_body(p->r, &p->arena, &in);
+	if (list_is(p->r, buf_strv(&p->to))) {
+		pager_read_list(p, &in);
+		return;
+	}
+	if (!read_body(p, &in))
 		return;
 	if (p->body.kind == SIPBODY_IMDN) {
 		report(p, &in);

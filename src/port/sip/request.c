@@ -37,7 +37,8 @@ struct method {
 static const struct method methods[] = {
 	{ sip_method_register,	M_REGISTER, registrar_in, 0, false, false,
 	    "path outbound" },
-	{ sip_method_message,	M_MESSAGE, pager_in,	0, true, true, "" },
+	{ sip_method_message,	M_MESSAGE, pager_in,	0, true, true,
+	    "recipient-list-message" },
 	{ sip_method_options,	M_OPTIONS, options_in,	0, true, false, "" },
 	{ sip_method_invite,	M_OTHER, NULL,	405, true, false, NULL },
 	{ sip_method_info,	M_OTHER, NULL,	405, true, false, NULL },
