@@ -136,12 +136,13 @@ static enum err find_id(struct strv text, uint64_t *message)
 	return one_id(s, message);
 }
 
+/* What was sent to a group rather than (origin 2) what its members got. */
 static enum err find_message(struct strv text, uint64_t *message)
 {
 	struct stmt *s = stmt(db_reader(DB_STORE), "SELECT id FROM (SELECT "
-	    "id, imdn_id, in_ref, contribution FROM message ORDER BY id DESC "
-	    "LIMIT ?2) WHERE imdn_id = ?1 OR in_ref = ?1 "
-	    "OR contribution = ?1 LIMIT 1");
+	    "id, origin, imdn_id, in_ref, contribution FROM message "
+	    "ORDER BY id DESC LIMIT ?2) WHERE imdn_id = ?1 OR in_ref = ?1 "
+	    "OR contribution = ?1 ORDER BY origin = 2, id DESC LIMIT 1");
 
 	stmt_text(s, text);
 	stmt_int(s, QUERY_RECENT);

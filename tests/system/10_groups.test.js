@@ -91,6 +91,7 @@ test('a message to a group reaches devices, an offline member and a phone', asyn
 	taken(await carol.report(ALICE, 'g1', 'delivered'));
 	await alice.gotReport('g1', 'delivered');
 	taken(await carol.report(ALICE, 'g1', 'delivered'));	// again
+	assert.equal((await site.json(['show', 'message', 'g1'])).to, TEAM);
 });
 
 /* proves DEF-03 MLD-018 */
