@@ -332,6 +332,10 @@ static const struct conf_row policy_rows[] = {
 	{ .name = "max-recipients", .type = CONF_INT, .fallback = "10",
 	  .min = 1, .max = 1000,
 	  .help = "recipients that one list may name" },
+	{ .name = "list-history", .type = CONF_BOOL, .fallback = "off",
+	  .help = "show recipients of a list those whom its sender marked to "
+	  "or cc, as a second part beside the CPIM; on only if all clients "
+	  "can read that" },
 };
 
 static const struct conf_section policy = {

@@ -184,32 +184,12 @@ static bool fit(struct strv s)
 	return true;
 }
 
-static void escape(struct buf *out, struct strv s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		switch (s.p[i]) {
-		case '<':
-			buf_addz(out, "&lt;");
-			break;
-		case '>':
-			buf_addz(out, "&gt;");
-			break;
-		case '&':
-			buf_addz(out, "&amp;");
-			break;
-		default:
-			buf_addc(out, s.p[i]);
-			break;
-		}
-	}
-}
-
 static void add(struct buf *out, const char *name, struct strv s)
 {
 	if (s.n == 0)
 		return;
 	buf_addf(out, "<%s>", name);
-	escape(out, s);
+	xml_escape(out, s);
 	buf_addf(out, "</%s>\r\n", name);
 }
 

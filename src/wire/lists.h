@@ -4,6 +4,7 @@
 #define WIRE_LISTS_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "wire/mime.h"
 
@@ -15,8 +16,8 @@ enum lists_copy { LISTS_TO, LISTS_CC, LISTS_BCC };
 struct lists_entry {
 	struct strv uri;
 	struct strv name;	/* display-name, or absent */
-	enum lists_copy copy;	/* copyControl; to when it is not said */
-	bool anonymize;
+	enum lists_copy copy;	/* copyControl; bcc when it is not said */
+	bool anonymize;		/* to or cc, but the others see no URI */
 };
 
 struct lists {
@@ -56,5 +57,23 @@ struct lists_message {
  */
 enum err lists_message_decode(struct strv type, struct strv body, size_t max,
     struct arena *a, struct lists_message *out);
+
+/*
+ * Append what recipients may know of the list (RFC 5364): the URIs of to and
+ * cc, each once; those to be anonymous are only counted.  false, and nothing
+ * is appended: nobody is to be shown, or it does not fit.
+ */
+bool lists_history(const struct lists *l, struct buf *out);
+
+/*
+ * Append the body of content and history, and its Content-Type to type; the
+ * boundary must stand in neither.
+ */
+void lists_history_join(const struct mime_part *content, struct strv history,
+    const char *boundary, struct buf *type, struct buf *body);
+
+/* Undo that: false, it is something else.  content is a view. */
+bool lists_history_split(struct strv type, struct strv body,
+    struct mime_part *content);
 
 #endif

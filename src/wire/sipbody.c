@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/hex.h"
 #include "wire/inflate.h"
+#include "wire/lists.h"
 #include "wire/sipbody.h"
 
 static struct strv after(struct strv s, size_t n)
@@ -107,17 +108,6 @@ static bool quoted_printable(struct strv s, struct buf *out)
 	return true;
 }
 
-static bool as_it_is(struct strv transfer)
-{
-	static const char *const plain[] = { "", "7bit", "8bit", "binary" };
-
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (strv_caseeq(transfer, strv(plain[i])))
-			return true;
-	}
-	return false;
-}
-
 /* Only what is encoded is copied; ok: it was not damaged. */
 static enum err keep(bool ok, struct buf *b, struct arena *a, struct strv *s)
 {
@@ -135,7 +125,7 @@ static enum err untransfer(struct strv transfer, struct arena *a,
 	struct buf b;
 	bool ok;
 
-	if (as_it_is(transfer))
+	if (mime_is_plain(transfer))
 		return ERR_OK;
 	buf_init(&b, max);
 	if (strv_caseeq(transfer, STRV("base64")))
@@ -205,6 +195,18 @@ static enum err unwrap(struct arena *a, size_t max, struct sipbody *out)
 	    &out->content, max, out);
 }
 
+/* What others got it is beside what it is. */
+static enum err unlist(struct arena *a, size_t max, struct sipbody *out)
+{
+	struct mime_part p;
+
+	if (!lists_history_split(out->type, out->content, &p))
+		return ERR_OK;
+	out->type = p.type;
+	out->content = p.body;
+	return decode(p.transfer, p.encoding, a, &out->content, max, out);
+}
+
 static enum err classify(struct arena *a, struct sipbody *out)
 {
 	enum err e;
@@ -235,6 +237,8 @@ enum err sipbody_decode(const struct sipbody_in *in, struct arena *a,
 	out->why = NULL;
 	e = decode(in->transfer, in->encoding, a, &out->content, in->max_size,
 	    out);
+	if (e == ERR_OK)
+		e = unlist(a, in->max_size, out);
 	if (e == ERR_OK &&
 	    sipbody_type_is(out->type, STRV("message/cpim")))
 		e = unwrap(a, in->max_size, out);

@@ -37,7 +37,8 @@ struct sipbody {
 };
 
 /*
- * Undo the encodings of the request, look into a CPIM, undo the encodings of
+ * Undo the encodings of the request, leave a recipient-list-history (RFC
+ * 5364) beside, look into a CPIM, undo the encodings of
  * its content, read an IMDN.  Views point into in->body or a.
  *
  * ERR_BAD_SYNTAX, ERR_TOO_BIG, ERR_BAD_CONTENT (an encoding we do not know),

@@ -2,7 +2,6 @@
 
 #include <libxml/parser.h>
 
-#include "base/buf.h"
 #include "wire/xml.h"
 
 /* no network; entities and DTDs are not even asked for */
@@ -90,4 +89,27 @@ bool xml_attribute(struct arena *a, const xmlNode *n, const char *name,
 			return join(a, t->children, max, out);
 	}
 	return true;
+}
+
+void xml_escape(struct buf *out, struct strv s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '<':
+			buf_addz(out, "&lt;");
+			break;
+		case '>':
+			buf_addz(out, "&gt;");
+			break;
+		case '&':
+			buf_addz(out, "&amp;");
+			break;
+		case '"':
+			buf_addz(out, "&quot;");
+			break;
+		default:
+			buf_addc(out, s.p[i]);
+			break;
+		}
+	}
 }

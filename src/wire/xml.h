@@ -8,7 +8,7 @@
 #include <libxml/tree.h>
 
 #include "base/arena.h"
-#include "base/strv.h"
+#include "base/buf.h"
 
 #define XML_DEPTH	32	/* elements inside each other that we follow */
 
@@ -37,5 +37,8 @@ bool xml_text(struct arena *a, const xmlNode *n, size_t max,
 /* The same of the attribute with this local name, in any namespace. */
 bool xml_attribute(struct arena *a, const xmlNode *n, const char *name,
     size_t max, struct strv *out);
+
+/* Append as text of an element or inside double quotes. */
+void xml_escape(struct buf *out, struct strv s);
 
 #endif

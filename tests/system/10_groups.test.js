@@ -170,6 +170,30 @@ test('a message with a list reaches each on it once, and shows nobody the list',
 });
 
 /* proves MSG-08 */
+test('recipients see those whom the sender marked to or cc, if the site wants it', async () => {
+	await site.configure(['set policy group list-history on']);
+	const to = 'sip:exploder@example.org', text = 'All of you may know';
+	const entry = (uri, copy, more = '') =>
+		`<entry uri="${uri}" cp:copyControl="${copy}"${more}/>`;
+	const body = list([], cpim({ from: ALICE, to, text, messageId: 'shown',
+		wants: 'negative-delivery' }), true)
+		.replace('<list>', '<list>' + entry(BOB, 'to') + entry(CAROL, 'cc') +
+			entry('sip:ghost@elsewhere.example', 'cc', ' cp:anonymize="true"') +
+			entry(`tel:${DAVE}`, 'bcc'));
+	assert.equal((await alice.message(to, '', { body, headers: listHeaders })).status, 202);
+	const got = await bob.got(text);
+	assert.match(got.get('content-type'), /^multipart\/mixed/);
+	const shown = got.body.toString();
+	assert.match(shown, /Content-Disposition: recipient-list-history/);
+	assert.match(shown, new RegExp(`uri="${BOB.replace('+', '\\+')}" cp:copyControl="to"`));
+	assert.match(shown, /uri="sip:anonymous@anonymous.invalid" cp:copyControl="cc" cp:count="1"/);
+	assert.doesNotMatch(shown, new RegExp(`ghost|${DAVE.slice(1)}`));
+	await sim.wait({ event: 'sms', text });		// the text alone
+	await alice.gotReport('shown', 'failed');		// of the ghost
+	await site.configure(['set policy group list-history off']);
+});
+
+/* proves MSG-08 */
 test('a list that is wrong or too long is refused', async () => {
 	const body = (recipients) => list(recipients,
 		cpim({ from: ALICE, to: BOB, text: 'x' }), true);

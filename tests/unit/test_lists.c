@@ -213,6 +213,113 @@ START_TEST(a_message_with_too_many_recipients_is_too_big)
 }
 END_TEST
 
+/* --- what recipients see -------------------------------------------------- */
+
+static const struct {
+	const char *name, *entries, *shown;	/* NULL: nothing at all */
+} histories[] = {
+	{ "to and cc", "<entry uri='sip:c@d' copyControl='cc'/>"
+	  "<entry uri='sip:a@b' copyControl='to'/>",
+	  "<entry uri=\"sip:a@b\" cp:copyControl=\"to\"/>\r\n"
+	  "<entry uri=\"sip:c@d\" cp:copyControl=\"cc\"/>\r\n" },
+	{ "bcc and what is not said stay hidden",
+	  "<entry uri='sip:a@b' copyControl='to'/>"
+	  "<entry uri='sip:c@d' copyControl='bcc'/><entry uri='sip:e@f'/>",
+	  "<entry uri=\"sip:a@b\" cp:copyControl=\"to\"/>\r\n" },
+	{ "only bcc", "<entry uri='sip:c@d' copyControl='bcc'/>" ENTRY, NULL },
+	{ "the anonymous are counted",
+	  "<entry uri='sip:a@b' copyControl='cc' anonymize='true'/>"
+	  "<entry uri='sip:c@d' copyControl='cc' anonymize='1'/>"
+	  "<entry uri='sip:e@f' copyControl='to' anonymize='false'/>",
+	  "<entry uri=\"sip:e@f\" cp:copyControl=\"to\"/>\r\n"
+	  "<entry uri=\"sip:anonymous@anonymous.invalid\" "
+	  "cp:copyControl=\"cc\" cp:count=\"2\"/>\r\n" },
+	{ "twice is once", "<entry uri='sip:a@b' copyControl='to'/>"
+	  "<entry uri='sip:a@b' copyControl='cc'/>",
+	  "<entry uri=\"sip:a@b\" cp:copyControl=\"to\"/>\r\n" },
+	{ "marks are escaped",
+	  "<entry uri='sip:a&amp;&lt;&quot;@b' copyControl='to'/>",
+	  "<entry uri=\"sip:a&amp;&lt;&quot;@b\" cp:copyControl=\"to\"/>"
+	  "\r\n" },
+};
+
+START_TEST(recipients_see_who_else_was_meant_to_be_seen)
+{
+	struct buf xml, out;
+	const char *list;
+
+	buf_init(&xml, 4096);
+	buf_init(&out, 4096);
+	buf_addf(&xml, DOC("%s"), histories[_i].entries);
+	ck_assert_int_eq(lists_decode(buf_strv(&xml), 10, &a, &got), ERR_OK);
+	ck_assert_msg(lists_history(&got, &out) ==
+	    (histories[_i].shown != NULL), "%s", histories[_i].name);
+	list = strstr(out.p, "<list>\r\n");
+	if (!histories[_i].shown) {
+		ck_assert_uint_eq(out.n, 0);
+	} else {
+		size_t n = strlen(histories[_i].shown);
+
+		ck_assert_ptr_nonnull(list);
+		list += strlen("<list>\r\n");
+		ck_assert_msg(strncmp(list, histories[_i].shown, n) == 0,
+		    "%s: %s", histories[_i].name, list);
+		ck_assert_str_eq(list + n, "</list></resource-lists>\r\n");
+		ck_assert_int_eq(lists_decode(buf_strv(&out), 10, &a, &got),
+		    ERR_OK);
+	}
+	buf_deinit(&out);
+	buf_deinit(&xml);
+}
+END_TEST
+
+START_TEST(a_history_that_does_not_fit_is_left_out)
+{
+	struct buf out;
+
+	ck_assert_int_eq(read_file("rfc5364"), ERR_OK);
+	for (size_t limit = 0; limit < 360; limit++) {
+		buf_init(&out, limit);
+		buf_addz(&out, limit ? "x" : "");
+		ck_assert(!lists_history(&got, &out) || out.n > 300);
+		ck_assert(out.n <= 1 || !out.full);
+		buf_deinit(&out);
+	}
+}
+END_TEST
+
+START_TEST(content_and_history_are_joined_and_split)
+{
+	struct mime_part in = { .type = STRV("message/cpim"),
+		.encoding = STRV("gzip"), .body = STRV("\r\ncpim\r\n") };
+	struct mime_part out;
+	struct buf type, body;
+
+	buf_init(&type, 128);
+	buf_init(&body, 4096);
+	lists_history_join(&in, STRV("<x/>"), "0a1b", &type, &body);
+	ck_assert(lists_history_split(buf_strv(&type), buf_strv(&body),
+	    &out));
+	ck_assert(strv_eq(out.type, in.type));
+	ck_assert(strv_eq(out.encoding, in.encoding));
+	ck_assert(strv_eq(out.body, in.body));
+	ck_assert(!lists_history_split(STRV("text/plain"), buf_strv(&body),
+	    &out));
+	ck_assert(!lists_history_split(STRV(TYPE), STRV(RLIST CPIM "--b--"),
+	    &out));
+	for (size_t n = 0; n < body.n - 10; n++) {
+		struct strv cut = golden_cut(buf_strv(&body), n);
+		struct mime_part part;
+
+		if (lists_history_split(buf_strv(&type), cut, &part))
+			ck_assert(strv_eq(part.body, in.body));
+		free((char *)cut.p);
+	}
+	buf_deinit(&body);
+	buf_deinit(&type);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("lists");
@@ -227,6 +334,10 @@ Suite *suite(void)
 	tcase_add_test(tc, a_truncated_list_is_refused);
 	tcase_add_rows(tc, a_message_is_split_into_list_and_content, messages);
 	tcase_add_test(tc, a_message_with_too_many_recipients_is_too_big);
+	tcase_add_rows(tc, recipients_see_who_else_was_meant_to_be_seen,
+	    histories);
+	tcase_add_test(tc, a_history_that_does_not_fit_is_left_out);
+	tcase_add_test(tc, content_and_history_are_joined_and_split);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -2,13 +2,17 @@
 
 #include <stdlib.h>
 
+#include "base/rand.h"
+#include "conf/conf.h"
 #include "core/addr.h"
 #include "core/content.h"
 #include "dir/users.h"
 #include "port/group/list.h"
 #include "wire/lists.h"
+#include "wire/sipbody.h"
 
 #define MAX	1000	/* whatever was allowed when it came in */
+#define BOUNDARY 32	/* random digits: in no content */
 
 /* In the order that a roster has. */
 static int compare(const void *a, const void *b)
@@ -53,6 +57,40 @@ static enum err read_list(const struct lists *l, struct arena *a,
 	return ERR_OK;
 }
 
+/* With the others' addresses beside it; a CPIM only, others have no place
+ * for it. */
+static struct content *with_history(const struct lists_message *m)
+{
+	struct content *c = NULL;
+	struct buf history, type, body;
+	char boundary[BOUNDARY + 1];
+
+	buf_init(&history, LISTS_MAX_SIZE);
+	if (lists_history(&m->list, &history)) {
+		buf_init(&type, 128);
+		buf_init(&body, BUF_NO_LIMIT);
+		rand_hex(boundary, BOUNDARY);
+		lists_history_join(&m->content, buf_strv(&history), boundary,
+		    &type, &body);
+		c = content_new(buf_strv(&type), STRV_NONE, buf_strv(&body));
+		buf_deinit(&type);
+		buf_deinit(&body);
+	}
+	buf_deinit(&history);
+	return c;
+}
+
+static struct content *content_of(const struct lists_message *m)
+{
+	struct content *c = NULL;
+
+	if (conf_bool("policy group", "", "list-history") &&
+	    sipbody_type_is(m->content.type, STRV("message/cpim")))
+		c = with_history(m);
+	return c ? c : content_new(m->content.type.p ? m->content.type :
+	    STRV("text/plain"), m->content.encoding, m->content.body);
+}
+
 enum err list_expand(const struct content *c, struct fanout_to *to)
 {
 	struct lists_message m;
@@ -66,8 +104,7 @@ enum err list_expand(const struct content *c, struct fanout_to *to)
 	if (e == ERR_OK)
 		e = read_list(&m.list, &a, to);
 	if (e == ERR_OK)
-		to->content = content_new(m.content.type.p ? m.content.type :
-		    STRV("text/plain"), m.content.encoding, m.content.body);
+		to->content = content_of(&m);
 	arena_deinit(&a);
 	return e;
 }

@@ -8,6 +8,7 @@
 #include "port/sip/lines.h"
 #include "wire/cpim.h"
 #include "wire/imdn.h"
+#include "wire/lists.h"
 #include "wire/sipbody.h"
 
 static const struct strv cpim_type = { "message/cpim", 12 };
@@ -194,6 +195,16 @@ static enum err write_report(const struct message *m, struct strv from,
 	return e;
 }
 
+/* With a list of those who got it, it goes as it is where CPIM does. */
+static bool is_wrapped(const struct content *c)
+{
+	struct mime_part part;
+
+	return sipbody_type_is(c->type, cpim_type) ||
+	    (lists_history_split(c->type, c->bytes, &part) &&
+	    sipbody_type_is(part.type, cpim_type));
+}
+
 enum err form_make(const struct message *m, bool cpim, struct strv from,
     struct strv to, struct form *f)
 {
@@ -205,7 +216,7 @@ enum err form_make(const struct message *m, bool cpim, struct strv from,
 	if (!m->content)
 		return m->kind == MESSAGE_REPORT ?
 		    write_report(m, from, to, f) : ERR_BAD_CONTENT;
-	wrapped = sipbody_type_is(m->content->type, cpim_type);
+	wrapped = is_wrapped(m->content);
 	if (m->kind == MESSAGE_REPORT || wrapped == cpim)
 		return as_it_is(m->content, f);
 	return wrapped ? unwrap(m, f) : wrap(m, from, to, f);
