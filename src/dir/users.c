@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "dir/devices_priv.h"
 #include "dir/screening_priv.h"
+#include "dir/ucn.h"
 #include "dir/users_priv.h"
 
 /* What changes with the subscriber's row; one allocation. */
@@ -338,6 +339,7 @@ void users_register(void)
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
 	users_ops_register();
 	screening_ops_register();
+	ucn_register();
 	import_register();
 	show_register();
 	dir_complete_register();
