@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "conf/conf.h"
+#include "flow/access.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
+#include "flow/primary.h"
 #include "flow/quiet.h"
 #include "flow/reroute.h"
 #include "flow/sched.h"
@@ -130,6 +132,8 @@ void flow_register(void)
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
 		conf_register(&sections[i]);
 	metric_register(flow_metrics, M_N);
+	access_register();
+	primary_register();
 	term_register();
 	spam_register();
 	explain_register();
@@ -147,6 +151,7 @@ enum err flow_start(void)
 	id_above(last);
 	if (n)
 		log_info("messages wait n=%" PRId64, n);
+	access_start();
 	hop_start();
 	quiet_start();
 	reroute_start();
@@ -171,6 +176,7 @@ static void stop_look(void *arg)
 		return;
 	}
 	trace_stop();
+	access_stop();
 	stopped();
 }
 
