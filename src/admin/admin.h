@@ -13,10 +13,11 @@ void admin_register(void);
 
 /*
  * After conf_load and every module's op_register(): serve DIR/admin.sock and
- * the console.  ERR_STORAGE as httpd_start(), logged.
+ * the console.  ERR_STORAGE: no socket (logged); HTTPS may fail, logged too.
  */
 enum err admin_start(const char *dir);
 void admin_reload(void);	/* SIGHUP: the console's certificate */
+unsigned admin_port(void);	/* of HTTPS; 0: it does not listen */
 void admin_stop(void);		/* before the loop and the writer stop */
 
 #endif

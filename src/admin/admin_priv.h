@@ -9,6 +9,7 @@
 #define API "/api/v1"
 
 /* router.c */
+void route_register(void);
 void route(struct httpd_request *r);
 httpd_limit_fn route_limit;
 

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "admin/admin.h"
 #include "admin/admin_priv.h"
-#include "base/alloc.h"
 #include "base/asset.h"
 #include "base/jsonw.h"
 #include "base/log.h"
@@ -241,29 +239,7 @@ size_t route_limit(enum httpd_from from, struct strv method,
 	return LIMIT;
 }
 
-/* --- life ---------------------------------------------------------------- */
-
-void admin_register(void)
+void route_register(void)
 {
-	httpd_register();
 	metric_register(metrics, sizeof(metrics) / sizeof(metrics[0]));
-	process_init();
-	ops_settings();
-	ops_meta();
-	ops_health();
-}
-
-enum err admin_start(const char *dir)
-{
-	return httpd_start(&(struct httpd_setup){ dir, route, route_limit });
-}
-
-void admin_reload(void)
-{
-	httpd_reload();
-}
-
-void admin_stop(void)
-{
-	httpd_stop();
 }

@@ -1,4 +1,4 @@
-/* certificate.c - the console's certificate; self-signed until replaced. */
+/* certificate.c - a server's certificate; self-signed until replaced. */
 
 #define LOG_UNIT "httpd"
 
@@ -129,7 +129,7 @@ static bool describe(X509 *x, EVP_PKEY *key, const char *address)
 	    X509_gmtime_adj(X509_getm_notBefore(x), -DAY) &&
 	    X509_time_adj_ex(X509_getm_notAfter(x), DAYS - 1, 0, NULL) &&
 	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-	    (const unsigned char *)"Parley console", -1, -1, 0) == 1 &&
+	    (const unsigned char *)"Parley", -1, -1, 0) == 1 &&
 	    X509_set_issuer_name(x, name) == 1 &&
 	    X509_set_pubkey(x, key) == 1 &&
 	    extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
@@ -199,17 +199,17 @@ static bool is_stale(const char *path, const struct buf *text)
 	return own && ends;
 }
 
-enum err certificate_load(const char *dir, const char *address,
-    struct buf *cert, struct buf *key)
+enum err certificate_load(const char *dir, const char *name,
+    const char *address, struct buf *cert, struct buf *key)
 {
 	char folder[4096], c[4200], k[4200];
 	enum err e;
 
 	(void)snprintf(folder, sizeof(folder), "%s/tls", dir);
-	(void)snprintf(c, sizeof(c), "%s/console.pem", folder);
-	(void)snprintf(k, sizeof(k), "%s/console.key", folder);
+	(void)snprintf(c, sizeof(c), "%s/%s.pem", folder, name);
+	(void)snprintf(k, sizeof(k), "%s/%s.key", folder, name);
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		log_err("no console: %s: %s", folder, strerror(errno));
+		log_err("no %s: %s: %s", name, folder, strerror(errno));
 		return ERR_STORAGE;
 	}
 	buf_init(cert, FILE_LIMIT);
@@ -225,6 +225,6 @@ enum err certificate_load(const char *dir, const char *address,
 	if (e == ERR_OK)
 		e = file_read(k, key);
 	if (e != ERR_OK)
-		log_err("no console: cannot read or make %s and %s", c, k);
+		log_err("no %s: cannot read or make %s and %s", name, c, k);
 	return e;
 }

@@ -1,4 +1,4 @@
-/* httpd.h - the HTTP server: a Unix socket and HTTPS, one handler. */
+/* httpd.h - HTTP servers: a Unix socket or HTTPS each, and their requests. */
 
 #ifndef HTTPD_HTTPD_H
 #define HTTPD_HTTPD_H
@@ -11,61 +11,97 @@
 #include "base/err.h"
 
 enum httpd_from {
-	HTTPD_SOCKET,	/* DIR/admin.sock: httpd_uid() is who calls */
-	HTTPD_TLS	/* `admin address`: anybody who can reach it */
+	HTTPD_SOCKET,	/* httpd_uid() is who calls */
+	HTTPD_TLS	/* anybody who can reach it */
 };
 
+struct httpd;		/* one server, with a thread of its own */
 struct httpd_request;
 
 /*
- * Called in an HTTP thread when a request is complete.  It answers by
+ * Called in the server's thread when a request is complete.  It answers by
  * httpd_reply() exactly once: in this call, or later from any thread; until
  * then the connection waits and r stays valid, even when the client goes.
  */
 typedef void httpd_handler_fn(struct httpd_request *r);
-/* Bytes of body that this request may have.  Called in an HTTP thread. */
+/* Bytes of body that this request may have.  Called in the server's thread. */
 typedef size_t httpd_limit_fn(enum httpd_from from, struct strv method,
     struct strv path);
 
 struct httpd_setup {
-	const char *dir;	/* the data directory; copied */
+	const char *name;	/* "console": in the log, and of its files */
 	httpd_handler_fn *handler;
 	httpd_limit_fn *limit;
+	unsigned connections;	/* at a time; 0: 64 */
+	unsigned per_address;	/* of them from one address; 0: 8 */
 };
 
-/* Before conf_load: the section "admin" (address). */
-void httpd_register(void);
-
 /*
- * Once, after conf_load.  ERR_STORAGE: the socket could not be made (logged;
- * the daemon is of no use then).  A fault of HTTPS alone is logged with what
- * to do, and we go on without it.
+ * A server on a Unix socket, mode 0600, or with a group 0660.  NULL: the
+ * socket could not be made; logged with what to do.
  */
-enum err httpd_start(const struct httpd_setup *setup);
-/* Read the certificate again; drops console connections. Core. */
-void httpd_reload(void);
-/* Answer what waits with 503 and close.  Later replies are dropped. Core. */
-void httpd_stop(void);
+struct httpd *httpd_start_socket(const struct httpd_setup *setup,
+    const char *path, const char *group);
+/*
+ * HTTPS on HOST:PORT or [IPV6]:PORT, numeric; port 0: any.  The certificate
+ * is DIR/tls/NAME.pem and NAME.key, made when missing.  NULL: logged.
+ */
+struct httpd *httpd_start_tls(const struct httpd_setup *setup,
+    const char *dir, const char *address);
+/*
+ * Answer what waits with 503, end its streams and close.  Later replies are
+ * dropped.  NULL is fine.  Core.
+ */
+void httpd_stop(struct httpd *h);
+unsigned httpd_port(const struct httpd *h);	/* NULL, no port: 0 */
 
-/* The port HTTPS listens on; 0: it does not. */
-unsigned httpd_port(void);
+/* For a setting's check: false with one sentence in why. */
+bool httpd_address_ok(const char *address, struct buf *why);
 
 /* Of a request; live until httpd_reply(). */
 enum httpd_from httpd_from(const struct httpd_request *r);
-uid_t httpd_uid(const struct httpd_request *r);		/* HTTPD_SOCKET */
 struct strv httpd_method(const struct httpd_request *r);
 struct strv httpd_path(const struct httpd_request *r);	/* not decoded */
 struct strv httpd_body(const struct httpd_request *r);
-/* Absent when the client did not send it.  Inside the handler only. */
+struct strv httpd_peer(const struct httpd_request *r);	/* "192.0.2.1", "" */
+uid_t httpd_uid(const struct httpd_request *r);		/* HTTPD_SOCKET */
+
+/* Inside the handler only: */
+size_t httpd_groups(const struct httpd_request *r, gid_t *groups,
+    size_t max);	/* all that the process on the socket is in */
+/* Absent when the client did not send it. */
 struct strv httpd_header(const struct httpd_request *r, const char *name);
-/* Each name=value of the query as sent.  Inside the handler only. */
+struct strv httpd_cookie(const struct httpd_request *r, const char *name);
+/* Each name=value of the query as sent. */
 typedef void httpd_query_fn(struct strv name, struct strv value, void *arg);
 void httpd_query(const struct httpd_request *r, httpd_query_fn *fn,
     void *arg);
 
+/*
+ * A header of the answer, before httpd_reply(); replaces one of those that
+ * every answer has.  Copied.  A value with a control character is left out.
+ */
+void httpd_reply_header(struct httpd_request *r, const char *name,
+    struct strv value);
 /* The body is copied.  type: "application/json". */
 void httpd_reply(struct httpd_request *r, unsigned status, const char *type,
     struct strv body);
+
+/*
+ * An answer without an end (200).  fill() is called in the server's thread
+ * while the client takes more: it writes at most n bytes and says how many;
+ * 0: nothing now, ask again after httpd_wake().  gone() is called once, when
+ * the client has gone or the server stops; no call comes after it.
+ */
+struct httpd_stream {
+	size_t (*fill)(void *arg, char *to, size_t n);
+	void (*gone)(void *arg);
+	void *arg;
+};
+void httpd_reply_stream(struct httpd_request *r, const char *type,
+    const struct httpd_stream *stream);
+/* Any thread, between httpd_reply_stream() and gone(). */
+void httpd_wake(struct httpd_request *r);
 
 /* %41 to A, appended; false: a bad escape, or a NUL. */
 bool httpd_unescape(struct strv s, struct buf *out);

@@ -8,13 +8,14 @@
 #include "base/list.h"
 #include "httpd/httpd.h"
 
-struct server {
+struct httpd {
 	enum httpd_from from;
+	struct httpd_setup setup;
 	struct MHD_Daemon *mhd;
 	int fd;
+	char *path;		/* of the socket; NULL: HTTPS */
 	bool stopping;		/* request.c's, like waiting */
 	struct list waiting;	/* suspended requests */
-	const struct httpd_setup *setup;
 };
 
 /* request.c: libmicrohttpd's callbacks; arg is the server. */
@@ -24,18 +25,23 @@ enum MHD_Result request_more(void *arg, struct MHD_Connection *c,
 void request_over(void *arg, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode why);
 /* Answer all that wait; from now on nobody waits. */
-void requests_release(struct server *s);
+void requests_release(struct httpd *h);
+
+/* peer.c: who is at the other end of a connection. */
+uid_t peer_uid(struct MHD_Connection *c);	/* -1: not known */
+size_t peer_groups(struct MHD_Connection *c, gid_t *groups, size_t max);
+void peer_address(struct MHD_Connection *c, char *out, size_t size);
 
 /* listen.c: a listening socket, or -1 (logged with what to do). */
-int listen_unix(const char *path);
+int listen_unix(const char *path, const char *group);
 int listen_tcp(const char *address);
 unsigned listen_port(int fd);
 
 /*
- * certificate.c: DIR/tls/console.pem and console.key as text; made on the
- * first start, and again while self-signed and near its end.
+ * certificate.c: DIR/tls/NAME.pem and NAME.key as text; made on the first
+ * start, and again while self-signed and near its end.
  */
-enum err certificate_load(const char *dir, const char *address,
-    struct buf *cert, struct buf *key);
+enum err certificate_load(const char *dir, const char *name,
+    const char *address, struct buf *cert, struct buf *key);
 
 #endif

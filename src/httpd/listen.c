@@ -3,6 +3,7 @@
 #define LOG_UNIT "httpd"
 
 #include <errno.h>
+#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -31,25 +32,38 @@ static bool in_use(const struct sockaddr_un *a)
 
 static int fault(int fd, const char *what)
 {
-	log_err("admin socket %s: %s", what, strerror(errno));
+	log_err("socket %s: %s", what, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
 }
 
-int listen_unix(const char *path)
+/* Its members may connect; without such a group only the owner. */
+static bool give_to_group(const char *path, const char *name)
+{
+	const struct group *g = getgrnam(name);
+
+	if (g && chown(path, (uid_t)-1, g->gr_gid) == 0)
+		return chmod(path, 0660) == 0;
+	log_warn("socket %s: only its owner may use it: %s %s", path,
+	    g ? "this process is not in the group" : "there is no group",
+	    name);
+	return true;
+}
+
+int listen_unix(const char *path, const char *group)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd;
 
 	if (strlen(path) >= sizeof(a.sun_path)) {
-		log_err("admin socket %s: the path is too long for a socket; "
+		log_err("socket %s: the path is too long for a socket; "
 		    "use a shorter --data-dir", path);
 		return -1;
 	}
 	strcpy(a.sun_path, path);
 	if (in_use(&a)) {
-		log_err("admin socket %s: another parleyd uses this data "
+		log_err("socket %s: another parleyd uses this data "
 		    "directory; stop it first", path);
 		return -1;
 	}
@@ -59,7 +73,9 @@ int listen_unix(const char *path)
 		return fault(fd, path);
 	/* nobody can connect before listen(), so the mode is in time */
 	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
-	    chmod(path, 0600) < 0 || listen(fd, BACKLOG) < 0)
+	    chmod(path, 0600) < 0 ||
+	    (group[0] && !give_to_group(path, group)) ||
+	    listen(fd, BACKLOG) < 0)
 		return fault(fd, path);
 	return fd;
 }
@@ -67,13 +83,12 @@ int listen_unix(const char *path)
 static int refused(int fd, const char *address)
 {
 	const char *what = errno == EADDRINUSE ?
-	    "another program has this port; stop it, or give the console "
-	    "another one: parley configure, set admin address HOST:PORT" :
-	    errno == EADDRNOTAVAIL ?
-	    "this machine does not have that address: parley configure, "
-	    "set admin address HOST:PORT" : strerror(errno);
+	    "another program has this port; stop it, or set another one "
+	    "here" : errno == EADDRNOTAVAIL ?
+	    "this machine does not have that address; set one that it has" :
+	    strerror(errno);
 
-	log_err("no console on %s: %s", address, what);
+	log_err("nothing listens on %s: %s", address, what);
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -113,7 +128,7 @@ int listen_tcp(const char *address)
 	int fd, one = 1, bad;
 
 	if (!a) {
-		log_err("no console on %s: this must be an IP address and a "
+		log_err("nothing listens on %s: this must be an IP address and a "
 		    "port", address);
 		return -1;
 	}

@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <microhttpd.h>
 #include <pthread.h>
+#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "base/alloc.h"
 #include "base/hex.h"
@@ -20,17 +20,21 @@
  */
 struct httpd_request {
 	struct list hook;
-	struct server *server;
+	struct httpd *server;
 	struct MHD_Connection *connection;
 	struct strv method, path;
 	struct buf body;
 	struct buf names;	/* bytes of method and path */
+	struct buf headers;	/* of the answer: name NUL value NUL ... */
+	char peer[INET6_ADDRSTRLEN];
 	uid_t uid;
 	int64_t started;	/* ms, monotonic */
 	unsigned refs;
 	bool handled, suspended, gone;
 	struct MHD_Response *answer;
 	unsigned status;
+	struct httpd_stream stream;	/* fill NULL: none */
+	bool woken;		/* while its fill() was running */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -50,20 +54,7 @@ static const char *const headers[][2] = {
 
 /* --- requests ------------------------------------------------------------ */
 
-static uid_t peer_uid(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
-	    MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct ucred who;
-	socklen_t n = sizeof(who);
-
-	if (!info || getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED,
-	    &who, &n) < 0)
-		return (uid_t)-1;
-	return who.uid;
-}
-
-static struct httpd_request *request_new(struct server *server,
+static struct httpd_request *request_new(struct httpd *server,
     struct MHD_Connection *c, const char *method, const char *url)
 {
 	struct httpd_request *r = xalloc(sizeof(*r));
@@ -76,10 +67,15 @@ static struct httpd_request *request_new(struct server *server,
 	buf_addz(&r->names, url);
 	r->method = (struct strv){ r->names.p, strlen(method) };
 	r->path = (struct strv){ r->names.p + r->method.n, strlen(url) };
-	r->uid = server->from == HTTPD_SOCKET ? peer_uid(c) : (uid_t)-1;
+	buf_init(&r->headers, NAMES_MAX);
+	r->uid = (uid_t)-1;
+	if (server->from == HTTPD_SOCKET)
+		r->uid = peer_uid(c);
+	else
+		peer_address(c, r->peer, sizeof(r->peer));
 	r->started = now_mono();
 	r->refs = 1;
-	buf_init(&r->body, server->setup->limit(server->from,
+	buf_init(&r->body, server->setup.limit(server->from,
 	    r->method, r->path));
 	return r;
 }
@@ -94,6 +90,7 @@ static void request_unref(struct httpd_request *r)
 		MHD_destroy_response(r->answer);
 	buf_deinit(&r->body);
 	buf_deinit(&r->names);
+	buf_deinit(&r->headers);
 	free(r);
 }
 
@@ -105,6 +102,16 @@ enum httpd_from httpd_from(const struct httpd_request *r)
 uid_t httpd_uid(const struct httpd_request *r)
 {
 	return r->uid;
+}
+
+size_t httpd_groups(const struct httpd_request *r, gid_t *groups, size_t max)
+{
+	return peer_groups(r->connection, groups, max);
+}
+
+struct strv httpd_peer(const struct httpd_request *r)
+{
+	return strv(r->peer);
 }
 
 struct strv httpd_method(const struct httpd_request *r)
@@ -126,6 +133,12 @@ struct strv httpd_header(const struct httpd_request *r, const char *name)
 {
 	return strv(MHD_lookup_connection_value(r->connection,
 	    MHD_HEADER_KIND, name));
+}
+
+struct strv httpd_cookie(const struct httpd_request *r, const char *name)
+{
+	return strv(MHD_lookup_connection_value(r->connection,
+	    MHD_COOKIE_KIND, name));
 }
 
 struct query {
@@ -171,52 +184,182 @@ bool httpd_unescape(struct strv s, struct buf *out)
 
 /* --- answers ------------------------------------------------------------- */
 
+void httpd_reply_header(struct httpd_request *r, const char *name,
+    struct strv value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < ' ')
+			return;
+	buf_add(&r->headers, name, strlen(name) + 1);
+	buf_adds(&r->headers, value);
+	buf_addc(&r->headers, 0);
+}
+
+/* Of r->headers; NULL: it has no such header. */
+static const char *extra_find(const struct buf *extra, const char *name)
+{
+	for (size_t at = 0; extra && at < extra->n;) {
+		const char *n = extra->p + at, *value = n + strlen(n) + 1;
+
+		if (strcasecmp(n, name) == 0)
+			return value;
+		at = (size_t)(value - extra->p) + strlen(value) + 1;
+	}
+	return NULL;
+}
+
+static void add_extra(struct MHD_Response *a, const struct buf *extra)
+{
+	for (size_t at = 0; extra && at < extra->n;) {
+		const char *n = extra->p + at, *value = n + strlen(n) + 1;
+
+		MHD_add_response_header(a, n, value);
+		at = (size_t)(value - extra->p) + strlen(value) + 1;
+	}
+}
+
+static void add_headers(struct MHD_Response *a, unsigned status,
+    const char *type, const struct buf *extra)
+{
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		if (!extra_find(extra, headers[i][0]))
+			MHD_add_response_header(a, headers[i][0],
+			    headers[i][1]);
+	MHD_add_response_header(a, "Content-Type", type);
+	if (status == MHD_HTTP_SERVICE_UNAVAILABLE &&
+	    !extra_find(extra, "Retry-After"))
+		MHD_add_response_header(a, "Retry-After", "1");
+	if (status == MHD_HTTP_UNAUTHORIZED)
+		MHD_add_response_header(a, "WWW-Authenticate", "Bearer");
+	add_extra(a, extra);
+}
+
 static struct MHD_Response *response(unsigned status, const char *type,
-    struct strv body)
+    struct strv body, const struct buf *extra)
 {
 	struct MHD_Response *a = MHD_create_response_from_buffer(body.n,
 	    (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_COPY);
 
-	if (!a)
-		return NULL;
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		MHD_add_response_header(a, headers[i][0], headers[i][1]);
-	MHD_add_response_header(a, "Content-Type", type);
-	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
-		MHD_add_response_header(a, "Retry-After", "1");
-	if (status == MHD_HTTP_UNAUTHORIZED)
-		MHD_add_response_header(a, "WWW-Authenticate", "Bearer");
+	if (a)
+		add_headers(a, status, type, extra);
 	return a;
+}
+
+/* Under lock. */
+static void answer(struct httpd_request *r, unsigned status,
+    struct MHD_Response *a)
+{
+	assert(r->gone || !r->answer);
+	if (r->gone) {		/* stopped: it has its answer */
+		if (a)
+			MHD_destroy_response(a);
+		return;
+	}
+	r->answer = a;
+	r->status = status;
+	if (r->suspended) {
+		list_del(&r->hook);
+		r->suspended = false;
+		MHD_resume_connection(r->connection);
+	}
 }
 
 void httpd_reply(struct httpd_request *r, unsigned status, const char *type,
     struct strv body)
 {
-	struct MHD_Response *a = response(status, type, body);
+	struct MHD_Response *a = response(status, type, body, &r->headers);
 
 	pthread_mutex_lock(&lock);
-	assert(r->gone || !r->answer);
-	if (r->gone) {		/* stopped: it has its answer */
-		if (a)
-			MHD_destroy_response(a);
-	} else {
-		r->answer = a;
-		r->status = status;
-		if (r->suspended) {
-			list_del(&r->hook);
-			r->suspended = false;
-			MHD_resume_connection(r->connection);
-		}
-	}
+	answer(r, status, a);
 	request_unref(r);
 	pthread_mutex_unlock(&lock);
+}
+
+/* --- streams -------------------------------------------------------------- */
+
+/* false: it was woken meanwhile, or the server stops. */
+static bool stream_rests(struct httpd_request *r, bool *ended)
+{
+	bool rests;
+
+	pthread_mutex_lock(&lock);
+	*ended = r->server->stopping;
+	rests = !r->woken && !*ended;
+	r->woken = false;
+	if (rests) {
+		r->suspended = true;
+		list_push(&r->server->waiting, &r->hook);
+		MHD_suspend_connection(r->connection);
+	}
+	pthread_mutex_unlock(&lock);
+	return rests;
+}
+
+static ssize_t stream_read(void *arg, uint64_t at, char *to, size_t max)
+{
+	struct httpd_request *r = arg;
+	bool ended = false;
+	size_t n = 0;
+
+	(void)at;
+	while (!ended) {
+		n = r->stream.fill(r->stream.arg, to, max);
+		if (n > 0 || stream_rests(r, &ended))
+			return (ssize_t)n;
+	}
+	return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+void httpd_wake(struct httpd_request *r)
+{
+	pthread_mutex_lock(&lock);
+	if (r->suspended) {
+		list_del(&r->hook);
+		r->suspended = false;
+		MHD_resume_connection(r->connection);
+	} else {
+		r->woken = true;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* The connection has gone already: nothing will ever call gone() for it. */
+static bool stream_late(struct httpd_request *r,
+    const struct httpd_stream *stream)
+{
+	bool late;
+
+	pthread_mutex_lock(&lock);
+	late = r->gone;
+	if (!late)
+		r->stream = *stream;
+	pthread_mutex_unlock(&lock);
+	return late;
+}
+
+void httpd_reply_stream(struct httpd_request *r, const char *type,
+    const struct httpd_stream *stream)
+{
+	struct MHD_Response *a;
+	bool late = stream_late(r, stream);
+
+	a = late ? NULL : MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
+	    16384, stream_read, r, NULL);
+	if (a)
+		add_headers(a, MHD_HTTP_OK, type, &r->headers);
+	pthread_mutex_lock(&lock);
+	answer(r, MHD_HTTP_OK, a);
+	request_unref(r);
+	pthread_mutex_unlock(&lock);
+	if (late)
+		stream->gone(stream->arg);
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status,
     const char *json)
 {
 	struct MHD_Response *a = response(status, "application/problem+json",
-	    strv(json));
+	    strv(json), NULL);
 	enum MHD_Result ok;
 
 	if (!a)
@@ -237,7 +380,7 @@ static enum MHD_Result too_large(struct MHD_Connection *c)
 
 /* --- libmicrohttpd's side ------------------------------------------------ */
 
-static enum MHD_Result first(struct server *server, struct MHD_Connection *c,
+static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
     const char *method, const char *url, void **state)
 {
 	struct httpd_request *r = request_new(server, c, method, url);
@@ -271,7 +414,7 @@ static enum MHD_Result complete(struct httpd_request *r)
 		r->handled = true;
 		r->refs++;
 		pthread_mutex_unlock(&lock);
-		r->server->setup->handler(r);
+		r->server->setup.handler(r);
 		pthread_mutex_lock(&lock);
 	}
 	if (r->answer) {
@@ -315,30 +458,36 @@ void request_over(void *arg, struct MHD_Connection *c, void **state,
 		return;
 	pthread_mutex_lock(&lock);
 	r->gone = true;
+	pthread_mutex_unlock(&lock);
+	if (r->stream.fill)	/* before r goes: somebody may wake it now */
+		r->stream.gone(r->stream.arg);
+	pthread_mutex_lock(&lock);
 	request_unref(r);
 	pthread_mutex_unlock(&lock);
 	*state = NULL;
 }
 
 /* libmicrohttpd may not be stopped while a connection is suspended. */
-void requests_release(struct server *s)
+void requests_release(struct httpd *h)
 {
 	static const char bye[] = "{\"type\":\"urn:parley:problem:draining\","
 	    "\"title\":\"Stopping\",\"status\":503,\"code\":\"draining\","
 	    "\"detail\":\"the daemon is stopping\"}";
 
 	pthread_mutex_lock(&lock);
-	s->stopping = true;
-	LIST_FOR(h, &s->waiting) {
-		struct httpd_request *r = LIST_ENTRY(h, struct httpd_request,
+	h->stopping = true;
+	LIST_FOR(l, &h->waiting) {
+		struct httpd_request *r = LIST_ENTRY(l, struct httpd_request,
 		    hook);
 
-		list_del(h);
-		r->answer = response(MHD_HTTP_SERVICE_UNAVAILABLE,
-		    "application/problem+json", strv(bye));
-		r->status = MHD_HTTP_SERVICE_UNAVAILABLE;
-		r->gone = true;
+		list_del(l);
 		r->suspended = false;
+		if (!r->stream.fill) {
+			r->answer = response(MHD_HTTP_SERVICE_UNAVAILABLE,
+			    "application/problem+json", strv(bye), NULL);
+			r->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+			r->gone = true;
+		}
 		MHD_resume_connection(r->connection);
 	}
 	pthread_mutex_unlock(&lock);

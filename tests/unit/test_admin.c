@@ -540,7 +540,7 @@ static void tls_get(const char *target, struct buf *out)
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	SSL *ssl = SSL_new(ctx);
 	struct sockaddr_in a = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)httpd_port()),
+		.sin_port = htons((uint16_t)admin_port()),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), n;
 	char text[4096];
@@ -594,7 +594,7 @@ END_TEST
 START_TEST(a_taken_port_leaves_the_socket_at_work)
 {
 	char line[100];
-	unsigned port = httpd_port();
+	unsigned port = admin_port();
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	struct sockaddr_in a = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -611,7 +611,7 @@ START_TEST(a_taken_port_leaves_the_socket_at_work)
 	buf_init(&why, 256);
 	ck_assert(conf_edit_line(e, strv(line), &why) == ERR_OK);
 	conf_edit_apply(e);
-	ck_assert_uint_eq(httpd_port(), 0);
+	ck_assert_uint_eq(admin_port(), 0);
 	play(talk_nonsense);
 	ck_assert_int_eq(sized[0].status, 200);
 	answer_free(&sized[0]);

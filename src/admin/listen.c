@@ -1,0 +1,120 @@
+/* listen.c - where the API is served: settings, socket, HTTPS; start, stop. */
+
+#define LOG_UNIT "admin"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "admin/admin.h"
+#include "admin/admin_priv.h"
+#include "base/alloc.h"
+#include "conf/conf.h"
+
+static char *dir;		/* the data directory; NULL: not started */
+static struct httpd *sock, *tls;
+
+static struct httpd_setup setup(const char *name)
+{
+	return (struct httpd_setup){ .name = name, .handler = route,
+		.limit = route_limit,
+		.connections = (unsigned)conf_int("admin", "", "connections"),
+		.per_address = (unsigned)conf_int("admin", "",
+		    "connections-per-address"),
+	};
+}
+
+static void tls_start(void)
+{
+	struct httpd_setup s = setup("console");
+
+	tls = httpd_start_tls(&s, dir, conf_text("admin", "", "address"));
+}
+
+static void admin_apply(const char *name, bool gone)
+{
+	(void)name;
+	(void)gone;
+	if (dir)	/* the first apply comes before the start */
+		admin_reload();
+}
+
+static enum err admin_check(const char *name, struct buf *why)
+{
+	buf_addz(why, "admin address: ");
+	if (!httpd_address_ok(conf_text("admin", name, "address"), why))
+		return ERR_BAD_SYNTAX;
+	buf_clear(why);
+	return ERR_OK;
+}
+
+static void listen_register(void)
+{
+	static const struct conf_row rows[] = {
+		{ "address", CONF_ADDRESS, "127.0.0.1:8443", 0, 0, NULL,
+		  CONF_LIVE, "where the web console and the HTTPS API listen; "
+		  "port 0: any", false },
+		{ "connections", CONF_INT, "64", 8, 4096, NULL, CONF_LIVE,
+		  "open connections to the console and the API", false },
+		{ "connections-per-address", CONF_INT, "8", 1, 4096, NULL,
+		  CONF_LIVE, "of them from one address", false },
+		{ "socket-group", CONF_NAME, NULL, 0, 0, NULL, CONF_RESTART,
+		  "group whose members may open the admin socket; unset: "
+		  "only root and the daemon's own user", false },
+	};
+	static const struct conf_section admin = {
+		"admin", false, "the web console and the HTTPS API", rows,
+		sizeof(rows) / sizeof(rows[0]), admin_apply, admin_check,
+	};
+
+	conf_register(&admin);
+}
+
+void admin_register(void)
+{
+	listen_register();
+	route_register();
+	process_init();
+	ops_settings();
+	ops_meta();
+	ops_health();
+}
+
+enum err admin_start(const char *data_dir)
+{
+	struct httpd_setup s = setup("admin socket");
+	char path[4200];
+	struct httpd *h;
+
+	(void)snprintf(path, sizeof(path), "%s/admin.sock", data_dir);
+	h = httpd_start_socket(&s, path, conf_text("admin", "",
+	    "socket-group"));
+	if (!h)
+		return ERR_STORAGE;
+	sock = h;
+	dir = xstrndup(data_dir, strlen(data_dir));
+	tls_start();
+	return ERR_OK;
+}
+
+void admin_reload(void)
+{
+	if (!dir)
+		return;
+	httpd_stop(tls);
+	tls_start();
+}
+
+void admin_stop(void)
+{
+	if (!dir)
+		return;
+	httpd_stop(tls);
+	httpd_stop(sock);
+	free(dir);
+	dir = NULL;
+}
+
+unsigned admin_port(void)
+{
+	return dir ? httpd_port(tls) : 0;
+}
