@@ -91,6 +91,11 @@ enum err conf_secret(const char *section, const char *name, const char *row,
     struct buf *out);
 /* At start, before conf_load_row(): read the key file (0600), or make it. */
 enum err conf_seal_open(const char *path);
+/*
+ * n bytes of another key, made from that one, which stays the same as long as
+ * it does; n is at most 32.  ERR_STORAGE: there is no key.  Any thread.
+ */
+enum err conf_derive(const char *label, void *out, size_t n);
 
 /* The instances of a named section, in order of name. */
 size_t conf_names(const char *section, const char **names, size_t max);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -157,4 +158,18 @@ enum err unseal(struct strv sealed, struct buf *clear)
 	explicit_bzero(out, sizeof(out));
 	buf_deinit(&b);
 	return e;
+}
+
+enum err conf_derive(const char *label, void *out, size_t n)
+{
+	unsigned char full[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+
+	if (!have_key || !HMAC(EVP_sha256(), key, KEY,
+	    (const unsigned char *)label, strlen(label), full, &size) ||
+	    n > size)
+		return ERR_STORAGE;
+	memcpy(out, full, n);
+	explicit_bzero(full, sizeof(full));
+	return ERR_OK;
 }

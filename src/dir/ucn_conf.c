@@ -3,6 +3,7 @@
 #include "base/near.h"
 #include "base/utf8.h"
 #include "conf/conf.h"
+#include "dir/link.h"
 #include "dir/ucn_priv.h"
 
 #define LANGUAGES	100	/* "ucn LANG" objects that are looked at */
@@ -241,6 +242,12 @@ static enum err check_policy(const char *name, struct buf *why)
 
 /* --- settings ------------------------------------------------------------- */
 
+static void apply_policy(const char *name, bool gone)
+{
+	(void)gone;
+	link_days(conf_int(UCN_POLICY, name, "link-days"));
+}
+
 #define WORD(word, what) \
 	{ .name = word, .type = CONF_TEXT, .min = 1, .max = WORD_MAX, \
 	  .help = what }
@@ -266,13 +273,16 @@ static const struct conf_row policy_rows[] = {
 	{ .name = "language", .type = CONF_TEXT, .fallback = "en", .min = 2,
 	  .max = 32, .help = "for subscribers without a language of their "
 	  "own: en, de, pt-BR" },
+	{ .name = "link-days", .type = CONF_INT, .fallback = "7", .min = 1,
+	  .max = 90, .help = "how long a link opens the content at the least; "
+	  "it stays so long" },
 };
 
 static const struct conf_section sections[] = {
 	{ .name = UCN_POLICY, .rows = policy_rows,
 	  .n = sizeof(policy_rows) / sizeof(*policy_rows),
 	  .help = "the short message that tells a phone without data of "
-	  "content (UCN)", .check = check_policy },
+	  "content (UCN)", .apply = apply_policy, .check = check_policy },
 	{ .name = UCN_SECTION, .named = true, .rows = language_rows,
 	  .n = sizeof(language_rows) / sizeof(*language_rows),
 	  .help = "that message's text and words in one language",

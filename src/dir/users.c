@@ -11,6 +11,7 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "dir/devices_priv.h"
+#include "dir/link.h"
 #include "dir/screening_priv.h"
 #include "dir/ucn.h"
 #include "dir/users_priv.h"
@@ -340,6 +341,7 @@ void users_register(void)
 	users_ops_register();
 	screening_ops_register();
 	ucn_register();
+	link_register();
 	import_register();
 	show_register();
 	dir_complete_register();
