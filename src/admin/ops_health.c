@@ -67,11 +67,11 @@ static void checks_run(struct op_call *c)
 }
 
 static const struct op ops[] = {
-	{ "", "GET", "/health/live", ROLE_ANYONE, OP_CORE, NULL,
+	{ "", "GET", "/health/live", CAP_ANYONE, OP_CORE, NULL,
 	  "does the core turn", live_run },
-	{ "", "GET", "/health/ready", ROLE_ANYONE, OP_CORE, NULL,
+	{ "", "GET", "/health/ready", CAP_ANYONE, OP_CORE, NULL,
 	  "can it take messages; 503 with the reasons", ready_run },
-	{ "health", "GET", "/health/checks", ROLE_ANYONE, OP_CORE, NULL,
+	{ "health", "GET", "/health/checks", CAP_VIEW, OP_CORE, NULL,
 	  "what is wrong, and how to mend it", checks_run },
 };
 

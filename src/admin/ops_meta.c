@@ -57,7 +57,10 @@ static void operations_run(struct op_call *c)
 		op_field(c, "command", strv(all[i]->command));
 		op_field(c, "method", strv(all[i]->method));
 		op_fieldf(c, "path", API "%s", all[i]->path);
-		op_field(c, "role", strv(op_role_name(all[i]->role)));
+		buf_clear(&args);
+		role_text(cap_roles(all[i]->need), &args);
+		op_field(c, "role", buf_strv(&args));
+		op_field(c, "capability", strv(cap_name(all[i]->need)));
 		op_field(c, "help", strv(all[i]->help));
 		buf_clear(&args);
 		args_json(all[i]->args, &args);
@@ -198,11 +201,11 @@ static const struct op_arg stats_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "", "GET", "/operations", ROLE_VIEW, OP_READ, NULL,
+	{ "", "GET", "/operations", CAP_SELF, OP_READ, NULL,
 	  "every operation there is", operations_run },
-	{ "", "GET", "/complete", ROLE_VIEW, OP_CORE, complete_args,
+	{ "", "GET", "/complete", CAP_SELF, OP_CORE, complete_args,
 	  "names that begin so", complete_run },
-	{ "show stats", "GET", "/stats", ROLE_ANYONE, OP_READ, stats_args,
+	{ "show stats", "GET", "/stats", CAP_VIEW, OP_READ, stats_args,
 	  "all counters and gauges", stats_run },
 };
 

@@ -310,16 +310,16 @@ static const struct op_arg page_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "configuration set", "POST", "/configuration", ROLE_ADMIN, OP_CORE,
+	{ "configuration set", "POST", "/configuration", CAP_COMMIT, OP_CORE,
 	  set_args, "change settings; all lines or none", set_run },
-	{ "show configuration", "GET", "/configuration", ROLE_VIEW, OP_CORE,
+	{ "show configuration", "GET", "/configuration", CAP_VIEW, OP_CORE,
 	  show_args, "the settings in force", show_run },
-	{ "", "GET", "/configuration/schema", ROLE_VIEW, OP_READ, NULL,
+	{ "", "GET", "/configuration/schema", CAP_VIEW, OP_READ, NULL,
 	  "every setting there is", schema_run },
-	{ "show revisions", "GET", "/configuration/revisions", ROLE_VIEW,
+	{ "show revisions", "GET", "/configuration/revisions", CAP_VIEW,
 	  OP_READ, page_args, "who changed settings, when, and what",
 	  revisions_run },
-	{ "show audit", "GET", "/audit", ROLE_ADMIN, OP_READ, page_args,
+	{ "show audit", "GET", "/audit", CAP_AUDIT, OP_READ, page_args,
 	  "who did what, when", audit_run },
 };
 

@@ -77,13 +77,14 @@ static void run_in_core(void *arg)
 }
 
 /* root and the daemon's own user may do all; others may look. */
-static enum op_role role_of(const struct httpd_request *r)
+static unsigned roles_of(const struct httpd_request *r)
 {
 	uid_t uid = httpd_uid(r);
 
 	if (httpd_from(r) != HTTPD_SOCKET)
-		return ROLE_ANYONE;
-	return uid == 0 || uid == geteuid() ? ROLE_ADMIN : ROLE_VIEW;
+		return 0;
+	return uid == 0 || uid == geteuid() ? AS_ALL :
+	    AS_VIEWER | AS_SOMEBODY;
 }
 
 static void run(struct httpd_request *r, const struct op *op,
@@ -96,7 +97,7 @@ static void run(struct httpd_request *r, const struct op *op,
 	if (httpd_from(r) == HTTPD_SOCKET)
 		(void)snprintf(actor, sizeof(actor), "uid:%ju",
 		    (uintmax_t)httpd_uid(r));
-	c = op_call_new(op, strv(actor), role_of(r), finished, r);
+	c = op_call_new(op, strv(actor), roles_of(r), finished, r);
 	buf_init(&p.detail, 4096);
 	arguments_take(c, op, r, params, &p);
 	if (p.status) {
@@ -125,7 +126,7 @@ static void api(struct httpd_request *r, struct strv path)
 	const struct op *op = op_match(method_of(r), path, params, OP_PARAMS,
 	    &known);
 
-	if (httpd_from(r) != HTTPD_SOCKET && (!op || op->role > ROLE_ANYONE))
+	if (httpd_from(r) != HTTPD_SOCKET && (!op || op->need != CAP_ANYONE))
 		not_logged_in(r);
 	else if (op)
 		run(r, op, params);

@@ -374,22 +374,23 @@ static const struct op_arg rename_args[] = {
 
 #define ONE	"/subscribers/{subscriber}/devices/{device}"
 static const struct op ops[] = {
-	{ "show devices", "GET", "/devices", ROLE_VIEW, OP_CORE, show_args,
+	{ "show devices", "GET", "/devices", CAP_PEOPLE_READ, OP_CORE,
+	  show_args,
 	  "the devices that subscribers have, also those that are not "
 	  "registered now", op_show },
-	{ "device rename", "PATCH", ONE, ROLE_OPERATOR, OP_CORE, rename_args,
+	{ "device rename", "PATCH", ONE, CAP_PEOPLE, OP_CORE, rename_args,
 	  "give a device another name", op_rename },
-	{ "device block", "POST", ONE "/block", ROLE_OPERATOR, OP_CORE,
+	{ "device block", "POST", ONE "/block", CAP_PEOPLE, OP_CORE,
 	  one_args, "let a device register no more", op_block },
-	{ "device unblock", "POST", ONE "/unblock", ROLE_OPERATOR, OP_CORE,
+	{ "device unblock", "POST", ONE "/unblock", CAP_PEOPLE, OP_CORE,
 	  one_args, "let a blocked device register again", op_unblock },
-	{ "device make-primary", "POST", ONE "/make-primary", ROLE_OPERATOR,
+	{ "device make-primary", "POST", ONE "/make-primary", CAP_PEOPLE,
 	  OP_CORE, one_args, "this device has the SIM; the others are "
 	  "secondary", op_primary },
-	{ "device deregister", "POST", ONE "/deregister", ROLE_OPERATOR,
+	{ "device deregister", "POST", ONE "/deregister", CAP_PEOPLE,
 	  OP_CORE, one_args, "end the registration of a device",
 	  op_deregister },
-	{ "device forget", "DELETE", ONE, ROLE_OPERATOR, OP_CORE, one_args,
+	{ "device forget", "DELETE", ONE, CAP_PEOPLE, OP_CORE, one_args,
 	  "a device that is used no more", op_forget },
 };
 

@@ -412,7 +412,7 @@ static const struct op_arg import_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "group import", "POST", "/groups/import", ROLE_OPERATOR, OP_CORE,
+	{ "group import", "POST", "/groups/import", CAP_PEOPLE, OP_CORE,
 	  import_args, "add many members to groups there are; all lines are "
 	  "checked first", op_import },
 };

@@ -462,19 +462,19 @@ static const struct op_arg member_remove_args[] = {
 #define ONE	"/groups/{address}"
 #define MEMBERS	"/groups/{group}/members"
 static const struct op ops[] = {
-	{ "group add", "POST", "/groups", ROLE_OPERATOR, OP_CORE, add_args,
+	{ "group add", "POST", "/groups", CAP_PEOPLE, OP_CORE, add_args,
 	  "a new group, still without members", op_add },
-	{ "group set", "PATCH", ONE, ROLE_OPERATOR, OP_CORE, set_args,
+	{ "group set", "PATCH", ONE, CAP_PEOPLE, OP_CORE, set_args,
 	  "change a group's subject, state and rules", op_set },
-	{ "group show", "GET", ONE, ROLE_VIEW, OP_CORE, one_args,
+	{ "group show", "GET", ONE, CAP_PEOPLE_READ, OP_CORE, one_args,
 	  "one group", op_show },
-	{ "group delete", "DELETE", ONE, ROLE_OPERATOR, OP_CORE, one_args,
+	{ "group delete", "DELETE", ONE, CAP_PEOPLE, OP_CORE, one_args,
 	  "remove a group; its members stay subscribers", op_delete },
-	{ "group member add", "POST", MEMBERS, ROLE_OPERATOR, OP_CORE,
+	{ "group member add", "POST", MEMBERS, CAP_PEOPLE, OP_CORE,
 	  member_add_args, "a new member, or a member's new role",
 	  op_member_add },
 	{ "group member remove", "DELETE", MEMBERS "/{address}",
-	  ROLE_OPERATOR, OP_CORE, member_remove_args,
+	  CAP_PEOPLE, OP_CORE, member_remove_args,
 	  "a member leaves the group", op_member_remove },
 };
 

@@ -109,9 +109,10 @@ static const struct op_arg members_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "show groups", "GET", "/groups", ROLE_VIEW, OP_READ, groups_args,
+	{ "show groups", "GET", "/groups", CAP_PEOPLE_READ, OP_READ,
+	  groups_args,
 	  "which groups there are", show_groups },
-	{ "show members", "GET", "/groups/{group}/members", ROLE_VIEW,
+	{ "show members", "GET", "/groups/{group}/members", CAP_PEOPLE_READ,
 	  OP_READ, members_args, "who the members of a group are",
 	  show_members },
 };

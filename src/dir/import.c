@@ -330,12 +330,12 @@ static const struct op_arg show_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "subscriber import", "POST", "/imports", ROLE_OPERATOR, OP_CORE,
+	{ "subscriber import", "POST", "/imports", CAP_PEOPLE, OP_CORE,
 	  import_args, "add and change many subscribers; all lines are "
 	  "checked first", op_import },
-	{ "show import", "GET", "/imports/{id}", ROLE_VIEW, OP_CORE,
+	{ "show import", "GET", "/imports/{id}", CAP_PEOPLE_READ, OP_CORE,
 	  show_args, "how far an import is", op_show },
-	{ "show imports", "GET", "/imports", ROLE_VIEW, OP_CORE, NULL,
+	{ "show imports", "GET", "/imports", CAP_PEOPLE_READ, OP_CORE, NULL,
 	  "the newest imports", op_list_all },
 };
 

@@ -443,30 +443,30 @@ static const struct op_arg anonymous_args[] = {
 
 #define ONE	"/screening/subscribers/{subscriber}"
 static const struct op ops[] = {
-	{ "screening block add", "POST", "/screening/block", ROLE_OPERATOR,
+	{ "screening block add", "POST", "/screening/block", CAP_PEOPLE,
 	  OP_CORE, block_args, "messages from these senders are spam or "
 	  "refused", block_add },
 	{ "screening block remove", "DELETE", "/screening/block/{pattern}",
-	  ROLE_OPERATOR, OP_CORE, remove_args, "forget such a rule",
+	  CAP_PEOPLE, OP_CORE, remove_args, "forget such a rule",
 	  block_remove },
-	{ "screening block show", "GET", "/screening/block", ROLE_VIEW,
+	{ "screening block show", "GET", "/screening/block", CAP_PEOPLE_READ,
 	  OP_READ, list_args, "who is blocked", block_show },
-	{ "screening allow add", "POST", "/screening/allow", ROLE_OPERATOR,
+	{ "screening allow add", "POST", "/screening/allow", CAP_PEOPLE,
 	  OP_CORE, allow_args, "messages from these senders pass, whatever a "
 	  "less exact rule says", allow_add },
 	{ "screening allow remove", "DELETE", "/screening/allow/{pattern}",
-	  ROLE_OPERATOR, OP_CORE, remove_args, "forget such a rule",
+	  CAP_PEOPLE, OP_CORE, remove_args, "forget such a rule",
 	  allow_remove },
-	{ "screening allow show", "GET", "/screening/allow", ROLE_VIEW,
+	{ "screening allow show", "GET", "/screening/allow", CAP_PEOPLE_READ,
 	  OP_READ, list_args, "who is allowed", allow_show },
-	{ "screening dnd set", "POST", ONE "/dnd", ROLE_OPERATOR, OP_CORE,
+	{ "screening dnd set", "POST", ONE "/dnd", CAP_PEOPLE, OP_CORE,
 	  times_args, "at these times messages wait", dnd_set },
-	{ "screening dnd clear", "DELETE", ONE "/dnd", ROLE_OPERATOR, OP_CORE,
+	{ "screening dnd clear", "DELETE", ONE "/dnd", CAP_PEOPLE, OP_CORE,
 	  one_args, "messages come at any time again", dnd_clear },
-	{ "screening anonymous", "POST", ONE "/anonymous", ROLE_OPERATOR,
+	{ "screening anonymous", "POST", ONE "/anonymous", CAP_PEOPLE,
 	  OP_CORE, anonymous_args, "what senders without a name get",
 	  anonymous_set },
-	{ "screening show", "GET", ONE, ROLE_VIEW, OP_CORE, one_args,
+	{ "screening show", "GET", ONE, CAP_PEOPLE_READ, OP_CORE, one_args,
 	  "what a subscriber wishes", show },
 };
 

@@ -239,18 +239,19 @@ static const struct op_arg one_args[] = {
 };
 
 const struct op dir_show_ops[] = {
-	{ "show subscribers", "GET", "/subscribers", ROLE_VIEW, OP_READ,
+	{ "show subscribers", "GET", "/subscribers", CAP_PEOPLE_READ, OP_READ,
 	  subscriber_args, "who is provisioned", show_subscribers },
-	{ "show registrations", "GET", "/registrations", ROLE_VIEW, OP_READ,
+	{ "show registrations", "GET", "/registrations", CAP_PEOPLE_READ,
+	  OP_READ,
 	  registration_args, "which devices are registered",
 	  show_registrations },
-	{ "show queues", "GET", "/queues", ROLE_VIEW, OP_READ, queue_args,
+	{ "show queues", "GET", "/queues", CAP_TRAFFIC, OP_READ, queue_args,
 	  "where messages wait, the longest queue first", show_queues },
-	{ "show messages", "GET", "/messages", ROLE_VIEW, OP_READ,
+	{ "show messages", "GET", "/messages", CAP_TRAFFIC, OP_READ,
 	  message_args, "what went where, the newest first", show_messages },
-	{ "show message", "GET", "/messages/{id}", ROLE_VIEW, OP_READ,
+	{ "show message", "GET", "/messages/{id}", CAP_TRAFFIC, OP_READ,
 	  one_args, "one message and all its legs", show_message },
-	{ "spam show", "GET", "/spam", ROLE_VIEW, OP_READ, spam_args,
+	{ "spam show", "GET", "/spam", CAP_TRAFFIC, OP_READ, spam_args,
 	  "what lies in the spam folder, the newest first", show_spam },
 };
 

@@ -128,7 +128,7 @@ static const struct op_arg preview_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "ucn preview", "POST", "/ucn/preview", ROLE_VIEW, OP_CORE,
+	{ "ucn preview", "POST", "/ucn/preview", CAP_PEOPLE_READ, OP_CORE,
 	  preview_args, "what a phone without data is told, and how many "
 	  "short messages that takes", run_preview },
 };

@@ -338,18 +338,18 @@ static const struct op_arg one_args[] = {
 
 #define ONE	"/subscribers/{address}"
 static const struct op ops[] = {
-	{ "subscriber add", "POST", "/subscribers", ROLE_OPERATOR, OP_CORE,
+	{ "subscriber add", "POST", "/subscribers", CAP_PEOPLE, OP_CORE,
 	  add_args, "a new subscriber", op_add },
-	{ "subscriber set", "PATCH", ONE, ROLE_OPERATOR, OP_CORE, set_args,
+	{ "subscriber set", "PATCH", ONE, CAP_PEOPLE, OP_CORE, set_args,
 	  "change a subscriber", op_set },
-	{ "subscriber show", "GET", ONE, ROLE_VIEW, OP_CORE, one_args,
+	{ "subscriber show", "GET", ONE, CAP_PEOPLE_READ, OP_CORE, one_args,
 	  "one subscriber", op_show },
-	{ "subscriber suspend", "POST", ONE "/suspend", ROLE_OPERATOR,
+	{ "subscriber suspend", "POST", ONE "/suspend", CAP_PEOPLE,
 	  OP_CORE, one_args, "keep the subscriber, but serve it no more",
 	  op_suspend },
-	{ "subscriber resume", "POST", ONE "/resume", ROLE_OPERATOR, OP_CORE,
+	{ "subscriber resume", "POST", ONE "/resume", CAP_PEOPLE, OP_CORE,
 	  one_args, "serve a suspended subscriber again", op_resume },
-	{ "subscriber delete", "DELETE", ONE, ROLE_OPERATOR, OP_CORE,
+	{ "subscriber delete", "DELETE", ONE, CAP_PEOPLE, OP_CORE,
 	  one_args, "remove a subscriber and its registrations", op_delete },
 };
 

@@ -191,10 +191,10 @@ static const struct op_arg test_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "explain", "POST", "/routing/explain", ROLE_VIEW, OP_CORE,
+	{ "explain", "POST", "/routing/explain", CAP_TRAFFIC, OP_CORE,
 	  explain_args, "why a message would go this way, by the code that "
 	  "routes", run_explain },
-	{ "test message", "POST", "/test/message", ROLE_OPERATOR, OP_CORE,
+	{ "test message", "POST", "/test/message", CAP_OPERATE, OP_CORE,
 	  test_args, "send a message as a subscriber and show the answer",
 	  run_test_message },
 };

@@ -110,10 +110,10 @@ static const struct op_arg args[] = {
 };
 
 static const struct op ops[] = {
-	{ "spam release", "POST", "/spam/{id}/release", ROLE_OPERATOR,
+	{ "spam release", "POST", "/spam/{id}/release", CAP_OPERATE,
 	  OP_CORE, args, "deliver a message of the spam folder now",
 	  run_release },
-	{ "spam delete", "DELETE", "/spam/{id}", ROLE_OPERATOR, OP_CORE, args,
+	{ "spam delete", "DELETE", "/spam/{id}", CAP_OPERATE, OP_CORE, args,
 	  "a message of the spam folder shall never be delivered",
 	  run_delete },
 };

@@ -207,7 +207,7 @@ static const struct op_arg trace_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "trace", "GET", "/messages/{id}/trace", ROLE_VIEW, OP_READ,
+	{ "trace", "GET", "/messages/{id}/trace", CAP_TRAFFIC, OP_READ,
 	  trace_args, "the way of one message, step by step", run_trace },
 };
 

@@ -19,12 +19,19 @@ struct values {
 	size_t n, size;
 };
 
+struct header {
+	struct header *next;
+	const char *name;
+	struct strv value;
+};
+
 enum shape { NOTHING, OBJECT, LIST, ROW };
 
 struct op_call {
 	const struct op *op;
 	struct strv actor;
-	enum op_role role;
+	unsigned roles;
+	struct strv request;
 	op_finished_fn *finished;
 	void *arg;
 	struct arena arena;
@@ -38,6 +45,7 @@ struct op_call {
 	struct buf text;	/* op_say */
 	struct buf next;
 	struct buf errors;	/* op_error: an array without its end */
+	struct header *headers, **headers_end;
 	int exit;
 };
 
@@ -54,15 +62,20 @@ static const struct {
 	[OP_BUSY]	= { 503, "busy", "Busy" },
 	[OP_TIMEOUT]	= { 504, "timeout", "No answer in time" },
 	[OP_FAILED]	= { 500, "internal", "Failed" },
+	[OP_UNAUTHENTICATED] = { 401, "unauthenticated", "Not logged in" },
+	[OP_REAUTH]	= { 401, "reauth-required", "Password needed again" },
+	[OP_TOTP]	= { 401, "totp-required", "Code needed" },
+	[OP_RATE]	= { 429, "rate-limited", "Too many tries" },
 };
 
 struct op_call *op_call_new(const struct op *op, struct strv actor,
-    enum op_role role, op_finished_fn *finished, void *arg)
+    unsigned roles, op_finished_fn *finished, void *arg)
 {
 	struct op_call *c = xalloc(sizeof(*c));
 
 	c->op = op;
-	c->role = role;
+	c->roles = roles;
+	c->headers_end = &c->headers;
 	c->finished = finished;
 	c->arg = arg;
 	arena_init(&c->arena);
@@ -169,9 +182,35 @@ struct strv op_actor(const struct op_call *c)
 	return c->actor;
 }
 
-enum op_role op_role_of(const struct op_call *c)
+unsigned op_roles(const struct op_call *c)
 {
-	return c->role;
+	return c->roles;
+}
+
+void *op_owner(const struct op_call *c)
+{
+	return c->arg;
+}
+
+void op_call_request(struct op_call *c, struct strv request_id)
+{
+	c->request = arena_str(&c->arena, request_id);
+}
+
+void op_header(struct op_call *c, const char *name, struct strv value)
+{
+	struct header *h = arena_alloc(&c->arena, sizeof(*h));
+
+	h->name = arena_str(&c->arena, strv(name)).p;
+	h->value = arena_str(&c->arena, value);
+	*c->headers_end = h;
+	c->headers_end = &h->next;
+}
+
+void op_call_headers(const struct op_call *c, op_header_fn *fn, void *arg)
+{
+	for (const struct header *h = c->headers; h; h = h->next)
+		fn(h->name, h->value, arg);
 }
 
 /* --- the result ---------------------------------------------------------- */
@@ -325,6 +364,8 @@ static void problem(struct op_call *c, enum op_code code, size_t line,
 	jsonw_int(&c->json, "status", problems[code].status);
 	jsonw_str(&c->json, "code", strv(problems[code].code));
 	jsonw_str(&c->json, "detail", detail);
+	if (c->request.p)
+		jsonw_str(&c->json, "request_id", c->request);
 	if (line)
 		jsonw_int(&c->json, "line", (int64_t)line);
 	if (c->errors.n) {
@@ -375,21 +416,24 @@ struct strv op_call_body(const struct op_call *c)
 
 /* --- running ------------------------------------------------------------- */
 
-static const char *const roles[] = {
-	[ROLE_ANYONE] = "anyone", [ROLE_VIEW] = "view",
-	[ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "admin",
-};
-
-const char *op_role_name(enum op_role role)
+static void not_allowed(struct op_call *c)
 {
-	return roles[role];
+	struct buf need, have;
+
+	buf_init(&need, 256);
+	buf_init(&have, 256);
+	role_text(cap_roles(c->op->need), &need);
+	role_text(c->roles, &have);
+	op_fail(c, OP_FORBIDDEN, "this needs one of these roles: %s; you "
+	    "have: %s", need.p, have.p);
+	buf_deinit(&need);
+	buf_deinit(&have);
 }
 
 void op_call_run(struct op_call *c)
 {
-	if (c->role < c->op->role) {
-		op_fail(c, OP_FORBIDDEN, "this needs the role %s; you have %s",
-		    roles[c->op->role], roles[c->role]);
+	if (!role_may(c->roles, c->op->need)) {
+		not_allowed(c);
 		return;
 	}
 	for (const struct op_arg *a = c->op->args; a && a->name; a++) {

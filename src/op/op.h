@@ -8,8 +8,13 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "op/role.h"
 
-enum op_role { ROLE_ANYONE, ROLE_VIEW, ROLE_OPERATOR, ROLE_ADMIN };
+/* Former names; rows that have them move to CAP_ names. */
+#define ROLE_ANYONE	CAP_ANYONE
+#define ROLE_VIEW	CAP_VIEW
+#define ROLE_OPERATOR	CAP_OPERATE
+#define ROLE_ADMIN	CAP_COMMIT
 
 enum op_where {
 	OP_CORE,	/* run() in the core: short, may finish later */
@@ -39,7 +44,7 @@ struct op {
 	const char *command;	/* the shell's words: "subscriber add" */
 	const char *method;	/* "GET", "POST", "PATCH", "DELETE" */
 	const char *path;	/* "/subscribers", "/subscribers/{address}" */
-	enum op_role role;
+	enum cap need;
 	enum op_where where;
 	const struct op_arg *args;	/* ends with name NULL; or NULL */
 	const char *help;	/* one line */
@@ -59,7 +64,6 @@ const struct op *const *op_all(size_t *n);
 const struct op *op_match(struct strv method, struct strv path,
     struct strv *params, size_t max, bool *path_known);
 const struct op_arg *op_arg_find(const struct op *o, struct strv name);
-const char *op_role_name(enum op_role role);	/* "admin" */
 void op_reset(void);	/* tests: forget all rows */
 
 /*
@@ -74,7 +78,9 @@ bool op_given(const struct op_call *c, const char *arg);
 bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
     int64_t fallback, int64_t *out);
 struct strv op_actor(const struct op_call *c);	/* "uid:0": for the audit */
-enum op_role op_role_of(const struct op_call *c);
+unsigned op_roles(const struct op_call *c);	/* mask of enum role */
+/* The arg of op_call_new(): for the operations of admin/ alone. */
+void *op_owner(const struct op_call *c);
 
 /*
  * The result, in JSON: a list of rows {"items":[{...}],"next":null} or one
@@ -97,6 +103,9 @@ void op_next(struct op_call *c, struct strv cursor);
 /* Text for people, shown as it is by the shell (ladders, explanations). */
 void op_say(struct op_call *c, struct strv text);
 
+/* A header of the answer, for the API: "Set-Cookie".  Copied. */
+void op_header(struct op_call *c, const char *name, struct strv value);
+
 /* The shell's exit code of a call that succeeds: 10 and 11 for health. */
 void op_exit(struct op_call *c, int code);
 
@@ -110,7 +119,11 @@ enum op_code {		/* ux: problem codes and the shell's exit codes */
 	OP_TOO_LARGE,	/* 413, exit 5 */
 	OP_BUSY,	/* 503, exit 1 */
 	OP_TIMEOUT,	/* 504, exit 8 */
-	OP_FAILED	/* 500, exit 1 */
+	OP_FAILED,	/* 500, exit 1 */
+	OP_UNAUTHENTICATED,	/* 401, exit 4 */
+	OP_REAUTH,	/* 401: say the password again */
+	OP_TOTP,	/* 401: say the code too */
+	OP_RATE		/* 429: too many tries */
 };
 
 /* One sentence that says what is wrong and what to do. */
@@ -131,7 +144,12 @@ void op_error(struct op_call *c, size_t line, struct strv text);
  */
 typedef void op_finished_fn(struct op_call *c, void *arg);
 struct op_call *op_call_new(const struct op *op, struct strv actor,
-    enum op_role role, op_finished_fn *finished, void *arg);
+    unsigned roles, op_finished_fn *finished, void *arg);
+/* In problem documents: what the answer is called in logs. */
+void op_call_request(struct op_call *c, struct strv request_id);
+/* Each op_header(), in order. */
+typedef void op_header_fn(const char *name, struct strv value, void *arg);
+void op_call_headers(const struct op_call *c, op_header_fn *fn, void *arg);
 /* false: the operation has no such argument.  An absent value is none. */
 bool op_call_arg(struct op_call *c, const char *name, struct strv value);
 void op_call_run(struct op_call *c);	/* on the thread of op->where */

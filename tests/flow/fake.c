@@ -268,7 +268,7 @@ bool fake_operate(const char *command, const char *const *pairs)
 
 		if (strcmp(ops[i]->command, command) != 0)
 			continue;
-		c = op_call_new(ops[i], STRV("test"), ROLE_ADMIN,
+		c = op_call_new(ops[i], STRV("test"), AS_ALL,
 		    operated, NULL);
 		for (size_t k = 0; pairs[k] && pairs[k + 1]; k += 2)
 			give(c, pairs[k], pairs[k + 1]);

@@ -114,7 +114,7 @@ int world_op(const char *command, ...)
 {
 	bool done = false;
 	struct op_call *c = op_call_new(find(command), STRV("test"),
-	    ROLE_ADMIN, finished, &done);
+	    AS_ALL, finished, &done);
 	const char *name;
 	va_list ap;
 	int status;

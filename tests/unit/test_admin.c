@@ -86,17 +86,17 @@ static const struct op_arg file_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op ops[] = {
-	{ "echo", "POST", "/echo/{id}", ROLE_OPERATOR, OP_CORE, echo_args,
+	{ "echo", "POST", "/echo/{id}", CAP_OPERATE, OP_CORE, echo_args,
 	  "echo", echo_run },
-	{ "show echo", "GET", "/echo/{id}", ROLE_VIEW, OP_READ, echo_args,
+	{ "show echo", "GET", "/echo/{id}", CAP_VIEW, OP_READ, echo_args,
 	  "echo", echo_run },
-	{ "size", "POST", "/size", ROLE_OPERATOR, OP_CORE, file_args, "size",
+	{ "size", "POST", "/size", CAP_OPERATE, OP_CORE, file_args, "size",
 	  size_run },
-	{ "hold", "GET", "/hold", ROLE_ANYONE, OP_CORE, NULL, "wait",
+	{ "hold", "GET", "/hold", CAP_ANYONE, OP_CORE, NULL, "wait",
 	  hold_run },
-	{ "held", "GET", "/held", ROLE_ANYONE, OP_CORE, NULL, "does it wait",
+	{ "held", "GET", "/held", CAP_ANYONE, OP_CORE, NULL, "does it wait",
 	  held_run },
-	{ "release", "GET", "/release", ROLE_ANYONE, OP_CORE, NULL,
+	{ "release", "GET", "/release", CAP_ANYONE, OP_CORE, NULL,
 	  "let go", release_run },
 };
 
@@ -206,7 +206,7 @@ static const struct request {
 	  "{\"name\":\"process_open_fds\"" },
 	{ "GET", "/api/v1/operations", NULL, "", 200,
 	  "{\"command\":\"show echo\",\"method\":\"GET\","
-	  "\"path\":\"/api/v1/echo/{id}\",\"role\":\"view\"" },
+	  "\"path\":\"/api/v1/echo/{id}\",\"role\":\"viewer, " },
 	/* arguments */
 	{ "GET", "/api/v1/echo/a%2Fb%20c?text=%2B1&many=x&many=y", NULL, "",
 	  200, "{\"id\":\"a/b c\",\"text\":\"+1\",\"second\":\"y\","
@@ -525,7 +525,7 @@ static const struct {
 	{ "/", "HTTP/1.1 200" }, { "/app.js", "HTTP/1.1 200" },
 	{ "/metrics", "HTTP/1.1 200" },
 	{ "/api/v1/health/ready", "HTTP/1.1 200" },
-	{ "/api/v1/stats", "HTTP/1.1 200" },
+	{ "/api/v1/stats", "HTTP/1.1 401" },
 	{ "/api/v1/operations", "HTTP/1.1 401" },
 	{ "/api/v1/configuration", "HTTP/1.1 401" },
 	{ "/api/v1/echo/a", "HTTP/1.1 401" },

@@ -89,7 +89,7 @@ static const struct op_arg name_args[] = {
 };
 
 static const struct op ops[] = {
-	{ "show gateways", "GET", "/gateways", ROLE_VIEW, OP_CORE, name_args,
+	{ "show gateways", "GET", "/gateways", CAP_VIEW, OP_CORE, name_args,
 	    "Links to service centres, their state and load", show_gateways },
 };
 
