@@ -27,11 +27,18 @@ void arguments_take(struct op_call *c, const struct op *op,
 void ops_settings(void);
 void ops_meta(void);
 void ops_health(void);
+void ops_stats(void);
+
+/* ops_stats.c: sampling, in the core. */
+void stats_start(void);
+void stats_stop(void);
 
 /* process.c: what the kernel says of us, as Prometheus names it. */
 typedef void process_fn(const char *name, const char *kind,
     const char *help, double value, void *arg);
 void process_init(void);
+double process_cpu(void);	/* seconds so far */
+double process_resident(void);	/* bytes */
 void process_each(process_fn *fn, void *arg);
 
 #endif

@@ -77,6 +77,7 @@ void admin_register(void)
 	ops_settings();
 	ops_meta();
 	ops_health();
+	ops_stats();
 }
 
 enum err admin_start(const char *data_dir)
@@ -93,6 +94,7 @@ enum err admin_start(const char *data_dir)
 	sock = h;
 	dir = xstrndup(data_dir, strlen(data_dir));
 	tls_start();
+	stats_start();
 	return ERR_OK;
 }
 
@@ -110,6 +112,7 @@ void admin_stop(void)
 		return;
 	httpd_stop(tls);
 	httpd_stop(sock);
+	stats_stop();
 	free(dir);
 	dir = NULL;
 }

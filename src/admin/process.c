@@ -15,7 +15,7 @@ void process_init(void)
 	started = now_ms();
 }
 
-static double resident(void)
+double process_resident(void)
 {
 	FILE *f = fopen("/proc/self/statm", "re");
 	long pages = 0;
@@ -28,7 +28,7 @@ static double resident(void)
 	return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
-static double cpu(void)
+double process_cpu(void)
 {
 	struct rusage u;
 
@@ -61,12 +61,12 @@ static double max_fds(void)
 void process_each(process_fn *fn, void *arg)
 {
 	fn("process_cpu_seconds_total", "counter",
-	    "Processor time used, user and system.", cpu(), arg);
+	    "Processor time used, user and system.", process_cpu(), arg);
 	fn("process_max_fds", "gauge", "Descriptors we may have open.",
 	    max_fds(), arg);
 	fn("process_open_fds", "gauge", "Descriptors open.", open_fds(), arg);
 	fn("process_resident_memory_bytes", "gauge", "Memory in use.",
-	    resident(), arg);
+	    process_resident(), arg);
 	fn("process_start_time_seconds", "gauge",
 	    "When the daemon started, seconds since the epoch.",
 	    (double)started / 1e3, arg);

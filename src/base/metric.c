@@ -91,6 +91,30 @@ int64_t metric_quantile(const struct metric *m, double q)
 	return total ? bounds_us[METRIC_BUCKETS - 1] : 0;
 }
 
+void metric_buckets(const struct metric *m, int64_t *counts)
+{
+	for (size_t i = 0; i <= METRIC_BUCKETS; i++)
+		counts[i] = bucket(m, i);
+}
+
+double metric_quantile_of(const int64_t *counts, double q)
+{
+	double total = 0, seen = 0, low = 0;
+
+	for (size_t i = 0; i <= METRIC_BUCKETS; i++)
+		total += (double)counts[i];
+	for (size_t i = 0; i < METRIC_BUCKETS; i++) {
+		double n = (double)counts[i], width;
+
+		width = (double)bounds_us[i] - low;
+		if (n > 0 && seen + n >= q * total)
+			return low + width * (q * total - seen) / n;
+		seen += n;
+		low = (double)bounds_us[i];
+	}
+	return total > 0 ? low : 0;
+}
+
 void metric_each(void (*each)(const struct metric *m, void *arg), void *arg)
 {
 	pthread_mutex_lock(&lock);

@@ -63,6 +63,11 @@ void metric_observe(struct metric *m, int64_t us);
 /* The upper bound of the bucket that holds quantile q (0..1), in us. */
 int64_t metric_quantile(const struct metric *m, double q);
 
+/* What a histogram's buckets hold now: METRIC_BUCKETS + 1 counts. */
+void metric_buckets(const struct metric *m, int64_t *counts);
+/* The quantile of such counts in us, as if each bucket were filled evenly. */
+double metric_quantile_of(const int64_t *counts, double q);
+
 /* Call each once per series, in order of name; any thread. */
 void metric_each(void (*each)(const struct metric *m, void *arg), void *arg);
 

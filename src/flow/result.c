@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "flow/flow_priv.h"
 #include "flow/sched.h"
+#include "flow/tally.h"
 #include "flow/trace.h"
 #include "store/journal.h"
 
@@ -36,6 +37,7 @@ static void taken(struct leg *l, const struct flow_outcome *o)
 	(void)submit_leg_taken(l);
 	metric_inc(&flow_metrics[o->delivered ? M_DELIVERED : M_TAKEN]);
 	metric_observe(&flow_metrics[M_DELIVERY_TIME], now_us() - l->started);
+	tally_out(l);
 	if (o->interworked && (m->wants & WANTS_INTERWORKED))
 		report_leg(l, STATUS_INTERWORKED, LEG_SENT, ERR_OK);
 	if (o->delivered && (m->wants & WANTS_DELIVERED))
@@ -53,6 +55,7 @@ static void end(struct leg *l, enum err why, enum leg_state state)
 	trace_step(trace_of(l->message), LANE_PF, LANE_PF, "failed: %s",
 	    err_info(why)->text);
 	leg_move(l, state, why);
+	tally_failed(l);
 	if (!told && l->message->kind != MESSAGE_REPORT)
 		report_leg(l, why == ERR_FORBIDDEN || why == ERR_REJECTED ?
 		    STATUS_FORBIDDEN : STATUS_FAILED, state, why);
@@ -72,6 +75,7 @@ static void passed_on(struct leg *l, enum err why)
 	trace_step(trace_of(l->message), LANE_PF, LANE_STORE,
 	    "failed: %s; waits for other devices", err_info(why)->text);
 	leg_move(l, LEG_FAILED, why);
+	tally_failed(l);
 	submit_leg_waits(l);
 	journal_move(l);
 	sched_ended(l);

@@ -12,6 +12,7 @@
 #include "flow/flow_priv.h"
 #include "flow/plan.h"
 #include "flow/sched.h"
+#include "flow/tally.h"
 #include "flow/term.h"
 #include "flow/trace.h"
 #include "loop/loop.h"
@@ -216,6 +217,7 @@ static void committed(enum err e, const struct journal_accepted *a, void *arg)
 		return;
 	}
 	metric_inc(&flow_metrics[M_ACCEPTED]);
+	tally_in(s->message);
 	trace_step(s->message->id, LANE_PF, LANE_STORE, "committed, %zu leg%s",
 	    s->n, s->n == 1 ? "" : "s");
 	if (s->taken) {

@@ -280,6 +280,14 @@ static const struct request {
 	  "[{\"name\":\"cat\"},{\"name\":\"cow\"}]" },
 	{ "GET", "/api/v1/complete?kind=nothing", NULL, "", 200,
 	  "\"items\":[]" },
+	/* figures */
+	{ "GET", "/api/v1/stats/series?range=2d", NULL, "", 422, "10m" },
+	{ "GET", "/api/v1/stats/series?names=process.*", NULL, "", 200,
+	  "\"series\":[{\"name\":\"process.cpu\",\"unit\":\"cores\"}," },
+	{ "GET", "/api/v1/stats/series?range=3h", NULL, "", 200,
+	  "\"marks\":[" },
+	{ "GET", "/api/v1/stats/snapshot?names=loop.lag.*", NULL, "", 200,
+	  "{\"name\":\"loop.lag.p50\",\"now\":" },
 };
 
 #define N (sizeof(requests) / sizeof(requests[0]))

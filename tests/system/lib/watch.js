@@ -5,8 +5,9 @@ const assert = require('node:assert/strict');
 const { moved } = require('./site.js');
 
 // Series that move by themselves, or because a test looks.
-const NOISE = new RegExp('^(process_|parley_(loop|db|admin|hop|trace|log|' +
-	'gateway_(window|response|sessions|up)|registrations|sip_transactions))');
+const NOISE = new RegExp('^(process_|parley_(loop|db|admin|hop|trace|log|edge|' +
+	'delivery_duration|queue|failures|gateway_(window|response|sessions|up|' +
+	'messages|reports)|registrations|sip_transactions))');
 
 class Watch {
 	static async start(site) {

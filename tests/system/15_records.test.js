@@ -1,0 +1,91 @@
+// Figures, traces, audit, charging records and backups of a running site.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const { Site } = require('./lib/site.js');
+const { Sim, gateway } = require('./lib/sim.js');
+
+const ALICE = 'sip:+15550100001@example.org';
+const BOB = 'sip:+15550100002@example.org';
+const CAROL = 'sip:+15550100003@example.org';
+const DAVE = '+17770000002';
+
+let site, sim;
+
+before(async () => {
+	sim = new Sim();
+	const port = await sim.smsc('s1');
+	sim.write(`phone start ${DAVE} smsc s1`);
+	site = await Site.start({
+		people: [[ALICE, 'alice'], [BOB, 'bob'], [CAROL, 'carol']],
+	});
+	await site.configure(gateway('smsc1', port, site));
+	await sim.wait({ event: 'bind', status: '0x00000000' });
+	await sim.ua('alice', ALICE, 'alice', site);
+	await sim.ua('bob', BOB, 'bob', site);
+	sim.write('ua bob auto imdn on');
+});
+
+after(async () => {
+	await sim.end();
+	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
+});
+
+async function until(what, look) {
+	for (let i = 0; i < 100; i++) {
+		if (await look())
+			return;
+		await new Promise((done) => setTimeout(done, 100));
+	}
+	assert.fail(`never: ${what}`);
+}
+
+// the columns by name, and the rest
+async function series(...args) {
+	const got = await site.json(['stats', 'series', ...args]);
+	got.by = {};
+	got.series.forEach((s, i) => { got.by[s.name] = got.columns[i]; });
+	return got;
+}
+
+const sum = (column) => (column || []).reduce((a, b) => a + (b || 0), 0);
+
+/* proves APP-03 */
+test('charts have messages by edge and gateway, delays, queues and commits', async () => {
+	sim.message('alice', BOB, 'to be counted', 'imdn delivery id c1');
+	await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': 'c1' });
+	sim.message('alice', `tel:${DAVE}`, 'by the gateway', 'imdn delivery id c2');
+	await sim.wait({ event: 'imdn', ua: 'alice', 'message-id': 'c2' });
+	sim.message('alice', CAROL, 'for later', 'id c3');
+	await sim.wait({ event: 'response', ua: 'alice', 'message-id': 'c3' });
+	await until('all are counted', async () => {
+		const { by } = await series('--range', '10m');
+		return sum(by['accepted']) >= 3 &&
+		    sum(by['gateway.messages.smsc1.out']) >= 1 &&
+		    by['queue.messages.users']?.includes(1);
+	});
+	const got = await series('--range', '10m');
+	assert.equal(got.step, 1);
+	assert.equal(got.columns.length, got.series.length);
+	for (const column of got.columns)
+		assert.equal(column.length, got.n);
+	assert.ok(Math.abs(got.start + got.n - Date.now() / 1000) < 5);
+	for (const name of ['messages.sip.in', 'messages.sip.out',
+	    'messages.sms.out', 'latency.ip.p99', 'latency.sms.p50',
+	    'registrations', 'loop.lag.p99', 'process.memory', 'db.size.store'])
+		assert.ok(got.by[name], name);
+	assert.ok(got.marks.length >= 1, 'the commits are marked');
+	assert.ok(got.marks.every((m) => m.revision > 0 && m.actor));
+	const few = await series('--names', 'latency.*,queue.age.users');
+	assert.ok(few.series.length >= 4);
+	assert.ok(few.series.every((s) => /^(latency\.|queue\.age\.users$)/.test(s.name)));
+});
+
+/* proves APP-03 */
+test('a snapshot has the same figures of now', async () => {
+	const { items } = await site.json(['stats', 'snapshot']);
+	const users = items.find((i) => i.name === 'registrations');
+	assert.equal(users.now, 2);
+	assert.ok(items.find((i) => i.name === 'process.memory').minute > 1e6);
+});
