@@ -186,7 +186,8 @@ test('recipients see those whom the sender marked to or cc, if the site wants it
 	const shown = got.body.toString();
 	assert.match(shown, /Content-Disposition: recipient-list-history/);
 	assert.match(shown, new RegExp(`uri="${BOB.replace('+', '\\+')}" cp:copyControl="to"`));
-	assert.match(shown, /uri="sip:anonymous@anonymous.invalid" cp:copyControl="cc" cp:count="1"/);
+	assert.ok(shown.includes('uri="sip:anonymous@anonymous.invalid" ' +
+		'cp:copyControl="cc" cp:count="1"'));
 	assert.doesNotMatch(shown, new RegExp(`ghost|${DAVE.slice(1)}`));
 	await sim.wait({ event: 'sms', text });		// the text alone
 	await alice.gotReport('shown', 'failed');		// of the ghost
