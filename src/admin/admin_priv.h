@@ -28,6 +28,13 @@ void ops_settings(void);
 void ops_meta(void);
 void ops_health(void);
 void ops_stats(void);
+void ops_audit(void);
+
+/* ops_audit.c: looks at the chain once a day. */
+void audit_watch_start(void);
+void audit_watch_stop(void);
+/* A call has ended: into the audit, if it was refused or failed. */
+void refusal_note(const struct op_call *c);
 
 /* ops_stats.c: sampling, in the core. */
 void stats_start(void);

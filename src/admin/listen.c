@@ -78,6 +78,7 @@ void admin_register(void)
 	ops_meta();
 	ops_health();
 	ops_stats();
+	ops_audit();
 }
 
 enum err admin_start(const char *data_dir)
@@ -95,6 +96,7 @@ enum err admin_start(const char *data_dir)
 	dir = xstrndup(data_dir, strlen(data_dir));
 	tls_start();
 	stats_start();
+	audit_watch_start();
 	return ERR_OK;
 }
 
@@ -112,6 +114,7 @@ void admin_stop(void)
 		return;
 	httpd_stop(tls);
 	httpd_stop(sock);
+	audit_watch_stop();
 	stats_stop();
 	free(dir);
 	dir = NULL;

@@ -1,11 +1,10 @@
-/* ops_settings.c - operations on settings: set, show, revisions, audit. */
+/* ops_settings.c - operations on settings: set, show, revisions. */
 
 #include <inttypes.h>
 
 #include "admin/admin_priv.h"
 #include "base/words.h"
 #include "conf/conf.h"
-#include "store/audit.h"
 #include "store/settings.h"
 
 #define PAGE 50		/* rows, unless asked otherwise */
@@ -60,7 +59,7 @@ static void set_run(struct op_call *c)
 		op_field_int(c, "revision", settings_revision());
 		op_done(c);
 	} else {
-		settings_save(e, op_actor(c), op_text(c, "comment"),
+		settings_save(e, op_who(c), op_text(c, "comment"),
 		    set_saved, c);
 	}
 	buf_deinit(&why);
@@ -263,29 +262,6 @@ static void revisions_run(struct op_call *c)
 		    &p));
 }
 
-static void audit_one(const struct audit_row *row, void *arg)
-{
-	struct paging *p = arg;
-
-	if (!paging_row(p, row->id))
-		return;
-	op_field_int(p->c, "id", row->id);
-	op_field_time(p->c, "time", row->time);
-	op_field(p->c, "actor", row->actor);
-	op_field(p->c, "action", row->action);
-	op_field(p->c, "object", row->object);
-	op_field(p->c, "detail", row->detail);
-}
-
-static void audit_run(struct op_call *c)
-{
-	struct paging p;
-	int64_t before;
-
-	if (paging_start(c, &p, &before))
-		paging_end(&p, audit_each(before, p.left + 1, audit_one, &p));
-}
-
 /* --- the table ----------------------------------------------------------- */
 
 static const struct op_arg set_args[] = {
@@ -319,8 +295,6 @@ static const struct op ops[] = {
 	{ "show revisions", "GET", "/configuration/revisions", CAP_VIEW,
 	  OP_READ, page_args, "who changed settings, when, and what",
 	  revisions_run },
-	{ "show audit", "GET", "/audit", CAP_AUDIT, OP_READ, page_args,
-	  "who did what, when", audit_run },
 };
 
 void ops_settings(void)

@@ -12,6 +12,7 @@
 #include "base/jsonw.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/rand.h"
 #include "loop/loop.h"
 
 #define LIMIT		((size_t)1 << 20)
@@ -66,6 +67,7 @@ static void finished(struct op_call *c, void *arg)
 {
 	int status = op_call_status(c);
 
+	refusal_note(c);
 	reply(arg, (unsigned)status, status < 400 ? "application/json" :
 	    "application/problem+json", op_call_body(c));
 	op_call_free(c);
@@ -87,6 +89,19 @@ static unsigned roles_of(const struct httpd_request *r)
 	    AS_VIEWER | AS_SOMEBODY;
 }
 
+static void origin(struct op_call *c, struct httpd_request *r)
+{
+	char request[17];
+	struct op_origin from = { .peer = httpd_peer(r) };
+
+	rand_hex(request, 16);
+	from.request = strv(request);
+	from.via = httpd_from(r) == HTTPD_SOCKET ? STRV("socket") :
+	    STRV("https");
+	op_call_origin(c, &from);
+	httpd_reply_header(r, "X-Request-Id", from.request);
+}
+
 static void run(struct httpd_request *r, const struct op *op,
     const struct strv *params)
 {
@@ -98,6 +113,7 @@ static void run(struct httpd_request *r, const struct op *op,
 		(void)snprintf(actor, sizeof(actor), "uid:%ju",
 		    (uintmax_t)httpd_uid(r));
 	c = op_call_new(op, strv(actor), roles_of(r), finished, r);
+	origin(c, r);
 	buf_init(&p.detail, 4096);
 	arguments_take(c, op, r, params, &p);
 	if (p.status) {

@@ -177,7 +177,7 @@ static enum err write_run(struct write *w, struct db *db)
 	else if (g->what != DEREGISTER)
 		e = device_put(db, &g->row);
 	if (e == ERR_OK)
-		e = audit_put(db, op_actor(g->c), strv(actions[g->what]),
+		e = audit_put(db, op_who(g->c), strv(actions[g->what]),
 		    g->key, buf_strv(&g->detail));
 	return e == ERR_OK ? ERR_OK : ERR_STORAGE;
 }

@@ -286,7 +286,7 @@ static void put_some(void *arg)
 	}
 	buf_clear(&m->detail);
 	buf_addf(&m->detail, "%zu members added or changed", n);
-	m->w = (struct group_write){ .actor = op_actor(m->c),
+	m->w = (struct group_write){ .actor = op_who(m->c),
 		.action = STRV("group import"), .object = STRV("members"),
 		.detail = buf_strv(&m->detail), .changes = m->changes,
 		.n = n, .done = written, .arg = m };

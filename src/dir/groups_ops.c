@@ -347,7 +347,7 @@ static void run(struct turn *t)
 		finish(g);
 		return;
 	}
-	g->w.actor = op_actor(g->c);
+	g->w.actor = op_who(g->c);
 	g->w.action = strv(g->action->name);
 	g->w.object = buf_strv(&g->key);
 	g->w.detail = buf_strv(&g->detail);

@@ -272,7 +272,7 @@ static void parsed(void *arg)
 static void op_import(struct op_call *c)
 {
 	struct import *m = xalloc(sizeof(*m));
-	struct strv actor = op_actor(c), text = op_text(c, "file");
+	struct strv actor = op_who(c), text = op_text(c, "file");
 
 	m->id = ++last_id;
 	m->call = c;

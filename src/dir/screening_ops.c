@@ -50,7 +50,7 @@ static enum err change_run(struct write *w, struct db *db)
 	else
 		e = screen_wish_put(db, g->id, g->times, g->effect);
 	if (e == ERR_OK)
-		e = audit_put(db, op_actor(g->c), g->action, g->object,
+		e = audit_put(db, op_who(g->c), g->action, g->object,
 		    g->detail);
 	return e == ERR_OK ? ERR_OK : ERR_STORAGE;
 }

@@ -101,31 +101,6 @@ static bool read_state(struct op_call *c, int *state)
 	return *state >= 0;
 }
 
-/* "90s", "5m", "1h", "7d" */
-static bool read_since(struct op_call *c, int64_t *since)
-{
-	static const struct { char unit; int64_t ms; } units[] = {
-		{ 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 },
-		{ 'd', 86400000 }
-	};
-	struct strv s = op_text(c, "since");
-	int64_t n = 0;
-
-	*since = 0;
-	if (!s.n)
-		return true;
-	for (size_t i = 0; i + 1 < s.n && i < 7 && isdigit((unsigned char)s.p[i]); i++)
-		n = n * 10 + (s.p[i] - '0');
-	for (size_t i = 0; i < 4 && n > 0 && s.n < 9; i++) {
-		if (s.p[s.n - 1] == units[i].unit)
-			*since = now_ms() - n * units[i].ms;
-	}
-	if (*since == 0)
-		op_fail(c, OP_INVALID, "--since: \"%.*s\" is no time: 30s, "
-		    "5m, 1h, 7d", STRV_ARG(s));
-	return *since != 0;
-}
-
 static void list(struct op_call *c, struct query_filter *f)
 {
 	struct show_page page;
@@ -135,7 +110,8 @@ static void list(struct op_call *c, struct query_filter *f)
 	buf_init(&from, ADDR_MAX);
 	buf_init(&to, ADDR_MAX);
 	if (show_page(c, &page) && show_key(c, "from", &from, &f->from) &&
-	    show_key(c, "to", &to, &f->to) && read_since(c, &f->since) &&
+	    show_key(c, "to", &to, &f->to) &&
+	    op_when(c, "since", 0, &f->since) &&
 	    op_int(c, "cursor", 0, INT64_MAX, 0, &before)) {
 		f->before = (uint64_t)before;
 		op_list(c);

@@ -152,7 +152,7 @@ static void put(struct changing *g)
 {
 	struct provision *p = &g->p;
 
-	p->actor = op_actor(g->c);
+	p->actor = op_who(g->c);
 	p->action = strv(actions[g->what]);
 	p->object = arena_str(&p->arena, g->account.keys[0]);
 	p->detail = buf_strv(&g->detail);

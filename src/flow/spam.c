@@ -30,7 +30,7 @@ static enum err audit_run(struct write *w, struct db *db)
 	char id[ID_MESSAGE_TEXT];
 
 	id_message_text(v->id, id);
-	return audit_put(db, op_actor(v->c), v->release ?
+	return audit_put(db, op_who(v->c), v->release ?
 	    STRV("spam release") : STRV("spam delete"), strv(id), STRV(""));
 }
 

@@ -30,6 +30,7 @@ enum shape { NOTHING, OBJECT, LIST, ROW };
 struct op_call {
 	const struct op *op;
 	struct strv actor;
+	struct strv who;	/* op_who() */
 	unsigned roles;
 	struct strv request;
 	op_finished_fn *finished;
@@ -79,7 +80,7 @@ struct op_call *op_call_new(const struct op *op, struct strv actor,
 	c->finished = finished;
 	c->arg = arg;
 	arena_init(&c->arena);
-	c->actor = arena_str(&c->arena, actor);
+	c->actor = c->who = arena_str(&c->arena, actor);
 	while (op->args && op->args[c->n_args].name)
 		c->n_args++;
 	c->values = xalloc((c->n_args + 1) * sizeof(*c->values));
@@ -175,6 +176,34 @@ bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
 	op_fail(c, OP_INVALID, "%s must be a whole number between %" PRId64
 	    " and %" PRId64, arg, min, max);
 	return false;
+}
+
+void op_call_origin(struct op_call *c, const struct op_origin *from)
+{
+	const struct strv parts[] = { c->actor, from->via, from->credential,
+		from->peer, from->request };
+	struct buf b;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (i)
+			buf_addc(&b, OP_WHO_SEPARATOR);
+		for (size_t k = 0; k < parts[i].n; k++)
+			if (parts[i].p[k] != OP_WHO_SEPARATOR)
+				buf_addc(&b, parts[i].p[k]);
+	}
+	c->who = arena_str(&c->arena, buf_strv(&b));
+	buf_deinit(&b);
+}
+
+struct strv op_who(const struct op_call *c)
+{
+	return c->who;
+}
+
+const struct op *op_call_op(const struct op_call *c)
+{
+	return c->op;
 }
 
 struct strv op_actor(const struct op_call *c)
@@ -354,6 +383,8 @@ static void problem(struct op_call *c, enum op_code code, size_t line,
 	char type[64];
 
 	unfinished(c);
+	buf_clear(&c->text);
+	buf_adds(&c->text, detail);
 	buf_clear(&c->body);
 	jsonw_init(&c->json, &c->body);
 	(void)snprintf(type, sizeof(type), "urn:parley:problem:%s",
@@ -412,6 +443,11 @@ int op_call_status(const struct op_call *c)
 struct strv op_call_body(const struct op_call *c)
 {
 	return buf_strv(&c->body);
+}
+
+struct strv op_call_detail(const struct op_call *c)
+{
+	return c->status >= 400 ? buf_strv(&c->text) : STRV_NONE;
 }
 
 /* --- running ------------------------------------------------------------- */

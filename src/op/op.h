@@ -77,7 +77,19 @@ bool op_given(const struct op_call *c, const char *arg);
  * call: then false, and the handler returns at once. */
 bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
     int64_t fallback, int64_t *out);
-struct strv op_actor(const struct op_call *c);	/* "uid:0": for the audit */
+/*
+ * A time in ms since the epoch, or fallback when absent: "5m" and "7d" ago,
+ * "2026-11-20", "2026-11-20T09:00:00Z".  A bad one has failed the call.
+ */
+bool op_when(struct op_call *c, const char *arg, int64_t fallback,
+    int64_t *ms);
+struct strv op_actor(const struct op_call *c);	/* "uid:0": a name */
+/*
+ * For audit_put(): the name, and what op_call_origin() said of the way it
+ * came: via, credential, peer and request, a separator between each.
+ */
+#define OP_WHO_SEPARATOR '\x1f'
+struct strv op_who(const struct op_call *c);
 unsigned op_roles(const struct op_call *c);	/* mask of enum role */
 /* The arg of op_call_new(): for the operations of admin/ alone. */
 void *op_owner(const struct op_call *c);
@@ -150,11 +162,21 @@ void op_call_request(struct op_call *c, struct strv request_id);
 /* Each op_header(), in order. */
 typedef void op_header_fn(const char *name, struct strv value, void *arg);
 void op_call_headers(const struct op_call *c, op_header_fn *fn, void *arg);
+/* Before op_call_run(): by which way it came.  Copied; absent is fine. */
+struct op_origin {
+	struct strv via;	/* "socket", "https" */
+	struct strv credential;	/* which session or token; no secret */
+	struct strv peer;	/* "192.0.2.1" */
+	struct strv request;	/* the request's id */
+};
+void op_call_origin(struct op_call *c, const struct op_origin *from);
+const struct op *op_call_op(const struct op_call *c);
 /* false: the operation has no such argument.  An absent value is none. */
 bool op_call_arg(struct op_call *c, const char *name, struct strv value);
 void op_call_run(struct op_call *c);	/* on the thread of op->where */
 int op_call_status(const struct op_call *c);	/* HTTP status */
 struct strv op_call_body(const struct op_call *c);	/* JSON */
+struct strv op_call_detail(const struct op_call *c);	/* of op_fail() */
 void op_call_free(struct op_call *c);
 
 #endif

@@ -5,24 +5,68 @@
 
 #include "store/db.h"
 
+#define AUDIT_HASH 32	/* bytes of a SHA-256 */
+
 /*
- * Inside the run() of a write to DB_CONFIG.  action is the operation's
- * command, object what it was done to; detail has no secrets.  A failure
- * is the db's: the batch is rolled back.
+ * Inside the run() of a write to DB_CONFIG.  actor is a name or op_who(),
+ * action the operation's command, object what it was done to; detail (what
+ * it was before and is now) has no secrets.  A failure is the db's: the batch
+ * is rolled back.
+ *
+ * Each row has the SHA-256 of the row before it and of itself, so a row that
+ * is changed, taken out or put in later is found by audit_verify().  Each
+ * committed row is also a line of the log, where the newest ones outlive the
+ * database.
  */
 enum err audit_put(struct db *db, struct strv actor, struct strv action,
     struct strv object, struct strv detail);
 
+/* Only the name in what op_who() packed. */
+struct strv audit_name(struct strv actor);
+
+/*
+ * The same in a transaction of its own, for what changes no configuration:
+ * refusals, logins, exports.  result: "ok" or what went wrong.  Any thread;
+ * copies everything.  Refusals beyond AUDIT_REFUSALS a minute are only
+ * counted, and the next one says how many.
+ */
+#define AUDIT_REFUSALS 120
+void audit_event(struct strv actor, struct strv action, struct strv object,
+    struct strv result, struct strv detail);
+
+/* At start, before writer_start(): hashes for rows from before the chain. */
+enum err audit_start(void);
+/* Counts refusals, as at start; tests. */
+void audit_reset(void);
+
 struct audit_row {
 	int64_t id, time;	/* ms */
-	struct strv actor, action, object, detail;
+	struct strv actor, via, credential, peer, action, object, detail;
+	struct strv result, request;
+	struct strv former, hash;	/* AUDIT_HASH bytes, or absent */
+};
+
+struct audit_filter {	/* absent and 0: any */
+	struct strv actor, action, object;	/* the text has this in it */
+	struct strv result;			/* "ok", "refused" */
+	int64_t since, until;			/* ms */
 };
 
 /*
- * The newest rows older than id before (0: all), newest first; any thread.
- * Texts live until fn returns.
+ * The newest rows that fit and are older than id before (0: all), newest
+ * first, until fn returns false; any thread.  Texts live until fn returns.
  */
-typedef void audit_fn(const struct audit_row *row, void *arg);
-enum err audit_each(int64_t before, int64_t limit, audit_fn *fn, void *arg);
+typedef bool audit_fn(const struct audit_row *row, void *arg);
+enum err audit_each(const struct audit_filter *f, int64_t before,
+    audit_fn *fn, void *arg);
+
+/* Look at every row; any thread that has a reader. */
+struct audit_verdict {
+	int64_t rows, first, last;	/* ids; 0: no rows */
+	uint8_t hash[AUDIT_HASH];	/* of the last one */
+	int64_t broken;			/* the first id that is wrong; 0 */
+	const char *why;		/* in words, or NULL */
+};
+enum err audit_verify(struct audit_verdict *v);
 
 #endif

@@ -132,7 +132,7 @@ static enum err revision_put(struct db *db, struct save *save)
 
 	stmt_int(s, save->revision);
 	stmt_int(s, now_ms());
-	stmt_text(s, save->actor);
+	stmt_text(s, audit_name(save->actor));
 	stmt_text(s, save->comment);
 	return stmt_end(s);
 }

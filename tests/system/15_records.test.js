@@ -89,3 +89,23 @@ test('a snapshot has the same figures of now', async () => {
 	assert.equal(users.now, 2);
 	assert.ok(items.find((i) => i.name === 'process.memory').minute > 1e6);
 });
+
+/* proves APP-02 */
+test('the audit says by which way, is whole, and can be exported', async () => {
+	const [row] = await site.items('show', 'audit', '--action', 'configuration set',
+		'--limit', '1');
+	assert.equal(row.via, 'socket');
+	assert.equal(row.result, 'ok');
+	assert.match(row.request, /^[0-9a-f]{16}$/);
+	const v = await site.json(['audit', 'verify']);
+	assert.equal(v.state, 'ok');
+	assert.ok(v.rows >= 3);
+	const lines = (await site.parley(['audit', 'export'])).trim().split('\n')
+		.map((l) => JSON.parse(l));
+	assert.equal(lines.length, v.rows);
+	assert.equal(lines[0].hash, v.hash);
+	assert.equal(lines[0].former, lines[1].hash);
+	assert.match(await site.parley(['audit', 'export', '--format', 'csv']),
+		/^id,time,actor,via,/);
+	await site.log(/audit: row=1 actor=uid:/);
+});

@@ -110,11 +110,12 @@ static void settle(void)
 	}
 }
 
-static void note_audit(const struct audit_row *row, void *arg)
+static bool note_audit(const struct audit_row *row, void *arg)
 {
 	buf_addf(arg, "%d %.*s|%.*s|%.*s|%.*s\n", (int)row->id,
 	    STRV_ARG(row->actor), STRV_ARG(row->action),
 	    STRV_ARG(row->object), STRV_ARG(row->detail));
+	return false;
 }
 
 static void note_revision(const struct revision_row *row, void *arg)
@@ -223,7 +224,8 @@ START_TEST(history_and_audit_name_the_actor_and_hide_secrets)
 	ck_assert(revision_each(3, 1, note_revision, &b) == ERR_OK);
 	ck_assert(b.p[0] == '2');
 	buf_clear(&b);
-	ck_assert(audit_each(0, 1, note_audit, &b) == ERR_OK);
+	ck_assert(audit_each(&(struct audit_filter){ .since = 0 }, 0, note_audit,
+	    &b) == ERR_OK);
 	ck_assert_str_eq(b.p, "3 uid:7|configuration set|revision 3|"
 	    "gateway a window 6 -> unset; "
 	    "gateway a password (set) -> unset\n");

@@ -1,0 +1,66 @@
+/* when.c - an argument that is a time. */
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/now.h"
+#include "op/op.h"
+
+#define NUMBER_MAX 6	/* digits of "90s" */
+
+/* "90s", "5m", "1h", "7d" */
+static bool ago(struct strv s, int64_t *ms)
+{
+	static const struct {
+		char unit;
+		int64_t ms;
+	} units[] = {
+		{ 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 },
+		{ 'd', 86400000 }
+	};
+	int64_t n = 0;
+	size_t i = 0;
+
+	while (i < s.n && i < NUMBER_MAX && s.p[i] >= '0' && s.p[i] <= '9')
+		n = n * 10 + (s.p[i++] - '0');
+	if (i == 0 || i + 1 != s.n || n == 0)
+		return false;
+	for (size_t u = 0; u < sizeof(units) / sizeof(*units); u++)
+		if (s.p[i] == units[u].unit) {
+			*ms = now_ms() - n * units[u].ms;
+			return true;
+		}
+	return false;
+}
+
+/* What op_text() gives ends in a NUL. */
+static bool date(struct strv s, int64_t *ms)
+{
+	static const char *const forms[] = { "%Y-%m-%dT%H:%M:%SZ",
+		"%Y-%m-%dT%H:%MZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
+		"%Y-%m-%d" };
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		struct tm tm = { 0 };
+		const char *end = strptime(s.p, forms[i], &tm);
+
+		if (end && end == s.p + s.n) {
+			*ms = (int64_t)timegm(&tm) * 1000;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool op_when(struct op_call *c, const char *arg, int64_t fallback,
+    int64_t *ms)
+{
+	struct strv s = op_text(c, arg);
+
+	*ms = fallback;
+	if (!s.n || ago(s, ms) || date(s, ms))
+		return true;
+	op_fail(c, OP_INVALID, "--%s: \"%.*s\" is no time: 30s, 5m, 1h or 7d "
+	    "ago, 2026-11-20 or 2026-11-20T09:00:00Z", arg, STRV_ARG(s));
+	return false;
+}
