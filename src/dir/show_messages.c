@@ -197,6 +197,7 @@ static bool add_leg(const struct query_leg *l, void *arg)
 	jsonw_str(w, "recipient", l->recipient);
 	jsonw_str(w, "port", l->port);
 	jsonw_str(w, "hop", l->hop);
+	jsonw_str(w, "role", strv(leg_role_name(l->role)));
 	jsonw_str(w, "state", strv(state));
 	jsonw_str(w, "says", buf_strv(&text));
 	jsonw_str(w, "reason", l->why);

@@ -276,6 +276,15 @@ static const struct conf_row policy_rows[] = {
 	{ .name = "link-days", .type = CONF_INT, .fallback = "7", .min = 1,
 	  .max = 90, .help = "how long a link opens the content at the least; "
 	  "it stays so long" },
+	{ .name = "interval", .type = CONF_DURATION, .fallback = "60s",
+	  .min = 0, .max = 86400000,
+	  .help = "at most one of a sender to a recipient in this time; the "
+	  "next one stands for all that came meanwhile" },
+	{ .name = "delivered-by", .type = CONF_ENUM, .fallback = "receipt",
+	  .choices = "receipt|sending",
+	  .help = "when the sender is told that what it is about was "
+	  "delivered: with the receipt for it, or, as always where there "
+	  "are no receipts, when the service centre took it" },
 };
 
 static const struct conf_section sections[] = {

@@ -296,6 +296,17 @@ static void number_uris(struct strv key, struct buf *sip, struct buf *tel)
 	buf_adds(tel, key);
 }
 
+struct strv user_number(const struct user *u)
+{
+	for (size_t i = 0; i <= u->naliases; i++) {
+		struct strv key = i == 0 ? u->key : u->aliases[i - 1];
+
+		if (addr_is_number(key))
+			return key;
+	}
+	return STRV_NONE;
+}
+
 /* The first of each kind; a number alone has a sip: URI as well. */
 void user_uris(const struct user *u, struct buf *sip, struct buf *tel)
 {

@@ -80,6 +80,9 @@ size_t users_count(void);
  */
 struct user *users_next(size_t *at);
 
+/* Its number: the first of its addresses that is one; absent: none. */
+struct strv user_number(const struct user *u);
+
 /*
  * u's addresses for P-Associated-URI and P-Asserted-Identity: its sip: URI
  * and, when it has a number, its tel: URI ("" when it has none).

@@ -46,7 +46,7 @@ static uint32_t text_chars(struct strv content)
 
 static struct plan_assume assumed(const struct op_call *c)
 {
-	struct plan_assume a = { STRV_NONE, false };
+	struct plan_assume a = { .gateway_down = STRV_NONE };
 	struct strv what, rest;
 
 	for (size_t i = 0; (what = op_nth(c, "assume", i)).p; i++) {
@@ -56,6 +56,8 @@ static struct plan_assume assumed(const struct op_call *c)
 			a.gateway_down = strv_split(rest, ':', &rest);
 		if (strv_eq(what, STRV("recipient-offline")))
 			a.recipient_offline = true;
+		if (strv_eq(what, STRV("primary-no-ip")))
+			a.primary_no_ip = true;
 	}
 	return a;
 }
@@ -178,7 +180,8 @@ static const struct op_arg explain_args[] = {
 	{ "to", ARG_REQUIRED, "address", "who shall get it" },
 	{ "content", 0, NULL, "TYPE:BYTES, default text/plain:100" },
 	{ "service", 0, NULL, "the reply's service: sms;via=GATEWAY" },
-	{ "assume", ARG_REPEAT, "recipient-offline|gateway:NAME:down",
+	{ "assume", ARG_REPEAT, "recipient-offline|"
+	  "primary-no-ip|gateway:NAME:down",
 	  "what if" },
 	{ 0 }
 };

@@ -12,6 +12,7 @@
 
 #define FLOW_PAUSE_MIN	10000	/* ms between two tries, at the least */
 #define FLOW_PAUSE_MAX	1800000	/* ms between two tries, at the most */
+#define USER_PORT	"sip"	/* whose hops are users; see port_caps */
 /* ms that one attempt may take: what lives no longer is now or never */
 #define FLOW_ATTEMPT	40000
 
@@ -37,6 +38,8 @@ void result_expired(struct leg *l);
 bool late_find(struct leg *l, const struct flow_outcome *o);
 /* Devices of u that are away and would get a message later. */
 unsigned late_count(const struct user *u);
+/* One of them, or online, but this one. */
+bool late_any(const struct user *u, struct strv but);
 /* One of l->late came online meanwhile. */
 bool late_is_there(const struct leg *l);
 

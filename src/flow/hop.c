@@ -10,6 +10,7 @@
 #include "dir/bindings.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
+#include "flow/primary.h"
 #include "flow/quiet.h"
 #include "loop/loop.h"
 #include "store/journal.h"
@@ -230,6 +231,13 @@ void hop_expire(struct hop *h, struct leg *l)
 	leg_forget(l);
 }
 
+static void divert(struct hop *h, struct leg *l)
+{
+	take(h, l);
+	hop_forget(l->id);
+	primary_turn(l);
+}
+
 static void hop_send(struct hop *h, unsigned window)
 {
 	while (h->queued && h->in_flight < window) {
@@ -245,8 +253,10 @@ static void hop_send(struct hop *h, unsigned window)
 			return;
 		if (l->expires <= now_ms())
 			hop_expire(h, l);
-		else
+		else if (l->role == LEG_WHOLE || primary_goes(l))
 			start(h, l);
+		else
+			divert(h, l);
 	}
 }
 
@@ -318,6 +328,25 @@ static bool may_go(struct hop *h, const struct leg *l, int64_t now)
 	return false;
 }
 
+/* A leg for all devices but some: one of the others is online. */
+static bool any_is_there(const struct leg *l)
+{
+	const struct user *u = user_find(l->hop);
+	struct buf names;
+	struct strv list;
+	bool any = false;
+
+	if (!u || l->reached.n == 0)
+		return true;
+	buf_init(&names, BUF_NO_LIMIT);
+	user_devices(u, &names);
+	list = buf_strv(&names);
+	while (list.n > 0 && !any)
+		any = !strv_listed(l->reached, strv_split(list, ' ', &list));
+	buf_deinit(&names);
+	return any;
+}
+
 /*
  * A user's leg that is tried again goes as soon as the user takes anything,
  * so that nothing of its conversation overtakes it; one that none of the
@@ -332,6 +361,8 @@ static bool is_wanted(struct hop *h, const struct leg *l)
 		return false;
 	if (hop_is_user(h) && l->device.n)
 		return may_go(h, l, now);
+	if (hop_is_user(h) && !any_is_there(l))
+		return false;
 	if (hop_is_user(h) && (h->appeared || l->why != ERR_OFFLINE))
 		return true;
 	return l->due <= now;
@@ -345,6 +376,8 @@ static uint64_t order_of(const struct leg *l)
 void hop_queue(struct hop *h, struct leg *l)
 {
 	l->order = order_of(l);
+	if (l->role != LEG_WHOLE)
+		primary_loaded(l);
 	list_push(&h->queue, &l->hook);
 	h->queued++;
 	map_set_u64(&legs, l->id, l);

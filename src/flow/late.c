@@ -7,6 +7,7 @@
 #include "dir/devices.h"
 #include "flow/flow_priv.h"
 #include "flow/port.h"
+#include "flow/primary.h"
 #include "store/journal.h"
 
 /*
@@ -70,6 +71,16 @@ unsigned late_count(const struct user *u)
 	return n;
 }
 
+bool late_any(const struct user *u, struct strv but)
+{
+	bool on = conf_bool("policy devices", "", "late");
+
+	for (const struct device *d = devices_of(u); d && on; d = d->next)
+		if (is_late(u, d) && !strv_eq(d->instance, but))
+			return true;
+	return false;
+}
+
 bool late_is_there(const struct leg *l)
 {
 	const struct user *u = user_find(l->recipient);
@@ -92,6 +103,8 @@ void flow_missed(const struct message *m, struct strv recipient,
 		.due = now_ms() + FLOW_PAUSE_MIN, .expires = m->expires
 	};
 
+	if (u)
+		primary_missed(u, device);
 	if (d && is_late(u, d) && may_be_late(m))
 		journal_late(&late);
 }

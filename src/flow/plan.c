@@ -14,20 +14,11 @@
 #include "dir/users.h"
 #include "flow/origin.h"
 #include "flow/flow_priv.h"
-#include "flow/plan.h"
+#include "flow/plan_priv.h"
 #include "flow/port.h"
 #include "flow/term.h"
 
-/* the port whose hops are users; see port_caps */
-#define USER_PORT	"sip"
 #define GROUP_PORT	"group"
-
-struct query {
-	const struct message *m;
-	const struct plan_assume *assume;
-	struct user *recipient;		/* NULL: nobody's here, or a group */
-	struct plan *p;
-};
 
 __attribute__((format(printf, 4, 5)))
 static void note(struct plan *p, const char *step, bool passed,
@@ -52,10 +43,13 @@ void plan_note(struct plan *p, const char *step, bool passed,
 	note(p, step, passed, "%s", text);
 }
 
-static void add_leg(struct plan *p, const char *port, struct strv hop)
+struct plan_leg *plan_add(struct plan *p, const char *port,
+    struct strv hop)
 {
-	if (p->n < PLAN_LEGS)
-		p->legs[p->n++] = (struct plan_leg){ port, hop };
+	struct plan_leg *l = &p->legs[p->n < PLAN_LEGS - 1 ? p->n++ : p->n];
+
+	*l = (struct plan_leg){ .port = port, .hop = hop };
+	return l;
 }
 
 /* --- originating service --------------------------------------------------- */
@@ -152,7 +146,7 @@ static struct gateway *pinned(struct query *q, const struct route *r)
 	struct gateway *g;
 	const char *how;
 
-	if (q->m->origin != FROM_USER)
+	if (q->m->origin != FROM_USER || q->role != LEG_WHOLE)
 		return NULL;
 	service = reply_service(q, &how);
 	if (!service.n) {
@@ -169,6 +163,8 @@ static struct gateway *pinned(struct query *q, const struct route *r)
 
 static bool fits(struct query *q, const struct gateway *g)
 {
+	if (q->role == LEG_UCN)
+		return true;
 	if (q->m->text_chars == 0 && !(port_find(strv(g->port))->caps &
 	    PORT_MEDIA)) {
 		note(q->p, "convert", false, "%s carries text only", g->name);
@@ -219,22 +215,17 @@ static enum err choose_gateway(struct query *q, const struct route *r)
 		return q->m->text_chars ? ERR_TOO_BIG : ERR_BAD_CONTENT;
 	note(q->p, "deliver", true, "by %s through gateway %s (%s)",
 	    g->service, g->name, is_up(q, g) ? g->why : "down: waits");
-	add_leg(q->p, g->port, strv(g->name));
+	plan_add(q->p, g->port, strv(g->name));
 	return ERR_OK;
 }
 
-static enum err interwork(struct query *q)
+enum err plan_by_route(struct query *q, struct strv to)
 {
 	struct route r;
 
-	if (q->m->origin == FROM_NETWORK) {
-		note(q->p, "route", false, "recipient is nobody's here, and "
-		    "messages from a network are not passed on");
-		return ERR_NO_USER;
-	}
-	if (route_find(q->p->recipient, q->p->explaining, &r) != ERR_OK) {
+	if (route_find(to, q->p->explaining, &r) != ERR_OK) {
 		note(q->p, "route", false, "no route matches %.*s",
-		    STRV_ARG(q->p->recipient));
+		    STRV_ARG(to));
 		return ERR_NO_USER;
 	}
 	if (r.refuse) {
@@ -247,6 +238,16 @@ static enum err interwork(struct query *q)
 	if (r.n == 0)
 		return ERR_NO_SERVICE;
 	return choose_gateway(q, &r);
+}
+
+static enum err interwork(struct query *q)
+{
+	if (q->m->origin == FROM_NETWORK) {
+		note(q->p, "route", false, "recipient is nobody's here, and "
+		    "messages from a network are not passed on");
+		return ERR_NO_USER;
+	}
+	return plan_by_route(q, q->p->recipient);
 }
 
 /* --- terminating service --------------------------------------------------------- */
@@ -296,10 +297,12 @@ static enum err to_user(struct query *q)
 	    STRV_ARG(u->key), online ? u->nbindings : 0,
 	    online && u->nbindings == 1 ? "" : "s");
 	q->p->quiet = term_is_quiet(u);
+	if (plan_phone(q, online))
+		return ERR_OK;
 	if (q->p->quiet) {
 		note(q->p, "deliver", true, "waits on disk: %.*s is not to "
 		    "be disturbed now", STRV_ARG(u->key));
-		add_leg(q->p, USER_PORT, u->key);
+		plan_add(q->p, USER_PORT, u->key);
 		return ERR_OK;
 	}
 	if (!online && offline_goes_by_sms(q)) {
@@ -311,7 +314,7 @@ static enum err to_user(struct query *q)
 	note(q->p, "deliver", true, online ? "over IP to every device" :
 	    "waits on disk until a device registers");
 	note_late(q->p, u);
-	add_leg(q->p, USER_PORT, u->key);
+	plan_add(q->p, USER_PORT, u->key);
 	return ERR_OK;
 }
 
@@ -339,7 +342,7 @@ static enum err to_group(struct query *q, const struct group *g)
 	    g->roster->n == 1 ? "" : "s");
 	note(q->p, "deliver", true, "to each member as a message of its own");
 	q->p->at_commit = FLOW_TAKEN;
-	add_leg(q->p, GROUP_PORT, g->row.key);
+	plan_add(q->p, GROUP_PORT, g->row.key);
 	return ERR_OK;
 }
 
@@ -361,7 +364,7 @@ static enum err to_list(struct query *q)
 	note(q->p, "deliver", true, "to each of a list as a message of its "
 	    "own");
 	q->p->at_commit = FLOW_STORED;
-	add_leg(q->p, GROUP_PORT, q->p->recipient);
+	plan_add(q->p, GROUP_PORT, q->p->recipient);
 	return ERR_OK;
 }
 
@@ -373,7 +376,8 @@ static enum err to_outside(struct query *q)
 void plan_make(const struct message *m, const struct plan_assume *assume,
     struct plan *p)
 {
-	struct query q = { m, assume, user_find(m->to), p };
+	struct query q = { .m = m, .assume = assume,
+		.recipient = user_find(m->to), .p = p };
 	const struct group *g = group_find(m->to);
 
 	p->n = p->nnotes = 0;
@@ -415,10 +419,12 @@ const struct gateway *plan_other_gateway(const struct message *m,
 	const struct gateway *was = gateway_find(hop);
 	bool reply = m->origin == FROM_USER && (m->service.n ||
 	    sticky_find(m->from, recipient).n);
+	const struct user *u = user_find(recipient);
+	struct strv number = u ? user_number(u) : STRV_NONE;
 	struct route r;
 
 	if ((was && was->state == GATEWAY_UP) ||
-	    route_find(recipient, false, &r) != ERR_OK || r.refuse)
+	    route_find(number.n ? number : recipient, false, &r) != ERR_OK || r.refuse)
 		return NULL;
 	for (size_t i = 0; i < r.n; i++) {
 		const struct gateway *g = r.gateways[i];

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/strv.h"
+#include "core/leg.h"
 #include "core/message.h"
 #include "flow/flow.h"
 
@@ -17,6 +18,12 @@ struct user;
 struct plan_leg {
 	const char *port;
 	struct strv hop;	/* user's key or gateway's name; borrowed */
+	enum leg_role role;
+	struct strv device;	/* of the recipient, only this one; or none */
+	struct strv kept;	/* the device that this one is not for; or
+				 * none */
+	int64_t due;		/* ms: HELD until then; 0: at once */
+	bool held;		/* until its device registers */
 };
 
 /* One consideration, for explain: what was asked and what followed. */
@@ -43,12 +50,14 @@ struct plan {
 };
 
 /*
- * What-ifs of explain: gateways to be taken as down, users as offline.
+ * What-ifs of explain: gateways to be taken as down, users as offline,
+ * or their primary device alone.
  * NULL in real traffic.
  */
 struct plan_assume {
 	struct strv gateway_down;
 	bool recipient_offline;
+	bool primary_no_ip;	/* the recipient's primary device */
 };
 
 /* Add one while explaining; the text is copied. */

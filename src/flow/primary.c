@@ -1,11 +1,128 @@
-/* primary.c - the device with the SIM: SMS while it has no IP. */
+/* primary.c - the device with the SIM: which it is, what is learned of it. */
 
+#include <string.h>
+
+#include "base/now.h"
 #include "conf/conf.h"
+#include "dir/bindings.h"
+#include "dir/devices.h"
+#include "dir/gateways.h"
 #include "flow/primary.h"
 
 #define POLICY	"policy primary"
 
+/* --- which ---------------------------------------------------------------- */
+
+static const struct device *flagged(const struct user *u)
+{
+	for (const struct device *d = devices_of(u); d; d = d->next)
+		if (d->primary)
+			return d;
+	return NULL;
+}
+
+static enum access access_of(const struct user *u, const struct device *d)
+{
+	const struct binding *b = d ? device_binding(u, d->instance) : NULL;
+	struct access_info i;
+
+	access_get(u, &i);
+	/* its last REGISTER was before it fell silent */
+	return b && (i.silent == 0 || b->seen > i.silent) ? ACCESS_IP :
+	    i.state;
+}
+
+bool primary_find(const struct user *u, struct primary *out)
+{
+	const struct device *d = flagged(u);
+
+	if ((d && d->blocked) || !conf_bool(POLICY, "", "sms") ||
+	    (!d && !conf_bool(POLICY, "", "virtual")))
+		return false;
+	out->device = d ? d->instance : STRV_NONE;
+	out->number = user_number(u);
+	out->access = access_of(u, d);
+	return out->number.n > 0;
+}
+
+const char *access_text(enum access a)
+{
+	static const char *const texts[ACCESS_N] = {
+		[ACCESS_UNKNOWN] = "has no IP, not known if SMS reaches it",
+		[ACCESS_NONE] = "has no IP, out of reach of SMS, too",
+		[ACCESS_CS_ONLY] = "has no IP, SMS reaches it",
+		[ACCESS_IP] = "has IP",
+	};
+
+	return texts[a];
+}
+
+int64_t primary_wait(const struct user *u, const struct primary *p,
+    bool explaining)
+{
+	struct access_info i;
+
+	if (!p->device.n)
+		return 0;	/* it never registers */
+	if (!explaining)
+		return access_expect(u, p->number);
+	access_get(u, &i);
+	return i.since ? access_wait(u) : conf_int(POLICY, "", "grace");
+}
+
+bool primary_is_delivered(const struct leg *l)
+{
+	const struct gateway *g = gateway_find(l->hop);
+
+	return l->role == LEG_UCN && (!g || !g->reports ||
+	    strcmp(conf_text("policy ucn", "", "delivered-by"),
+	    "sending") == 0);
+}
+
+/* --- what is learned ------------------------------------------------------ */
+
+void primary_result(struct leg *l, const struct flow_outcome *o)
+{
+	const struct user *u = user_find(l->recipient);
+	const struct device *d = u ? flagged(u) : NULL;
+
+	if (!d || l->role != LEG_WHOLE ||
+	    l->message->kind == MESSAGE_REPORT)
+		return;
+	if (strv_listed(o->missed, d->instance))
+		access_heard(u->key, HEARD_SILENCE, now_ms());
+	if (!strv_listed(o->reached, d->instance))
+		return;
+	access_heard(u->key, HEARD_ANSWER, now_ms());
+	l->replaces = true;
+}
+
+void primary_missed(const struct user *u, struct strv device)
+{
+	const struct device *d = flagged(u);
+
+	if (d && strv_eq(d->instance, device))
+		access_heard(u->key, HEARD_SILENCE, now_ms());
+}
+
+void primary_receipt(struct strv key, enum report_status status, enum err why)
+{
+	if (status == STATUS_DELIVERED)
+		access_heard(key, HEARD_SMS, now_ms());
+	else if (why == ERR_EXPIRED || why == ERR_OFFLINE)
+		access_heard(key, HEARD_ABSENT, now_ms());
+}
+
+/* --- settings ------------------------------------------------------------- */
+
 static const struct conf_row rows[] = {
+	{ .name = "sms", .type = CONF_BOOL, .fallback = "on",
+	  .help = "a primary device without IP gets text by SMS at once, and "
+	  "of anything else a notification, where a route leads to the "
+	  "subscriber's number" },
+	{ .name = "virtual", .type = CONF_BOOL, .fallback = "off",
+	  .help = "a subscriber with a number but no primary device has a "
+	  "phone that is never registered, as if that were it" },
 	{ .name = "grace", .type = CONF_DURATION, .fallback = "10s",
 	  .min = 0, .max = 300000,
 	  .help = "how long a message for a phone that came within reach of "

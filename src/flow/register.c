@@ -151,7 +151,7 @@ enum err flow_start(void)
 	id_above(last);
 	if (n)
 		log_info("messages wait n=%" PRId64, n);
-	access_start();
+	primary_start();
 	hop_start();
 	quiet_start();
 	reroute_start();
@@ -176,7 +176,7 @@ static void stop_look(void *arg)
 		return;
 	}
 	trace_stop();
-	access_stop();
+	primary_stop();
 	stopped();
 }
 

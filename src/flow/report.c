@@ -10,6 +10,7 @@
 #include "base/now.h"
 #include "dir/users.h"
 #include "flow/flow_priv.h"
+#include "flow/primary.h"
 #include "flow/sched.h"
 #include "flow/trace.h"
 #include "loop/loop.h"
@@ -93,6 +94,17 @@ static void finish(struct reporting *g, enum err e)
 
 static void keep(struct reporting *g);
 
+/* What a service centre says of a phone; and what goes there by IP now. */
+static void learn(const struct journal_reported *r,
+    const struct journal_report *what)
+{
+	if (what->find != FIND_REF || r->verdict == REPORT_UNKNOWN)
+		return;
+	primary_receipt(r->recipient, what->status, what->why);
+	if (r->again)
+		sched_due(r->recipient);
+}
+
 static void reported(enum err e, struct journal_reported *r, void *arg)
 {
 	struct reporting *g = arg;
@@ -106,6 +118,7 @@ static void reported(enum err e, struct journal_reported *r, void *arg)
 		return;
 	}
 	noted(r, g->what.status);
+	learn(r, &g->what);
 	for (size_t i = 0; i < r->n; i++)
 		send(r->legs[i]);
 	finish(g, r->verdict == REPORT_UNKNOWN ? ERR_NO_USER : ERR_OK);
@@ -130,6 +143,7 @@ static void put(struct reporting *g)
 	r->ids[0] = id_new();
 	r->ids[1] = id_new();
 	r->now = now_ms();
+	r->user_port = USER_PORT;
 	r->hold = flow_report_hold();
 	journal_report(r, reported, g);
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/now.h"
 #include "dir/gateways.h"
 #include "dir/users.h"
 #include "flow/hop.h"
@@ -131,6 +132,8 @@ void reroute_look(struct strv name)
 
 const struct gateway *reroute_choice(const struct leg *l)
 {
+	if (l->role != LEG_WHOLE && l->due > now_ms())
+		return NULL;	/* it waits for something else */
 	return plan_other_gateway(l->message, l->recipient, l->hop);
 }
 

@@ -5,6 +5,7 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "flow/flow_priv.h"
+#include "flow/primary.h"
 #include "flow/sched.h"
 #include "flow/tally.h"
 #include "flow/trace.h"
@@ -29,18 +30,21 @@ static int64_t pause_ms(const struct leg *l, const struct flow_outcome *o)
 static void taken(struct leg *l, const struct flow_outcome *o)
 {
 	struct message *m = l->message;
+	bool delivered = o->delivered || primary_is_delivered(l);
 
+	primary_result(l, o);
 	l->ref = message_str(m, o->ref);
 	(void)late_find(l, o);
 	l->reached = message_str(m, o->reached);
-	leg_move(l, o->delivered ? LEG_DELIVERED : LEG_SENT, ERR_OK);
+	leg_move(l, delivered ? LEG_DELIVERED : LEG_SENT, ERR_OK);
 	(void)submit_leg_taken(l);
-	metric_inc(&flow_metrics[o->delivered ? M_DELIVERED : M_TAKEN]);
+	metric_inc(&flow_metrics[delivered ? M_DELIVERED : M_TAKEN]);
 	metric_observe(&flow_metrics[M_DELIVERY_TIME], now_us() - l->started);
 	tally_out(l);
-	if (o->interworked && (m->wants & WANTS_INTERWORKED))
+	if (o->interworked && l->role != LEG_UCN &&
+	    (m->wants & WANTS_INTERWORKED))
 		report_leg(l, STATUS_INTERWORKED, LEG_SENT, ERR_OK);
-	if (o->delivered && (m->wants & WANTS_DELIVERED))
+	if (delivered && (m->wants & WANTS_DELIVERED))
 		report_leg(l, STATUS_DELIVERED, LEG_DELIVERED, ERR_OK);
 	journal_move(l);
 	sched_ended(l);
@@ -51,6 +55,8 @@ static void end(struct leg *l, enum err why, enum leg_state state)
 {
 	bool told = submit_leg_failed(l, why);
 
+	if (l->role != LEG_WHOLE)
+		primary_ended(l);
 	metric_inc(&flow_metrics[state == LEG_EXPIRED ? M_EXPIRED : M_FAILED]);
 	trace_step(trace_of(l->message), LANE_PF, LANE_PF, "failed: %s",
 	    err_info(why)->text);
@@ -94,6 +100,7 @@ static void later(struct leg *l, const struct flow_outcome *o)
 		failed(l, ERR_EXPIRED, LEG_EXPIRED);
 		return;
 	}
+	primary_result(l, o);
 	l->why = o->err;
 	l->reached = message_str(l->message, o->reached.n ? o->reached :
 	    l->reached);
@@ -116,7 +123,7 @@ void flow_result(struct leg *l, const struct flow_outcome *o)
 	case ERR_CLASS_PERM:
 		if (late_find(l, o))
 			passed_on(l, o->err);
-		else
+		else if (!primary_failed(l, o->err))
 			failed(l, o->err, LEG_FAILED);
 		break;
 	}
@@ -124,5 +131,6 @@ void flow_result(struct leg *l, const struct flow_outcome *o)
 
 void flow_wake(struct strv hop)
 {
+	primary_woken(hop);
 	sched_wake(hop);
 }

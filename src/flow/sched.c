@@ -82,6 +82,38 @@ void sched_move(struct leg *l, const struct gateway *to)
 	hop_pump(h);
 }
 
+void sched_by_ip(struct leg *l)
+{
+	const struct user *u = user_find(l->recipient);
+	bool there = u && user_has(u, l->device);
+	struct hop *h = there ? hop_get(u->key, USER_PORT) : NULL;
+
+	if (l->state == LEG_READY)
+		leg_move(l, LEG_HELD, ERR_OFFLINE);
+	l->role = LEG_WHOLE;
+	l->port = USER_PORT;
+	l->hop = l->recipient;
+	l->ref = STRV_NONE;
+	l->due = 0;
+	journal_move(l);
+	submit_leg_waits(l);
+	leg_free(l);
+	if (!h)
+		return;
+	hop_look_anew(h);
+	hop_pump(h);
+}
+
+void sched_return(struct leg *l)
+{
+	struct hop *h = hop_leave(l);
+
+	hop_forget(l->id);
+	leg_move(l, LEG_HELD, l->why);
+	sched_by_ip(l);
+	hop_go_on(h);
+}
+
 void sched_ended(struct leg *l)
 {
 	struct hop *h = hop_leave(l);

@@ -31,6 +31,14 @@ void sched_held(const struct leg *l);
  * and then queued or let wait on disk; takes it over. */
 void sched_move(struct leg *l, const struct gateway *to);
 
+/*
+ * l, READY or HELD and in nobody's queue, is no SMS any more: it is the leg of
+ * its device, which gets it in order, now or when it registers; takes it over.
+ */
+void sched_by_ip(struct leg *l);
+/* The same of one whose delivery ended. */
+void sched_return(struct leg *l);
+
 /* l's delivery ended: it leaves the hop's in-flight count. */
 void sched_ended(struct leg *l);
 

@@ -10,7 +10,9 @@
 #include "base/now.h"
 #include "dir/users.h"
 #include "flow/flow_priv.h"
+#include "flow/notify.h"
 #include "flow/plan.h"
+#include "flow/primary.h"
 #include "flow/sched.h"
 #include "flow/tally.h"
 #include "flow/term.h"
@@ -122,8 +124,13 @@ static void answer_again(struct submission *s,
 
 static void drop_legs(struct submission *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		leg_free(s->legs[i]);
+	for (size_t i = 0; i < s->n; i++) {
+		struct leg *l = s->legs[i];
+
+		if (l->role == LEG_UCN)
+			notify_drop(l->message->from, l->recipient, l->id);
+		leg_free(l);
+	}
 	s->n = 0;
 }
 
@@ -161,6 +168,8 @@ static void release_legs(struct submission *s)
 		metric_inc(&flow_metrics[M_DEFERRED]);
 		trace_step(id_message_of(legs[i]->id), LANE_PF, LANE_STORE,
 		    "waits for %.*s", STRV_ARG(legs[i]->hop));
+		if (primary_keeps(legs[i]))
+			continue;
 		sched_held(legs[i]);
 		leg_free(legs[i]);
 	}
@@ -261,6 +270,21 @@ static void make_spam(struct submission *s, struct leg *l)
 	s->legs[s->n++] = l;
 }
 
+/* What the plan says of it beside where it goes; its state. */
+static void fit_leg(struct leg *l, const struct plan_leg *by)
+{
+	struct message *m = l->message;
+
+	l->role = by->role;
+	l->due = by->due;
+	l->device = message_str(m, by->device);
+	if (by->kept.n)
+		l->reached = message_str(m, by->kept);
+	if (l->role == LEG_UCN)
+		notify_is(m->from, l->recipient, l->id);
+	l->state = by->held || l->due ? LEG_HELD : sched_state(l);
+}
+
 static void make_legs(struct submission *s, const struct plan *p)
 {
 	struct message *m = s->message;
@@ -274,7 +298,7 @@ static void make_legs(struct submission *s, const struct plan *p)
 		l->expires = m->expires;
 		if (is_own_copy(m))
 			l->reached = m->device;
-		l->state = sched_state(l);
+		fit_leg(l, &p->legs[i]);
 		if (p->spam) {
 			make_spam(s, l);
 			continue;
@@ -287,8 +311,8 @@ static void make_legs(struct submission *s, const struct plan *p)
 		}
 		s->stored = p->at_commit == FLOW_STORED;
 		s->legs[s->n++] = l;
-		if (l->state == LEG_READY ||
-		    (!p->quiet && sched_is_waking(l)))
+		if (l->state == LEG_READY || (!p->quiet &&
+		    !p->legs[i].held && !l->due && sched_is_waking(l)))
 			s->open |= bit_of(l);
 		else
 			s->waits = true;

@@ -40,7 +40,7 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
 
 /*
  * Write the leg's state, why, tries, due, ref, reached, port, hop, answered,
- * and the legs that late asks for.
+ * role, the legs that late asks for, and what it replaces.
  * A leg that a report made DELIVERED or DISPLAYED on disk meanwhile does not
  * go back.
  */
@@ -100,6 +100,11 @@ struct journal_report {
 	int64_t now, hold;		/* ms; a report waits hold at the most */
 	/* What was displayed is noted; the sender learns of the delivery. */
 	bool private;
+	/*
+	 * The port whose hops are users: a COPY that failed goes back there
+	 * and waits for its device.  NULL: it fails.
+	 */
+	const char *user_port;
 };
 
 enum journal_verdict {
@@ -113,6 +118,9 @@ struct journal_reported {
 	enum journal_verdict verdict;
 	uint64_t leg;		/* the leg found */
 	enum message_kind kind;	/* of the message found */
+	struct strv recipient;	/* of the leg found; gone after the callback */
+	enum leg_role role;	/* of it, before */
+	bool again;		/* it is HELD for its device now */
 	struct leg *legs[2];	/* READY; display may bring delivery first */
 	size_t n;		/* taken over by the callback */
 };
@@ -172,6 +180,18 @@ void journal_rest(struct strv hop);
 /* Legs READY or HELD with expires <= now. */
 void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
     void *arg);
+
+/* A UCN: when it went out, or will at the earliest. */
+struct journal_ucn {
+	uint64_t leg;
+	struct strv sender, recipient;	/* keys */
+	bool waits;		/* HELD, or its outcome is not known */
+	int64_t at;		/* ms */
+};
+/* At start, in this thread: those of messages since then (ms), and all that
+ * wait, the oldest first. */
+enum err journal_ucns(int64_t since,
+    void (*each)(const struct journal_ucn *u));
 
 /*
  * At start, before the loop runs, in this thread: legs found SENDING or READY

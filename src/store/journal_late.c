@@ -8,7 +8,7 @@
 
 /*
  * The next ordinal of the message; nothing when the device has a leg already,
- * so that a move that is written twice makes one.
+ * so that a move that is written twice makes one.  A UCN is not the message.
  */
 static enum err put_one(struct db *db, const struct journal_late *l,
     struct strv device)
@@ -18,7 +18,7 @@ static enum err put_one(struct db *db, const struct journal_late *l,
 	    "ref) SELECT max(id) + 1, 1, ?1, 0, ?2, ?3, 0, ?4, ?5, ?6, ?7, "
 	    "NULL, NULL FROM leg WHERE id BETWEEN ?8 AND ?9 "
 	    "HAVING count(*) > 0 AND max(id) < ?9 AND "
-	    "total(device IS ?7 AND recipient = ?5) = 0");
+	    "total(device IS ?7 AND recipient = ?5 AND role < 2) = 0");
 
 	stmt_text(s, strv(err_info(l->why)->name));
 	stmt_int(s, l->due);

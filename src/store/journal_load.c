@@ -280,6 +280,33 @@ static enum err hold_flying(struct db *db, int64_t *n)
 	return e;
 }
 
+enum err journal_ucns(int64_t since,
+    void (*each)(const struct journal_ucn *u))
+{
+	struct stmt *s = stmt(db_writer(DB_STORE), "SELECT leg.id, leg.state, "
+	    "leg.due, leg.recipient, message.sender FROM leg "
+	    "INDEXED BY leg_ucn JOIN message ON message.id = leg.id >> 8 "
+	    "WHERE leg.role >= 2 AND leg.state <= 5 AND "
+	    "(leg.id >= ? OR leg.state <= 2) "
+	    "ORDER BY leg.id");
+	struct journal_ucn u;
+
+	stmt_int(s, (int64_t)id_leg(id_at(since), 0));
+	while (stmt_row(s)) {
+		int64_t came, due;
+
+		u.leg = (uint64_t)col_int(s);
+		came = id_ms(id_message_of(u.leg));
+		u.waits = col_int(s) <= LEG_SENDING;
+		due = col_int(s);
+		u.at = u.waits && due > came ? due : came;
+		u.recipient = col_text(s);
+		u.sender = col_text(s);
+		each(&u);
+	}
+	return stmt_end(s);
+}
+
 /* sql gives one number; NULL counts as 0 */
 static enum err one_number(struct stmt *s, int64_t *v)
 {

@@ -58,6 +58,21 @@ static void bind_move(struct stmt *s, const struct leg *l)
 	stmt_text(s, strv(l->port ? l->port : ""));
 	stmt_text(s, l->hop.p ? l->hop : STRV(""));
 	stmt_text(s, l->ref);
+	stmt_int(s, l->role);
+}
+
+/* The notification is not needed any more, and not sent if it waits. */
+static enum err replace_ucn(struct db *db, const struct leg *l)
+{
+	struct stmt *s = stmt(db, "UPDATE leg SET role = 3, "
+	    "state = CASE WHEN state <= 1 THEN 8 ELSE state END "
+	    "WHERE id BETWEEN ? AND ? AND recipient = ? AND role = 2");
+	uint64_t id = id_message_of(l->id);
+
+	stmt_int(s, (int64_t)id_leg(id, 0));
+	stmt_int(s, (int64_t)id_leg(id, 255));
+	stmt_text(s, l->recipient);
+	return stmt_end(s);
 }
 
 static enum err put_late(struct db *db, const struct leg *l)
@@ -71,23 +86,32 @@ static enum err put_late(struct db *db, const struct leg *l)
 	return l->late.n ? late_put(db, &late) : ERR_OK;
 }
 
+static enum err put_rest(struct db *db, const struct leg *l)
+{
+	enum err e = put_late(db, l);
+
+	return e == ERR_OK && l->replaces ? replace_ucn(db, l) : e;
+}
+
 /* Mostly neither queue nor ref change, which spares two indexes. */
 static enum err move_run(struct write *w, struct db *db)
 {
 	const struct leg *l = &((struct move *)(void *)w)->leg;
 	struct stmt *s = stmt(db, "UPDATE leg SET " MOVED
-	    " WHERE id = ?7 AND port = ?8 AND hop = ?9 AND ref IS ?10");
+	    " WHERE id = ?7 AND port = ?8 AND hop = ?9 AND ref IS ?10 "
+	    "AND role = ?11");
 	enum err e;
 
 	bind_move(s, l);
 	e = stmt_end(s);
 	if (e != ERR_OK || db_changes(db) > 0)
-		return e == ERR_OK ? put_late(db, l) : e;
+		return e == ERR_OK ? put_rest(db, l) : e;
 	s = stmt(db, "UPDATE leg SET " MOVED ", port = ?8, hop = ?9, "
-	    "ref = ?10 WHERE id = ?7");
+	    "ref = ?10, role = CASE WHEN role = 3 THEN 3 ELSE ?11 END "
+	    "WHERE id = ?7");
 	bind_move(s, l);
 	e = stmt_end(s);
-	return e == ERR_OK ? put_late(db, l) : e;
+	return e == ERR_OK ? put_rest(db, l) : e;
 }
 
 static void put(struct move *v)

@@ -205,10 +205,34 @@ static enum err may_succeed(struct reporting *r, struct db *db, bool *may)
 	return stmt_end(s);
 }
 
+/* The phone did not get the SMS: the message waits for its IP. */
+static bool is_again(const struct reporting *r)
+{
+	return r->leg.role == LEG_COPY && r->leg.device.n > 0 &&
+	    r->leg.state == LEG_SENT && r->ask.state == LEG_FAILED &&
+	    r->ask.user_port && r->leg.expires > r->ask.now;
+}
+
+static enum err go_back(struct reporting *r, struct db *db)
+{
+	struct stmt *s = stmt(db, "UPDATE leg SET state = ?, role = 0, "
+	    "why = ?, due = 0, port = ?, hop = recipient, ref = NULL "
+	    "WHERE id = ?");
+
+	stmt_int(s, LEG_HELD);
+	stmt_text(s, strv(err_info(r->ask.why)->name));
+	stmt_text(s, strv(r->ask.user_port));
+	stmt_int(s, (int64_t)r->leg.id);
+	r->moved = r->result.again = true;
+	return stmt_end(s);
+}
+
 static enum err move_leg(struct reporting *r, struct db *db)
 {
 	struct stmt *s;
 
+	if (is_again(r))
+		return go_back(r, db);
 	if (!leg_may(r->leg.state, r->ask.state))
 		return ERR_OK;
 	s = stmt(db, "UPDATE leg SET state = ?, why = ? WHERE id = ?");
@@ -379,7 +403,7 @@ static enum err report_run(struct write *w, struct db *db)
 	if (!r->of)
 		return ERR_OK;
 	e = move_leg(r, db);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !r->result.again)
 		e = owe_all(r, db);
 	return e == ERR_OK ? ERR_OK : ERR_STORAGE;
 }
@@ -414,6 +438,8 @@ static void report_done(struct write *w)
 	hand_over(r, w->err == ERR_OK);
 	r->result.verdict = verdict(r);
 	r->result.leg = r->leg.id;
+	r->result.recipient = r->leg.recipient;
+	r->result.role = r->leg.role;
 	r->result.kind = r->of ? r->of->kind : MESSAGE_TEXT;
 	r->done(w->err, &r->result, r->arg);
 	message_unref(r->of);
@@ -444,6 +470,7 @@ void journal_report(const struct journal_report *ask,
 	r->ask = *ask;
 	r->ask.port = arena_str(a, strv(ask->port)).p;
 	r->ask.hop = arena_str(a, ask->hop);
+	r->ask.user_port = arena_str(a, strv(ask->user_port)).p;
 	r->ask.refs = copy_refs(a, ask->refs, ask->nrefs);
 	r->ask.recipient = arena_str(a, ask->recipient);
 	r->ask.sender = arena_str(a, ask->sender);

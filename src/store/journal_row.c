@@ -126,7 +126,7 @@ enum err row_put_leg(struct db *db, const struct leg *l)
 {
 	struct stmt *s = stmt(db, "INSERT INTO leg (id, state, why, tries, "
 	    "due, expires, answered, port, recipient, hop, device, reached, "
-	    "ref) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    "ref, role) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	stmt_int(s, (int64_t)l->id);
 	stmt_int(s, l->state);
@@ -141,6 +141,7 @@ enum err row_put_leg(struct db *db, const struct leg *l)
 	stmt_text(s, l->device);
 	stmt_text(s, l->reached);
 	stmt_text(s, l->ref);
+	stmt_int(s, l->role);
 	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;
 }
 
@@ -161,6 +162,7 @@ void row_leg(struct stmt *s, struct arena *a, struct leg *out)
 	out->device = arena_str(a, col_text(s));
 	out->reached = arena_str(a, col_text(s));
 	out->ref = arena_str(a, col_text(s));
+	out->role = (enum leg_role)col_int(s);
 }
 
 static void read_report(struct stmt *s, struct message *m)

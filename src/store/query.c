@@ -6,7 +6,7 @@
 #define COLUMNS \
 	"leg.id, leg.state, leg.why, leg.tries, leg.due, leg.expires, " \
 	"leg.port, leg.recipient, leg.hop, leg.device, leg.reached, " \
-	"leg.ref, message.kind, message.wants, message.sender, " \
+	"leg.ref, leg.role, message.kind, message.wants, message.sender, " \
 	"message.recipient, message.conversation, message.contribution, " \
 	"message.imdn_id, message.service, message.port, message.in_ref, " \
 	"message.type, message.size, message.received, message.report_of"
@@ -25,6 +25,7 @@ static void read_leg(struct stmt *s, struct query_leg *l)
 	l->device = col_text(s);
 	l->reached = col_text(s);
 	l->ref = col_text(s);
+	l->role = (enum leg_role)col_int(s);
 	l->kind = (enum message_kind)col_int(s);
 	l->wants = (unsigned)col_int(s);
 	l->from = col_text(s);

@@ -20,6 +20,7 @@ struct query_leg {
 	uint32_t tries;
 	int64_t due, expires;
 	struct strv port, recipient, hop, device, reached, ref;
+	enum leg_role role;
 
 	enum message_kind kind;
 	unsigned wants;

@@ -18,6 +18,7 @@
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
+#include "flow/access.h"
 #include "flow/port.h"
 #include "loop/loop.h"
 #include "op/op.h"
@@ -61,7 +62,9 @@ static void describe(const struct leg *l, char *s)
 {
 	const struct message *m = l->message;
 
-	if (m->kind == MESSAGE_REPORT)
+	if (l->role == LEG_UCN)
+		(void)snprintf(s, MODEL_TEXT, "%.*s", STRV_ARG(l->text));
+	else if (m->kind == MESSAGE_REPORT)
 		(void)snprintf(s, MODEL_TEXT, "REPORT %s %.*s",
 		    report_status_name(m->report.status),
 		    STRV_ARG(m->report.imdn_id));
@@ -485,10 +488,30 @@ void fake_submit(const struct fake_message *what, int64_t wait_ms)
 		m->expires = model->now + what->expires;
 	if (*what->service)
 		m->service = message_str(m, strv(what->service));
-	m->text_chars = (uint32_t)strlen(what->text);
+	if (strcmp(what->type, "text/plain") == 0)
+		m->text_chars = (uint32_t)strlen(what->text);
 	m->content = what->recipients ? list_content(what) :
-	    content_new(STRV("text/plain"), STRV_NONE, strv(what->text));
+	    content_new(strv(what->type), STRV_NONE, strv(what->text));
 	flow_submit(m, wait_ms, answered, s);
+}
+
+bool fake_heard(const char *name, const char *signal)
+{
+	static const char *const names[HEARD_N] = {
+		[HEARD_ALERT] = "alert", [HEARD_ATTACHED] = "attached",
+		[HEARD_DETACHED] = "detached", [HEARD_NOTHING] = "nothing",
+		[HEARD_SMS] = "sms", [HEARD_ABSENT] = "absent",
+		[HEARD_ANSWER] = "answer", [HEARD_SILENCE] = "silence",
+	};
+
+	for (int i = 0; i < HEARD_N; i++) {
+		if (strcmp(names[i], signal) != 0)
+			continue;
+		access_heard(strv(fake_key(name)), (enum access_signal)i,
+		    model->now);
+		return true;
+	}
+	return false;
 }
 
 static void noted(enum err e, void *arg)
@@ -532,6 +555,10 @@ bool fake_result(struct model_sent *s, const struct flow_outcome *o)
 	s->open = false;
 	legs[s - model->sent] = NULL;
 	full.tried = strv(s->devices);
+	if (o->err == ERR_OK && s->devices[0])
+		full.reached = strv(s->devices);
+	if (o->err == ERR_TIMEOUT)
+		full.missed = strv(s->devices);
 	flow_result(l, &full);
 	if (o->err != ERR_OK)
 		return true;

@@ -33,6 +33,7 @@ struct fake_message {
 	const char *from, *to, *text, *id, *wants, *service;
 	const char *recipients;	/* alice,bob: to is the exploder; NULL: no list */
 	const char *device;	/* it is sent from; NULL: not known */
+	const char *type;	/* of the content; text/plain: it is text */
 	int64_t expires;	/* ms from now; -1: not said */
 };
 void fake_submit(const struct fake_message *what, int64_t wait_ms);
@@ -40,6 +41,9 @@ void fake_report(const char *from, const char *to, const char *id,
     enum report_status status);
 void fake_receipt(const char *gateway, const char *ref,
     enum report_status status);
+
+/* "alert", "attached", ... (flow/access.h); false: there is no such signal */
+bool fake_heard(const char *name, const char *signal);
 
 /* Answer one leg; false: it is not open any more. */
 bool fake_result(struct model_sent *s, const struct flow_outcome *o);

@@ -212,7 +212,7 @@ static void stop(const struct words *ws)
 
 /* submit alice -> bob "hi" id m1 wants delivered,displayed wait 5s expires
  * 1h service sms;via=smsc1 device d1
- * recipients bob,carol */
+ * recipients bob,carol type image/png */
 static void submit(const struct words *ws)
 {
 	const struct fake_message m = {
@@ -221,10 +221,18 @@ static void submit(const struct words *ws)
 		.service = after(ws, "service", ""),
 		.device = after(ws, "device", NULL),
 		.recipients = after(ws, "recipients", NULL),
+		.type = after(ws, "type", "text/plain"),
 		.expires = duration(after(ws, "expires", "-1ms"))
 	};
 
 	fake_submit(&m, duration(after(ws, "wait", "0s")));
+}
+
+/* heard bob alert */
+static void heard(const struct words *ws)
+{
+	if (!fake_heard(word(ws, 1), word(ws, 2)))
+		fail("no such signal: %s", word(ws, 2));
 }
 
 static void time_passes(const struct words *ws)
@@ -382,7 +390,8 @@ static void finally(const struct words *ws)
 			continue;
 		for (int k = 0; k < i; k++)
 			again |= model->sent[k].message ==
-			    model->sent[i].message;
+			    model->sent[i].message &&
+			    is_sent(&model->sent[k], word(ws, 1), word(ws, 4));
 		got += !again;
 	}
 	if (got < want && model->crashed && model->disk_was_full &&
@@ -525,6 +534,7 @@ static const struct {
 	{ "disk", NULL, disk },
 	{ "stop", NULL, stop },
 	{ "submit", NULL, submit },
+	{ "heard", NULL, heard },
 	{ "time", NULL, time_passes },
 	{ "report", NULL, report },
 	{ "receipt", NULL, receipt },

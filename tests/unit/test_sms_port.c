@@ -18,6 +18,7 @@
 #include "dir/gateways.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
+#include "flow/access.h"
 #include "flow/flow.h"
 #include "flow/port.h"
 #include "flow/trace.h"
@@ -159,6 +160,21 @@ struct user *user_find(struct strv key)
 {
 	return strv_eq(key, alice.key) || strv_eq(key, alice_aliases[0]) ?
 	    &alice : NULL;
+}
+
+struct strv user_number(const struct user *u)
+{
+	return u->aliases[0];
+}
+
+static unsigned alerts;
+
+void access_heard(struct strv key, enum access_signal what, int64_t at)
+{
+	ck_assert(strv_eq(key, STRV("tel:+15550100002")));
+	ck_assert_int_eq(what, HEARD_ALERT);
+	ck_assert_int_eq(at, now_ms());
+	alerts++;
 }
 
 static unsigned stickies;
@@ -563,6 +579,16 @@ static bool send_hi(void)
 	return true;
 }
 
+static bool send_notification(void)
+{
+	struct leg *l = a_leg("not this", WANTS_DELIVERED);
+
+	l->role = LEG_UCN;
+	l->text = message_str(l->message, STRV("hi"));
+	sms_port.deliver(l);
+	return true;
+}
+
 static bool send_161(void)
 {
 	char text[162];
@@ -588,6 +614,20 @@ START_TEST(a_link_binds_and_shows_itself)
 
 	play(steps);
 	ck_assert_uint_ge(wakes, 1);
+}
+END_TEST
+
+START_TEST(an_alert_is_heard_and_then_wakes_what_waits)	/* proves MLD-035 */
+{
+	static const struct step steps[] = {
+		S_BIND, S_SEND(0x102, 9, BYTES("\x01\x01" "15550100002\0"
+		    "\x01\x01" "15550100001\0")), S_SEND(ENQUIRE, 7, NONE),
+		S_ANSWERED(ENQUIRE, 0, 7), S_END,
+	};
+
+	play(steps);
+	ck_assert_uint_eq(alerts, 1);
+	ck_assert_uint_ge(wakes, 2);
 }
 END_TEST
 
@@ -766,6 +806,20 @@ START_TEST(an_answer_to_nothing_changes_nothing)
 END_TEST
 
 /* --- messages out ------------------------------------------------------- */
+
+START_TEST(a_notification_goes_out_with_its_own_text)	/* proves MLD-029 */
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(send_notification),
+		S_EXPECT(SUBMIT, 0, BYTES(SUBMIT_HI)),
+		S_ANSWER(SUBMIT, 0, BYTES("00AB12\0")), S_WAIT(one_result),
+		S_END,
+	};
+
+	play(steps);
+	ck_assert_str_eq(results.ref, "ab12");
+}
+END_TEST
 
 START_TEST(a_message_goes_out_and_its_id_is_kept)
 {
@@ -1536,6 +1590,7 @@ static void add_link(Suite *su)
 	TCase *tc = tcase_create("link");
 
 	tcase_add_test(tc, a_link_binds_and_shows_itself);
+	tcase_add_test(tc, an_alert_is_heard_and_then_wakes_what_waits);
 	tcase_add_test(tc, a_refused_bind_waits_a_minute_and_says_what_to_mend);
 	tcase_add_test(tc,
 	    without_transceiver_it_binds_transmitter_and_receiver);
@@ -1559,6 +1614,7 @@ static void add_out(Suite *su)
 	TCase *tc = tcase_create("out");
 
 	tcase_add_test(tc, a_message_goes_out_and_its_id_is_kept);
+	tcase_add_test(tc, a_notification_goes_out_with_its_own_text);
 	tcase_add_rows(tc, a_refused_message_has_the_outcome_of_the_table,
 	    refusals);
 	tcase_add_test(tc, a_generic_nack_is_an_answer_too);

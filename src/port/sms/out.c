@@ -51,14 +51,7 @@ static struct strv number_of(struct strv key)
 	if (addr_is_number(key))
 		return key;
 	u = user_find(key);
-	if (!u)
-		return STRV_NONE;
-	if (addr_is_number(u->key))
-		return u->key;
-	for (size_t i = 0; i < u->naliases; i++)
-		if (addr_is_number(u->aliases[i]))
-			return u->aliases[i];
-	return STRV_NONE;
+	return u ? user_number(u) : STRV_NONE;
 }
 
 static bool user_name(struct strv key, const struct sms_conf *c,
@@ -120,8 +113,12 @@ enum err sms_out_prepare(struct sms_out *o)
 {
 	const struct sms_conf *c = &o->link->conf;
 	const struct message *m = o->leg->message;
-	enum err e = sms_text(m, &o->text);
+	enum err e = ERR_OK;
 
+	if (o->leg->role == LEG_UCN)
+		buf_adds(&o->text, o->leg->text);
+	else
+		e = sms_text(m, &o->text);
 	if (e != ERR_OK)
 		return e;
 	if (o->text.n == 0)

@@ -6,6 +6,7 @@
 #define LOG_UNIT "sms"
 #include "base/log.h"
 #include "base/now.h"
+#include "flow/access.h"
 #include "flow/flow.h"
 #include "port/sms/bind.h"
 #include "port/sms/lost.h"
@@ -136,8 +137,22 @@ static void delivered(struct sms_bind *b, const struct smpp_pdu *p)
 		sms_deliver(b, p);
 }
 
+/* Before the wake: what waits for the phone gives it time for IP. */
+static void note_alert(const struct sms_bind *b, const struct smpp_pdu *p)
+{
+	struct addr_rules rules;
+	struct buf key;
+
+	sms_settings_rules(&b->link->conf, &rules);
+	buf_init(&key, ADDR_MAX);
+	if (sms_key(&p->src, &rules, &key) == ERR_OK)
+		access_heard(buf_strv(&key), HEARD_ALERT, now_ms());
+	buf_deinit(&key);
+}
+
 static void alerted(struct sms_bind *b, const struct smpp_pdu *p)
 {
+	note_alert(b, p);
 	log_info("a phone can be reached again gateway=%s seq=%" PRIu32,
 	    b->link->name, p->seq);
 	flow_wake(strv(b->link->name));
