@@ -147,12 +147,24 @@ static bool is_url(const char *s)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:/[]") == strlen(s + n);
 }
 
+/* 192.0.2.1:443 or [2001:db8::1]:443, not a name. */
+static bool is_numeric(const char *s)
+{
+	const char *colon = strrchr(s, ':');
+
+	return s[0] == '[' || (colon &&
+	    strspn(s, "0123456789.") == (size_t)(colon - s));
+}
+
 static enum err check(const char *name, struct buf *why)
 {
 	const char *url = conf_text(SECTION, name, "url");
 	const char *address = conf_text(SECTION, name, "address");
 
-	if (url[0] && !is_url(url))
+	if (address[0] && !is_numeric(address))
+		buf_addz(why, "link address: this must be an IP address of "
+		    "this machine and a port, not a name: 192.0.2.1:443");
+	else if (url[0] && !is_url(url))
 		buf_addf(why, "link url: \"%s\" is no address of a web "
 		    "server: https://msg.example.org/", url);
 	else if (url[0] && !address[0])
@@ -170,7 +182,7 @@ static const struct conf_row rows[] = {
 	{ .name = "url", .type = CONF_TEXT, .min = 10, .max = 200,
 	  .help = "how phones reach that address, the shorter the better: "
 	  "https://msg.example.org/; unset: notifications have no link" },
-	{ .name = "rate", .type = CONF_INT, .fallback = "60", .min = 1,
+	{ .name = "rate", .type = CONF_INT, .fallback = "300", .min = 1,
 	  .max = 100000, .help = "requests of one address in a minute; past "
 	  "it: 429" },
 };

@@ -88,6 +88,13 @@ void httpd_reply(struct httpd_request *r, unsigned status, const char *type,
     struct strv body);
 
 /*
+ * The same with n bytes of a file from offset on, which must be there; fd is
+ * taken over.  The server's thread reads it while the client takes it.
+ */
+void httpd_reply_file(struct httpd_request *r, unsigned status,
+    const char *type, int fd, uint64_t offset, uint64_t n);
+
+/*
  * An answer without an end (200).  fill() is called in the server's thread
  * while the client takes more: it writes at most n bytes and says how many;
  * 0: nothing now, ask again after httpd_wake().  gone() is called once, when

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/hex.h"
@@ -269,6 +270,22 @@ void httpd_reply(struct httpd_request *r, unsigned status, const char *type,
 {
 	struct MHD_Response *a = response(status, type, body, &r->headers);
 
+	pthread_mutex_lock(&lock);
+	answer(r, status, a);
+	request_unref(r);
+	pthread_mutex_unlock(&lock);
+}
+
+void httpd_reply_file(struct httpd_request *r, unsigned status,
+    const char *type, int fd, uint64_t offset, uint64_t n)
+{
+	struct MHD_Response *a = MHD_create_response_from_fd_at_offset64(n,
+	    fd, offset);
+
+	if (a)
+		add_headers(a, status, type, &r->headers);
+	else
+		close(fd);
 	pthread_mutex_lock(&lock);
 	answer(r, status, a);
 	request_unref(r);

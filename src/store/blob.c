@@ -177,6 +177,24 @@ static bool read_file(int fd, struct buf *out)
 	return size == 0;
 }
 
+static void unreadable(const struct place *p)
+{
+	log_err("cannot read content file=%s", p->file.p);
+}
+
+int blob_open(struct strv hash)
+{
+	struct place p;
+	int fd;
+
+	place_init(&p, hash);
+	fd = open(p.file.p, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		unreadable(&p);
+	place_deinit(&p);
+	return fd;
+}
+
 enum err blob_get(struct strv hash, struct buf *out)
 {
 	struct place p;
@@ -189,7 +207,7 @@ enum err blob_get(struct strv hash, struct buf *out)
 	if (fd >= 0)
 		(void)close(fd);
 	if (!ok)
-		log_err("cannot read content file=%s", p.file.p);
+		unreadable(&p);
 	place_deinit(&p);
 	return ok ? ERR_OK : ERR_STORAGE;
 }

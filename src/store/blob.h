@@ -25,6 +25,8 @@ enum err blob_drop(struct db *db, struct strv hash, bool *last);
 /* Remove the file unless somebody has it again. */
 void blob_remove(struct db *db, struct strv hash);
 
+/* Any thread: open the file to read; -1: it cannot be (logged). */
+int blob_open(struct strv hash);
 /* Any thread: append the bytes.  ERR_STORAGE: it cannot be read. */
 enum err blob_get(struct strv hash, struct buf *out);
 
