@@ -23,6 +23,13 @@ void arguments_take(struct op_call *c, const struct op *op,
     const struct httpd_request *r, const struct strv *params,
     struct problem *p);
 
+/*
+ * pages.c: a file of the console, appended to body, and the headers it needs
+ * on r.  Returns its type; NULL: there is none.
+ */
+const char *page_take(struct httpd_request *r, struct strv path,
+    struct buf *body);
+
 /* the tables of operations */
 void ops_settings(void);
 void ops_meta(void);

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "admin/admin_priv.h"
-#include "base/asset.h"
 #include "base/jsonw.h"
 #include "base/log.h"
 #include "base/metric.h"
@@ -18,6 +17,7 @@
 #define LIMIT		((size_t)1 << 20)
 #define LIMIT_FILE	((size_t)16 << 20)
 #define LIMIT_STRANGER	((size_t)16 << 10)
+#define PAGE_MAX	((size_t)4 << 20)
 
 static struct metric metrics[] = {
 	COUNTER("parley_admin_requests_total", "code_class=\"2xx\"",
@@ -176,48 +176,22 @@ static void metrics_page(struct httpd_request *r)
 	buf_deinit(&b);
 }
 
-static const struct {
-	const char *ending, *type;
-} types[] = {
-	{ ".html", "text/html; charset=utf-8" },
-	{ ".js", "text/javascript; charset=utf-8" },
-	{ ".css", "text/css; charset=utf-8" },
-	{ ".svg", "image/svg+xml" },
-};
-
-static const char *type_of(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	for (size_t i = 0; dot && i < sizeof(types) / sizeof(types[0]); i++)
-		if (strcmp(dot, types[i].ending) == 0)
-			return types[i].type;
-	return "application/octet-stream";
-}
-
-static const struct asset *asset_find(struct strv path)
-{
-	if (strv_eq(path, STRV("/")))
-		path = STRV("/index.html");
-	for (const struct asset *a = web_assets; a->name; a++)
-		if (path.n > 1 && strv_eq(strv(a->name),
-		    (struct strv){ path.p + 1, path.n - 1 }))
-			return a;
-	return NULL;
-}
-
 static void page(struct httpd_request *r, struct strv path)
 {
-	const struct asset *a = asset_find(path);
+	const char *type = NULL;
+	struct buf body;
 
-	if (a && strv_eq(method_of(r), STRV("GET")))
-		reply(r, 200, type_of(a->name), (struct strv){
-		    (const char *)a->data, a->len });
+	buf_init(&body, PAGE_MAX);
+	if (strv_eq(method_of(r), STRV("GET")))
+		type = page_take(r, path, &body);
+	if (type)
+		reply(r, 200, type, buf_strv(&body));
 	else if (httpd_from(r) != HTTPD_SOCKET)
 		not_logged_in(r);
 	else
 		refuse(r, 404, "not-found", "Not found",
 		    STRV("there is no such page"));
+	buf_deinit(&body);
 }
 
 void route(struct httpd_request *r)

@@ -197,8 +197,10 @@ static const struct request {
 	{ "GET", "/api/v1/nothing", NULL, "", 404, "\"code\":\"not-found\"" },
 	{ "DELETE", "/api/v1/size", NULL, "", 405,
 	  "\"code\":\"method-not-allowed\"" },
+	/* unpacked for who cannot unpack it */
 	{ "GET", "/", NULL, "", 200, "<title>Parley</title>" },
-	{ "GET", "/app.js", NULL, "", 200, "use strict" },
+	{ "GET", "/index.html", NULL, "", 200, "<title>Parley</title>" },
+	{ "GET", "/assets/nothing.js", "Accept: text/html\r\n", "", 404, "" },
 	{ "GET", "/../parley", NULL, "", 404, "" },
 	{ "POST", "/", JSON, "{}", 404, "" },
 	{ "GET", "/metrics", NULL, "", 200, "\nprocess_open_fds " },
@@ -530,7 +532,7 @@ static const struct {
 	const char *target;
 	const char *line;	/* of status */
 } outside[] = {
-	{ "/", "HTTP/1.1 200" }, { "/app.js", "HTTP/1.1 200" },
+	{ "/", "HTTP/1.1 200" }, { "/index.html", "HTTP/1.1 200" },
 	{ "/metrics", "HTTP/1.1 200" },
 	{ "/api/v1/health/ready", "HTTP/1.1 200" },
 	{ "/api/v1/stats", "HTTP/1.1 401" },

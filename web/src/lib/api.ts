@@ -1,0 +1,142 @@
+// api.ts - calls of /api/v1: problems as errors, the session's token.
+
+import { signal } from "@preact/signals";
+
+export const BASE = "/api/v1";
+
+export type Row = Record<string, unknown>;
+
+/* What the daemon said of a request it refused (RFC 9457). */
+export class Problem extends Error {
+	constructor(readonly status: number, readonly code: string,
+	    message: string, readonly errors: Row[] = [],
+	    readonly body: Row = {}) {
+		super(message);
+	}
+}
+
+export interface Session {
+	name: string;
+	roles: string[];
+	csrf?: string;
+	[more: string]: unknown;
+}
+
+/* null: nobody is signed in; undefined: not asked yet */
+export const session = signal<Session | null | undefined>(undefined);
+/* false: the last request had no answer at all */
+export const reachable = signal(true);
+
+export interface Options {
+	method?: string;
+	query?: Record<string, string | string[] | undefined>;
+	body?: unknown;
+	raw?: Blob;		// instead of a body: the bytes of a file
+	etag?: string;
+	signal?: AbortSignal;
+}
+
+export function url(path: string, query?: Options["query"]): string {
+	const q = new URLSearchParams();
+
+	for (const [name, value] of Object.entries(query ?? {}))
+		for (const v of Array.isArray(value) ? value : [value])
+			if (v !== undefined && v !== "")
+				q.append(name, v);
+	const text = q.toString();
+
+	return (path.startsWith(BASE) ? path : BASE + path) +
+	    (text ? "?" + text : "");
+}
+
+function headersOf(o: Options): Headers {
+	const h = new Headers({ Accept: "application/json" });
+	const unsafe = o.method && o.method !== "GET";
+
+	if (o.raw)
+		h.set("Content-Type", "application/octet-stream");
+	else if (o.body !== undefined)
+		h.set("Content-Type", "application/json");
+	if (unsafe && session.value?.csrf)
+		h.set("X-Parley-CSRF", session.value.csrf);
+	if (unsafe && o.etag)
+		h.set("If-Match", o.etag);
+	return h;
+}
+
+async function ask(path: string, o: Options): Promise<Response> {
+	try {
+		const answer = await fetch(url(path, o.query), {
+			method: o.method ?? "GET",
+			headers: headersOf(o),
+			body: o.raw ?? (o.body === undefined ? undefined :
+			    JSON.stringify(o.body)),
+			credentials: "same-origin",
+			cache: "no-store",
+			signal: o.signal,
+		});
+
+		reachable.value = true;
+		return answer;
+	} catch (e) {
+		if ((e as Error).name === "AbortError")
+			throw e;
+		reachable.value = false;
+		throw new Problem(0, "unreachable",
+		    "The daemon does not answer. It may be restarting, or the " +
+		    "network between you and it is down.");
+	}
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+	const body: Row = await answer.json().catch(() => ({}));
+	const detail = String(body.detail ?? body.title ??
+	    `the daemon answered ${answer.status}`);
+
+	return new Problem(answer.status, String(body.code ?? ""),
+	    detail.charAt(0).toUpperCase() + detail.slice(1),
+	    Array.isArray(body.errors) ? body.errors as Row[] : [], body);
+}
+
+export interface Answer<T> {
+	data: T;
+	etag?: string;
+}
+
+export async function call<T = Row>(path: string, o: Options = {}):
+    Promise<Answer<T>> {
+	const answer = await ask(path, o);
+
+	if (!answer.ok) {
+		const p = await problemOf(answer);
+
+		if (p.status === 401 && session.value && p.code !==
+		    "reauth-required")
+			session.value = null;
+		throw p;
+	}
+	const type = answer.headers.get("Content-Type") ?? "";
+	const data = answer.status === 204 ? {} : type.includes("json") ?
+	    await answer.json() : { text: await answer.text() };
+
+	return { data: data as T,
+	    etag: answer.headers.get("ETag") ?? undefined };
+}
+
+export async function get<T = Row>(path: string, query?: Options["query"],
+    stop?: AbortSignal): Promise<T> {
+	return (await call<T>(path, { query, signal: stop })).data;
+}
+
+export interface Page {
+	items: Row[];
+	next: string | null;
+}
+
+export const list = (path: string, query?: Options["query"],
+    stop?: AbortSignal): Promise<Page> => get<Page>(path, query, stop);
+
+/* A sentence for people, of whatever was thrown. */
+export function sentence(e: unknown): string {
+	return e instanceof Error ? e.message : String(e);
+}

@@ -1,0 +1,133 @@
+// main.tsx - start: who is here, what the daemon can do, which page.
+
+import { render, type ComponentType, type VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { Problem, session } from "./lib/api";
+import { loadMeta, operations } from "./lib/meta";
+import { startLive } from "./lib/live";
+import { match, place } from "./lib/router";
+import { who } from "./lib/session";
+import { Busy, Empty, Fault } from "./ui/bits";
+import { applyTheme, Frame, theme } from "./ui/frame";
+import { Link } from "./lib/router";
+import { SignIn } from "./pages/signin";
+import { Dashboard } from "./pages/dashboard";
+import * as lists from "./pages/lists";
+import * as system from "./pages/system";
+
+export type Names = Record<string, string>;
+type Page = ComponentType<{ names: Names }>;
+
+/* A page that comes when it is needed. */
+function lazy(ask: () => Promise<Page>): Page {
+	let ready: Page | null = null;
+
+	return function Lazy(p: { names: Names }): VNode {
+		const [error, setError] = useState<unknown>(null);
+		const [, draw] = useState(0);
+
+		useEffect(() => {
+			if (!ready)
+				ask().then((page) => { ready = page; draw(1); },
+				    setError);
+		}, []);
+		if (error)
+			return <Fault error={error} again={() =>
+			    location.reload()} />;
+		return ready ? <>{ready && ((Ready) => <Ready {...p} />)(ready)}
+		</> : <Busy />;
+	};
+}
+
+const objects = () => import("./pages/objects");
+const message = () => import("./pages/message");
+const config = () => import("./pages/config");
+const tools = () => import("./pages/tools");
+
+const PAGES: [string, Page, string][] = [
+	["/", Dashboard, "Dashboard"],
+	["/health", system.Health, "Health"],
+	["/messages", lists.Messages, "Messages"],
+	["/messages/:id", lazy(async () => (await message()).Message), "Message"],
+	["/queues", lists.Queues, "Queues"],
+	["/spam", lists.Spam, "Spam folder"],
+	["/subscribers", lists.Subscribers, "Subscribers"],
+	["/subscribers/:address", lazy(async () => (await objects()).Subscriber),
+	    "Subscriber"],
+	["/devices", lists.Devices, "Devices"],
+	["/groups", lists.Groups, "Groups"],
+	["/groups/:address", lazy(async () => (await objects()).Group), "Group"],
+	["/imports", lists.Imports, "Import"],
+	["/gateways", lists.Gateways, "Gateways"],
+	["/gateways/:name", lazy(async () => (await objects()).Gateway),
+	    "Gateway"],
+	["/routes", lazy(async () => (await config()).Routes), "Routes"],
+	["/explain", lazy(async () => (await tools()).Explain), "Explain"],
+	["/policies", lazy(async () => (await config()).Policies), "Policies"],
+	["/screening", lists.Screening, "Screening"],
+	["/listeners", lazy(async () => (await config()).Listeners),
+	    "Listeners"],
+	["/settings", lazy(async () => (await config()).Sections), "Settings"],
+	["/settings/:section", lazy(async () => (await config()).Section),
+	    "Settings"],
+	["/settings/:section/:name", lazy(async () => (await config()).Section),
+	    "Settings"],
+	["/draft", lazy(async () => (await config()).Review), "Review changes"],
+	["/history", lazy(async () => (await config()).History), "History"],
+	["/audit", lists.Audit, "Audit"],
+	["/operations", lazy(async () => (await tools()).Operations),
+	    "All operations"],
+	["/operations/:command", lazy(async () => (await tools()).Operation),
+	    "Operation"],
+	["/about", system.About, "About"],
+];
+
+function Here(): VNode {
+	const { path } = place.value;
+
+	for (const [pattern, Found, title] of PAGES) {
+		const names = match(pattern, path);
+
+		if (!names)
+			continue;
+		const which = Object.values(names).pop();
+
+		document.title = `${which ?? title} – Parley`;
+		return <Found names={names} key={path} />;
+	}
+	document.title = "Not found – Parley";
+	return <Empty title="There is no such page">
+		<p><Link to="/">Go to the dashboard</Link>, or press
+		<kbd>Ctrl-K</kbd> to search.</p></Empty>;
+}
+
+function App(): VNode {
+	const [error, setError] = useState<unknown>(null);
+	const signed = session.value;
+
+	useEffect(() => {
+		who().catch(setError);
+	}, []);
+	useEffect(() => {
+		if (signed)
+			loadMeta().then(() => setError(null), (e) => {
+				if (!(e instanceof Problem && e.status === 401))
+					setError(e);
+			});
+	}, [signed?.name]);
+	if (error)
+		return <main class="plain"><Fault error={error}
+		    again={() => location.reload()} /></main>;
+	if (signed === undefined)
+		return <main class="plain"><Busy what="Asking the daemon" /></main>;
+	if (signed === null)
+		return <SignIn />;
+	if (operations.value.length === 0)
+		return <main class="plain"><Busy /></main>;
+	return <Frame><Here /></Frame>;
+}
+
+applyTheme(theme.value);
+startLive();
+render(<App />, document.getElementById("app")!);

@@ -1,0 +1,270 @@
+// lists.tsx - the pages that are a list: each is a small table of columns.
+
+import type { ComponentChildren, VNode } from "preact";
+import { useState } from "preact/hooks";
+
+import { signal } from "@preact/signals";
+
+import type { Row } from "../lib/api";
+import { bytes, count } from "../lib/format";
+import { actionsOf, allowed, op, type Op, type Values } from "../lib/meta";
+import { go, Link, place, query } from "../lib/router";
+import { Empty, Head, Status, toast, type Item } from "../ui/bits";
+import { doNow, OpDialog, reversible } from "../ui/form";
+import { Icon } from "../ui/icons";
+import { Table, type Column } from "../ui/table";
+import { words } from "../lib/format";
+
+/* --- the page of a list ---------------------------------------------------- */
+
+export interface Listing {
+	title: string;
+	about: string;
+	command: string;	// the operation that lists
+	path: string;		// the list
+	under?: string;		// where operations on one row are, if not there
+	id: (r: Row) => string;
+	ids?: (r: Row) => Values;	// arguments that a row gives
+	to?: (r: Row) => string | undefined;
+	columns: Column[];
+	everyMs?: number;
+	empty: ComponentChildren;
+	fixed?: Record<string, string>;
+	extra?: (r: Row) => Item[];
+	create?: string[];	// more operations for the head
+	height?: string;
+}
+
+interface Asked {
+	op: Op;
+	fixed: Values;
+	about?: string;
+	initial?: Values;
+}
+
+/* How an object is now, as the texts of a form. */
+export function initialOf(o: Op, row: Row): Values {
+	const found: Values = {};
+
+	for (const a of o.args) {
+		const v = row[a.name] ?? row[a.name.replace(/-/g, "_")];
+
+		if (v === undefined || v === null || a.secret)
+			continue;
+		found[a.name] = typeof v === "boolean" ? v ? "on" : "off" :
+		    String(v);
+	}
+	return found;
+}
+
+const lastWord = (o: Op) => o.command.split(" ").pop()!;
+
+/* The operations that a row's own values satisfy, as a menu. */
+export function itemsOf(ops: Op[], ids: Values, about: string, row: Row,
+    ask: (a: Asked) => void, done: () => void): Item[] {
+	return ops.filter(allowed).filter((o) => [...o.path.matchAll(
+	    /\{([^}]+)\}/g)].every(([, n]) => n in ids)).map((o) => ({
+		label: words(lastWord(o)), help: o.help,
+		danger: o.method === "DELETE",
+		act: () => reversible(o) && !o.args.some((a) => a.required &&
+		    !(a.name in ids)) ? void doNow(o, ids, about, done) :
+		    ask({ op: o, fixed: ids, about, initial: o.method === "PATCH" ?
+			initialOf(o, row) : undefined }),
+	}));
+}
+
+/* Lists ask again when it goes up. */
+export const version = signal(0);
+
+export function ListPage(l: Listing): VNode {
+	const [asked, ask] = useState<Asked | null>(null);
+	const listOp = op(l.command);
+	const actions = actionsOf(l.under ?? l.path);
+	const again = () => { version.value++; };
+	const create = [...l.under ? [] : actions.create,
+	    ...(l.create ?? []).map(op).filter((o) => o !== undefined)]
+	    .filter(allowed);
+	const wants = place.value.query.get("do");
+	const wanted = wants ? create.find((o) => o.command === wants) :
+	    undefined;
+
+	return <>
+		<Head title={l.title} about={l.about}>
+			{create.map((o) => <button type="button" key={o.command}
+			    class="main" onClick={() => query({ do: o.command })}>
+				<Icon name="plus" /> {words(o.command)}</button>)}
+		</Head>
+		<Table path={l.path} op={listOp} columns={l.columns} id={l.id}
+		    to={l.to} empty={l.empty} everyMs={l.everyMs}
+		    version={version.value} fixed={l.fixed} caption={l.title}
+		    height={l.height}
+		    items={actions.row.some(allowed) || l.extra ? (r) => [
+			...l.extra?.(r) ?? [],
+			...itemsOf(actions.row, l.ids?.(r) ?? {}, l.id(r), r, ask,
+			    again)] : undefined} />
+		{asked && <OpDialog {...asked} close={() => ask(null)}
+		    done={() => {
+			toast(`${words(asked.op.command)}: done.`);
+			again();
+		    }} />}
+		{wanted && <OpDialog op={wanted}
+		    close={() => query({ do: undefined })} done={() => {
+			toast(`${words(wanted.command)}: done.`);
+			again();
+		    }} />}
+	</>;
+}
+
+/* --- the lists ------------------------------------------------------------- */
+
+const at = (page: string, name: unknown) =>
+	`/${page}/${encodeURIComponent(String(name))}`;
+
+const add = (command: string, label: string) =>
+	<p><button type="button" onClick={() => query({ do: command })}>{label}
+	</button></p>;
+
+export const Messages = () => <ListPage title="Messages"
+    about="Metadata of every message; texts are not shown. Any id works in
+    the search (Ctrl-K)." command="show messages" path="/messages"
+    id={(r) => String(r.id)} to={(r) => at("messages", r.id)} everyMs={5000}
+    columns={[
+	{ name: "time" },
+	{ name: "from", fact: true },
+	{ name: "to", fact: true },
+	{ name: "kind" },
+	{ name: "state", fact: true },
+	{ name: "reason" },
+	{ name: "hop", label: "By way of" },
+	{ name: "tries", numeric: true },
+	{ name: "size", numeric: true, render: (r) => bytes(Number(r.size)) },
+	{ name: "id", label: "Message", hidden: true },
+    ]} empty={<Empty title="No message yet"><p>Send one with
+	<Link to="/operations/test%20message">a test message</Link>, or register
+	a phone.</p></Empty>} />;
+
+export const Queues = () => <ListPage title="Queues"
+    about="What waits to be handed over, by way out." command="show queues"
+    path="/queues" id={(r) => String(r.queue ?? r.hop ?? r.name ??
+    Object.values(r)[0])} ids={(r) => ({ name: String(r.name ?? r.queue ??
+    r.hop ?? Object.values(r)[0]) })}
+    everyMs={3000} columns={[]}
+    empty={<Empty title="Nothing waits"><p>Every message has been handed
+	over.</p></Empty>} />;
+
+export const Spam = () => <ListPage title="Spam folder"
+    about="What screening kept from its recipients." command="spam show"
+    path="/spam" id={(r) => String(r.id)} ids={(r) => ({ id: String(r.id) })}
+    to={(r) => at("messages", r.id)}
+    columns={[{ name: "time" }, { name: "from", fact: true },
+	{ name: "to", fact: true }, { name: "reason", fact: true },
+	{ name: "id", hidden: true }]}
+    empty={<Empty title="No spam"><p>What a <Link to="/screening">screening
+	rule</Link> or a limit keeps back is shown here.</p></Empty>} />;
+
+export const Subscribers = () => <ListPage title="Subscribers"
+    about="Who is served here." command="show subscribers" path="/subscribers"
+    id={(r) => String(r.address)} ids={(r) => ({ address: String(r.address),
+	subscriber: String(r.address) })}
+    to={(r) => at("subscribers", r.address)}
+    create={["subscriber import"]}
+    columns={[
+	{ name: "address" }, { name: "name", fact: true }, { name: "class" },
+	{ name: "state", fact: true }, { name: "aliases" },
+	{ name: "password", label: "Password set" },
+    ]} empty={<Empty title="No subscriber yet">{add("subscriber add",
+	"Add the first one")}<p>or import a CSV file with the columns address,
+	name, class, password, aliases.</p></Empty>} />;
+
+export const Devices = () => <ListPage title="Devices"
+    about="Every device that ever registered, and whether it is here now."
+    command="show devices" path="/devices" everyMs={5000}
+    under="/subscribers/{subscriber}/devices"
+    id={(r) => `${r.subscriber} ${r.name}`}
+    ids={(r) => ({ subscriber: String(r.subscriber),
+	device: String(r.name) })}
+    extra={(r) => [{ label: "Open the subscriber", act: () =>
+	go(at("subscribers", r.subscriber)) }]}
+    columns={[
+	{ name: "subscriber" }, { name: "name", fact: true },
+	{ name: "online", label: "State", fact: true }, { name: "transport" },
+	{ name: "agent" }, { name: "seen", label: "Last seen" },
+	{ name: "primary" }, { name: "blocked" },
+	{ name: "instance", hidden: true },
+    ]} empty={<Empty title="No device yet"><p>A device is known from its first
+	registration on.</p></Empty>} />;
+
+export const Groups = () => <ListPage title="Groups"
+    about="Pre-defined groups: a message to the address reaches every member."
+    command="show groups" path="/groups" id={(r) => String(r.address)}
+    ids={(r) => ({ address: String(r.address), group: String(r.address) })}
+    to={(r) => at("groups", r.address)} create={["group import"]}
+    columns={[{ name: "address" }, { name: "subject", fact: true },
+	{ name: "members", numeric: true, fact: true }, { name: "state" }]}
+    empty={<Empty title="No group yet">{add("group add", "Add the first one")}
+    </Empty>} />;
+
+export const Imports = () => <ListPage title="Import"
+    about="Files of subscribers and groups; each import is checked as a whole
+    and counted." command="show imports" path="/imports" everyMs={1000}
+    id={(r) => String(r.id)} ids={(r) => ({ id: String(r.id) })}
+    create={["group import"]}
+    columns={[
+	{ name: "id", label: "Import" },
+	{ name: "state", fact: true },
+	{ name: "done", label: "Progress", fact: true, render: (r) => <span>
+	    <progress max={Number(r.total) || 1} value={Number(r.done)}
+	    aria-label="Progress" /> {count(Number(r.done))}/
+	    {count(Number(r.total))}</span> },
+	{ name: "added", numeric: true }, { name: "updated", numeric: true },
+	{ name: "errors", numeric: true }, { name: "started" },
+	{ name: "ended" },
+	{ name: "problems", wrap: true, render: (r) => Array.isArray(r.problems)
+	    && r.problems.length ? <span>{r.problems.length} rows refused</span> :
+	    <span class="soft">–</span> },
+    ]} empty={<Empty title="Nothing was imported yet">{add("subscriber import",
+	"Import a CSV file")}</Empty>} />;
+
+export const Gateways = () => <ListPage title="Gateways"
+    about="Links to other networks." command="show gateways" path="/gateways"
+    everyMs={2000} id={(r) => String(r.name)}
+    ids={(r) => ({ name: String(r.name) })}
+    to={(r) => at("gateways", r.name)}
+    columns={[
+	{ name: "name" }, { name: "state", fact: true },
+	{ name: "kind" }, { name: "network" },
+	{ name: "out_rate", label: "Out/s", numeric: true, fact: true },
+	{ name: "in_rate", label: "In/s", numeric: true },
+	{ name: "in_flight", label: "Window", numeric: true,
+	  render: (r) => `${r.in_flight}/${r.window}` },
+	{ name: "throttled", numeric: true }, { name: "errors", numeric: true },
+	{ name: "since" }, { name: "why", label: "Says", wrap: true },
+    ]} empty={<Empty title="No gateway yet"><p><Link to="/settings/gateway">
+	Add one</Link> to reach phones that know only SMS.</p></Empty>} />;
+
+export const Audit = () => <ListPage title="Audit"
+    about="Who did what, when; rows cannot be changed." command="show audit"
+    path="/audit" id={(r) => String(r.id)} columns={[
+	{ name: "time" }, { name: "actor", fact: true },
+	{ name: "action", fact: true }, { name: "object", fact: true },
+	{ name: "detail", wrap: true }, { name: "id", hidden: true },
+    ]} empty={<Empty title="Nothing was done yet" />} />;
+
+export function Screening(): VNode {
+	return <>
+		<ListPage title="Screening" about="Senders that nobody here wants
+		to hear from, or always wants to hear from. Limits and what
+		happens to anonymous messages: the policy."
+		    command="screening block show" path="/screening/block"
+		    id={(r) => `${r.subscriber ?? "site"} ${r.pattern}`}
+		    ids={(r) => ({ pattern: String(r.pattern),
+			...r.subscriber ? { subscriber: String(r.subscriber) } :
+			{} })} columns={[]} height="20rem"
+		    extra={() => []}
+		    empty={<Empty title="Nobody is blocked" />} />
+		<p><Link to="/settings/policy%20screening">Limits and anonymous
+		senders</Link></p>
+	</>;
+}
+
+export { Status };

@@ -1,0 +1,276 @@
+// objects.tsx - one subscriber, one group, one gateway.
+
+import type { ComponentChildren, VNode } from "preact";
+import { useState } from "preact/hooks";
+
+import { get, list, type Row } from "../lib/api";
+import { address, words } from "../lib/format";
+import { labelsOf, remember, history, ticks, useFigures, valueOf,
+    quantile, rateOf } from "../lib/live";
+import { actionsOf, allowed, op, run, type Op, type Values } from "../lib/meta";
+import { go, Link } from "../lib/router";
+import { Busy, Card, Copy, Empty, Facts, Fault, Head, Menu, Notice, Status,
+    toast, useLoad, Value } from "../ui/bits";
+import { Chart } from "../ui/chart";
+import { doNow, OpDialog, reversible } from "../ui/form";
+import { Icon } from "../ui/icons";
+import { Table } from "../ui/table";
+import { count, micros } from "../lib/format";
+import { initialOf, itemsOf, version } from "./lists";
+import { SettingsCard } from "./config";
+
+interface Asked {
+	op: Op;
+	fixed: Values;
+	about?: string;
+	initial?: Values;
+}
+
+/* The buttons that an object's operations give; what deletes is last. */
+export function Actions({ path, ids, about, row, done, gone }: { path: string;
+    ids: Values; about: string; row: Row; done: () => void; gone: string }):
+    VNode {
+	const [asked, ask] = useState<Asked | null>(null);
+	const ops = actionsOf(path).row.filter((o) => allowed(o) &&
+	    /^[^{]*\{[^}]*\}(\/[^{/]+)?$/.test(o.path));
+	const state = String(row.state ?? "");
+	const useless = (o: Op) => (state === "active" &&
+	    /resume$/.test(o.command)) || (state === "suspended" &&
+	    /suspend$/.test(o.command));
+	const first = ops.filter((o) => o.method === "PATCH" || reversible(o))
+	    .filter((o) => !useless(o));
+
+	return <>
+		{first.map((o) => <button type="button" key={o.command}
+		    class={o.method === "PATCH" ? "main" : ""}
+		    onClick={() => reversible(o) ? void doNow(o, ids, about, done) :
+		    ask({ op: o, fixed: ids, about,
+			initial: initialOf(o, row) })}>
+			{o.method === "PATCH" ? "Edit" :
+			    words(o.command.split(" ").pop()!)}</button>)}
+		<Menu label="More" items={itemsOf(ops.filter((o) =>
+		    !first.includes(o) && !useless(o)), ids, about, row, ask,
+		    done)} />
+		{asked && <OpDialog {...asked} close={() => ask(null)}
+		    done={() => {
+			toast(`${words(asked.op.command)}: done.`);
+			version.value++;
+			if (asked.op.method === "DELETE" &&
+			    /\}$/.test(asked.op.path))
+				go(gone);
+			else
+				done();
+		    }} />}
+	</>;
+}
+
+/* --- subscriber ------------------------------------------------------------ */
+
+/* The text of the daemon's explanation, marks and all. */
+export function Explained({ text }: { text: string }): VNode {
+	return <pre class="explained" tabIndex={0}>{text}</pre>;
+}
+
+function IfNow({ to }: { to: string }): VNode | null {
+	const o = op("explain");
+	const { data, error } = useLoad(async () => {
+		const people = (await list("/subscribers", { limit: "5" })).items
+		    .map((r) => String(r.address)).filter((a) => a !== to);
+
+		return (await run(o!, { from: people[0] ?? to, to })).data;
+	}, [to]);
+
+	if (!allowed(o))
+		return null;
+	return <Card title="If someone sends a message now" aside={<Link
+	    to={`/explain?to=${encodeURIComponent(to)}`}>What if …</Link>}>
+		{error ? <Fault error={error} /> : data ? <Explained
+		    text={String(data.text ?? "")} /> : <Busy />}
+	</Card>;
+}
+
+function Devices({ of }: { of: string }): VNode {
+	const [asked, ask] = useState<Asked | null>(null);
+	const under = "/subscribers/{subscriber}/devices";
+	const { data, error, again } = useLoad(async (stop) => (await list(
+	    "/devices", { subscriber: of }, stop)).items, [of, version.value],
+	    5000);
+
+	return <Card title="Devices">
+		{error ? <Fault error={error} again={again} /> : !data ? <Busy /> :
+		    data.length === 0 ? <Empty title="No device yet"><p>It shows
+		    here from its first registration on.</p></Empty> :
+		<ul class="rows">{data.map((d) => <li key={String(d.name)}>
+			<span class="grow"><b>{String(d.name)}</b>
+			    {d.primary ? <span class="badge">primary</span> : null}
+			    {d.blocked ? <span class="badge">blocked</span> : null}
+			    <small class="soft"> {String(d.agent ?? "")}</small>
+			</span>
+			<Value name="online" value={d.online} />
+			<span class="soft">seen <Value name="seen"
+			    value={d.seen} /></span>
+			<Menu label={`Actions for ${d.name}`} items={itemsOf(
+			    actionsOf(under).row, { subscriber: of,
+			    device: String(d.name) }, String(d.name), d, ask,
+			    again)} /></li>)}</ul>}
+		{asked && <OpDialog {...asked} close={() => ask(null)}
+		    done={() => { toast("Done."); again(); }} />}
+	</Card>;
+}
+
+export function Subscriber({ names }: { names: Record<string, string> }): VNode {
+	const path = `/subscribers/${encodeURIComponent(names.address)}`;
+	const s = useLoad((stop) => get(path, {}, stop), [path, version.value]);
+	const d = s.data;
+
+	if (s.error)
+		return <><Head title={address(names.address)} back={<Link
+		    to="/subscribers">Subscribers</Link>} />
+		    <Fault error={s.error} again={s.again} /></>;
+	if (!d)
+		return <Busy />;
+	const tel = String(d.address);
+
+	return <>
+		<Head back={<Link to="/subscribers">Subscribers</Link>}
+		    title={<>{String(d.name || address(tel))} <span class="soft">
+		    {d.name ? address(tel) : ""}</span></>}
+		    about={<Status state={String(d.state)} />}>
+			<Actions path="/subscribers" ids={{ address: tel,
+			    subscriber: tel }} about={tel} row={d} done={s.again}
+			    gone="/subscribers" />
+		</Head>
+		<div class="two">
+			<Card title="Subscriber"><Facts rows={Object.entries(d)
+			    .filter(([n]) => n !== "state").map(([n, v]) =>
+			    [words(n), <Value name={n} value={v} />])} /></Card>
+			<Devices of={tel} />
+		</div>
+		<IfNow to={tel} />
+		<Card title="Messages to it"><Table path="/messages"
+		    fixed={{ to: tel }} caption="Messages to it" height="22rem"
+		    id={(r) => String(r.id)} only
+		    to={(r) => `/messages/${r.id}`} columns={[
+			{ name: "time" }, { name: "from", fact: true },
+			{ name: "kind" }, { name: "state", fact: true },
+			{ name: "reason" }]} /></Card>
+		<Card title="Messages from it"><Table path="/messages"
+		    fixed={{ from: tel }} caption="Messages from it" height="22rem"
+		    id={(r) => String(r.id)} only
+		    to={(r) => `/messages/${r.id}`} columns={[
+			{ name: "time" }, { name: "to", fact: true },
+			{ name: "kind" }, { name: "state", fact: true },
+			{ name: "reason" }]} /></Card>
+	</>;
+}
+
+/* --- group ----------------------------------------------------------------- */
+
+export function Group({ names }: { names: Record<string, string> }): VNode {
+	const path = `/groups/${encodeURIComponent(names.address)}`;
+	const [asked, ask] = useState<Asked | null>(null);
+	const g = useLoad((stop) => get(path, {}, stop), [path, version.value]);
+	const d = g.data;
+	const addMember = op("group member add");
+
+	if (g.error)
+		return <><Head title={address(names.address)} back={<Link
+		    to="/groups">Groups</Link>} />
+		    <Fault error={g.error} again={g.again} /></>;
+	if (!d)
+		return <Busy />;
+	const group = String(d.address);
+
+	return <>
+		<Head back={<Link to="/groups">Groups</Link>}
+		    title={<>{String(d.subject || address(group))} <span
+		    class="soft">{d.subject ? address(group) : ""}</span></>}
+		    about={d.state ? <Status state={String(d.state)} /> : null}>
+			<Actions path="/groups" ids={{ address: group, group }}
+			    about={group} row={d} done={g.again} gone="/groups" />
+		</Head>
+		<Card title="Group"><Facts rows={Object.entries(d).filter(([, v]) =>
+		    typeof v !== "object").map(([n, v]) => [words(n),
+		    <Value name={n} value={v} />])} /></Card>
+		<Card title="Members" aside={allowed(addMember) && <button
+		    type="button" onClick={() => ask({ op: addMember!,
+		    fixed: { group } })}><Icon name="plus" /> Add a member
+		    </button>}>
+			<Table path={`${path}/members`} caption="Members"
+			    version={version.value} id={(r) => String(r.address)}
+			    columns={[{ name: "address" },
+				{ name: "role", fact: true }]}
+			    empty={<Empty title="No member yet" />}
+			    items={(r) => itemsOf(actionsOf(
+				"/groups/{group}/members").row, { group,
+				address: String(r.address) }, String(r.address), r,
+				ask, () => { version.value++; })} />
+		</Card>
+		{asked && <OpDialog {...asked} close={() => ask(null)}
+		    done={() => { toast("Done."); version.value++; }} />}
+	</>;
+}
+
+/* --- gateway --------------------------------------------------------------- */
+
+function useGatewayChart(g: string) {
+	const like = (name: string) => new RegExp(
+	    `^parley_gateway_${name}{gateway="${g}"`);
+	const lines = [
+		{ id: `g-${g}-out`, label: "out", value: (f: never) => rateOf(f,
+		    like("submits_total")) },
+		{ id: `g-${g}-in`, label: "in", value: (f: never) => rateOf(f,
+		    like("delivers_total")) },
+	];
+
+	lines.forEach((l) => remember(l as never));
+	return lines;
+}
+
+export function Gateway({ names }: { names: Record<string, string> }): VNode {
+	const name = names.name;
+	const f = useFigures();
+	const lines = useGatewayChart(name);
+	const g = useLoad(async (stop) => (await list("/gateways", { name },
+	    stop)).items[0] as Row | undefined, [name, version.value], 2000);
+	const d = g.data;
+	const like = (metric: string) => new RegExp(
+	    `^parley_gateway_${metric}{gateway="${name}"`);
+
+	void ticks.value;
+	if (g.error)
+		return <Fault error={g.error} again={g.again} />;
+	const known = d ?? (labelsOf(f, "parley_gateway_up", "gateway")
+	    .includes(name) ? {} : undefined);
+	const p95 = f && quantile(f, like("response_duration_seconds"), "p95_us");
+
+	return <>
+		<Head back={<Link to="/gateways">Gateways</Link>} title={name}
+		    about={d ? <><Status state={String(d.state)} />{" "}
+		    <span>{String(d.why ?? "")}</span></> : "not running"}>
+			{d && <Actions path="/gateways" ids={{ name }} about={name}
+			    row={d} done={g.again} gone="/gateways" />}
+		</Head>
+		{!known && <Notice tone="warn"><p>This gateway is not in force yet.
+			Its settings below may be staged.</p></Notice>}
+		<div class="two">
+			<Card title="Link">{d ? <Facts rows={[...Object.entries(d)
+			    .filter(([n]) => !["name", "why", "state"].includes(n))
+			    .map(([n, v]): [string, ComponentChildren] => [words(n),
+			    <Value name={n} value={v} />]),
+			    ["Answers in", p95 ? `${micros(p95)} (p95)` : "–"],
+			    ["Segments sent", f ? count(valueOf(f,
+				like("segments_total"))) : "–"],
+			    ["Reconnects", f ? count(valueOf(f,
+				like("reconnects_total"))) : "–"]]} /> : <Busy />}
+			</Card>
+			<section class="card"><Chart title="Messages per second"
+			    unit={(v) => `${count(v)}/s`} lines={lines.map((l) =>
+			    ({ label: l.label, fill: true }))}
+			    data={history(lines.map((l) => l.id))} /></section>
+		</div>
+		<SettingsCard section="gateway" name={name} />
+		<p class="soft small">Address of this page <Copy
+		    text={location.href} label="Copy the address" /></p>
+	</>;
+}

@@ -1,0 +1,217 @@
+// field.tsx - one form field: value, default, range, unit, help, error.
+
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useId, useState } from "preact/hooks";
+
+import { choices, names, type Arg, type Setting } from "../lib/meta";
+import { words } from "../lib/format";
+
+export type Kind = "text" | "lines" | "choice" | "switch" | "number" |
+    "secret" | "file";
+
+export interface FieldRow {
+	name: string;
+	label?: string;
+	kind: Kind;
+	choices?: string[];
+	complete?: string;	// kind of live names
+	required?: boolean;
+	help?: string;
+	range?: string;
+	unit?: string;
+	fallback?: string;	// the default, as typed
+	impact?: string;
+	hint?: string;		// inside the field while it is empty
+}
+
+const UNITS: Record<string, string> = {
+	duration: "500ms, 30s, 5m, 12h, 7d",
+	size: "bytes, 64k, 16m, 1g",
+	address: "HOST:PORT, [::1]:5060",
+	addresses: "IP or IP/LEN, with commas",
+	names: "names, with commas",
+	pattern: "tel:+1555*, sip:*@example.org",
+	domain: "a host name",
+};
+
+export function fieldOfSetting(s: Setting): FieldRow {
+	const named = s.type === "name" || s.type === "names";
+
+	return {
+		name: s.name,
+		kind: s.type === "bool" ? "switch" : s.type === "enum" ?
+		    "choice" : s.type === "secret" ? "secret" :
+		    s.type === "int" ? "number" : "text",
+		choices: s.type === "bool" ? ["on", "off"] :
+		    s.type === "enum" ? s.choices?.split("|") : [],
+		complete: named && s.choices ? s.choices : undefined,
+		required: s.required,
+		help: s.help,
+		range: s.range ?? undefined,
+		unit: UNITS[s.type],
+		fallback: s.default ?? undefined,
+		impact: s.impact,
+	};
+}
+
+export function fieldOfArg(a: Arg): FieldRow {
+	const list = choices(a.complete);
+	const onOff = list.length === 2 && list[0] === "on" &&
+	    list[1] === "off";
+
+	return {
+		name: a.name,
+		kind: a.file ? "file" : a.secret ? "secret" : a.flag || onOff ?
+		    "switch" : a.repeat ? "lines" : list.length ? "choice" :
+		    "text",
+		choices: a.flag ? ["on"] : list,
+		complete: a.complete && !list.length ? a.complete : undefined,
+		required: a.required,
+		help: a.help,
+	};
+}
+
+const IMPACTS: Record<string, string> = {
+	relink: "reconnects when changed",
+	restart: "needs a restart of the daemon",
+};
+
+/* --- inputs ---------------------------------------------------------------- */
+
+interface InputProps {
+	row: FieldRow;
+	id: string;
+	value: string;
+	described: string;
+	bad: boolean;
+	disabled?: boolean;
+	set: (value: string) => void;
+	file?: (file: File | undefined) => void;
+}
+
+/* Text with live names below it. */
+function TextInput({ row, id, value, described, bad, disabled, set }:
+    InputProps): VNode {
+	const [offers, setOffers] = useState<string[]>([]);
+	const [asked, setAsked] = useState(false);
+
+	useEffect(() => {
+		if (!row.complete || !asked)
+			return;
+		const stop = new AbortController();
+		const last = value.split(",").pop()!.trim();
+		const t = setTimeout(() => {
+			names(row.complete!, last, stop.signal)
+			    .then(setOffers, () => setOffers([]));
+		}, 120);
+
+		return () => { clearTimeout(t); stop.abort(); };
+	}, [value, asked, row.complete]);
+	return <>
+		<input id={id} name={row.name} value={value} type="text"
+		    inputMode={row.kind === "number" ? "numeric" : undefined}
+		    autocomplete="off" autocapitalize="off" spellcheck={false}
+		    required={row.required} disabled={disabled}
+		    aria-invalid={bad || undefined} aria-describedby={described}
+		    list={row.complete ? `${id}-list` : undefined}
+		    placeholder={row.hint ?? row.fallback}
+		    onFocus={() => setAsked(true)}
+		    onInput={(e) => set(e.currentTarget.value)} />
+		{row.complete && <datalist id={`${id}-list`}>
+			{offers.map((o) => <option key={o} value={o} />)}
+		</datalist>}
+	</>;
+}
+
+function Choice({ row, id, value, described, bad, disabled, set }: InputProps):
+    VNode {
+	const none = row.hint ? row.hint : row.fallback ? `default: ${row.fallback}` : row.required ?
+	    "choose one" : "not set";
+	const list = row.kind === "switch" && row.choices?.length !== 1 ?
+	    ["on", "off"] : row.choices ?? [];
+
+	return <select id={id} name={row.name} value={value} disabled={disabled}
+	    required={row.required} aria-invalid={bad || undefined}
+	    aria-describedby={described}
+	    onChange={(e) => set(e.currentTarget.value)}>
+		<option value="">{none}</option>
+		{list.map((c) => <option key={c} value={c}>{c}</option>)}
+	</select>;
+}
+
+function Input(p: InputProps): VNode {
+	const { row, id, value, described, bad, disabled, set, file } = p;
+
+	switch (row.kind) {
+	case "choice":
+	case "switch":
+		return <Choice {...p} />;
+	case "secret":
+		return <input id={id} name={row.name} type="password" value={value}
+		    autocomplete="new-password" disabled={disabled}
+		    required={row.required} aria-describedby={described}
+		    aria-invalid={bad || undefined}
+		    placeholder={row.hint}
+		    onInput={(e) => set(e.currentTarget.value)} />;
+	case "lines":
+		return <textarea id={id} name={row.name} rows={4} value={value}
+		    spellcheck={false} disabled={disabled} required={row.required}
+		    aria-describedby={described} aria-invalid={bad || undefined}
+		    onInput={(e) => set(e.currentTarget.value)} />;
+	case "file":
+		return <input id={id} name={row.name} type="file"
+		    required={row.required} disabled={disabled}
+		    aria-describedby={described}
+		    onChange={(e) => {
+			const chosen = e.currentTarget.files?.[0];
+
+			set(chosen?.name ?? "");
+			file?.(chosen);
+		    }} />;
+	default:
+		return <TextInput {...p} />;
+	}
+}
+
+/* --- the field ------------------------------------------------------------- */
+
+export interface FieldProps {
+	row: FieldRow;
+	value: string;
+	set: (value: string) => void;
+	file?: (file: File | undefined) => void;
+	error?: string;
+	changed?: string;	// what it was, when it is not the same now
+	disabled?: boolean;
+	extra?: ComponentChildren;
+}
+
+export function Field(p: FieldProps): VNode {
+	const { row, value, error, changed, extra } = p;
+	const id = useId();
+	const facts = [row.range && `range ${row.range}`, row.unit,
+	    row.fallback !== undefined && row.fallback !== "" &&
+	    `default ${row.fallback}`,
+	    row.impact && IMPACTS[row.impact],
+	    row.kind === "lines" && "one on each line"].filter(Boolean);
+
+	return <div class={`field${error ? " bad" : ""}` +
+	    (changed !== undefined ? " changed" : "")}>
+		<label for={id}>{row.label ?? words(row.name)}
+			{row.required && <span class="soft"> (required)</span>}
+			{changed !== undefined && <span class="badge">
+				changed</span>}
+		</label>
+		<Input row={row} id={id} value={value} set={p.set} file={p.file}
+		    described={`${id}-help`} bad={!!error}
+		    disabled={p.disabled} />
+		<p class="help" id={`${id}-help`}>
+			{error && <span class="error">✕ {error} </span>}
+			{changed !== undefined && <span>was {changed === "" ?
+			    "not set" : changed}. </span>}
+			{row.help}{facts.length > 0 && <span class="range">
+			    {row.help ? " · " : ""}{facts.join(" · ")}</span>}
+		</p>
+		{extra}
+	</div>;
+}

@@ -1,0 +1,292 @@
+// frame.tsx - what is around every page: header, navigation, search, help.
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { call, reachable, session } from "../lib/api";
+import { changes } from "../lib/draft";
+import { ago, time, zone } from "../lib/format";
+import { checks, stale } from "../lib/live";
+import { operations, schema } from "../lib/meta";
+import { go, Link, place } from "../lib/router";
+import { NAV, visible } from "../nav";
+import { Dialog, Menu, Status, toast, Toasts } from "./bits";
+import { Icon } from "./icons";
+import { search, type Hit } from "./search";
+
+/* --- theme ----------------------------------------------------------------- */
+
+export const theme = signal(localStorage.getItem("parley.theme") ?? "system");
+
+export function applyTheme(name: string): void {
+	theme.value = name;
+	localStorage.setItem("parley.theme", name);
+	if (name === "system")
+		document.documentElement.removeAttribute("data-theme");
+	else
+		document.documentElement.setAttribute("data-theme", name);
+}
+
+/* --- search ---------------------------------------------------------------- */
+
+const searching = signal(false);
+
+function Search(): VNode {
+	const [text, setText] = useState("");
+	const [hits, setHits] = useState<Hit[]>([]);
+	const [at, setAt] = useState(0);
+	const close = () => { searching.value = false; };
+
+	useEffect(() => {
+		const stop = new AbortController();
+		const t = setTimeout(() => {
+			search(text, stop.signal).then((h) => {
+				if (!stop.signal.aborted) {
+					setHits(h);
+					setAt(0);
+				}
+			}, () => undefined);
+		}, text ? 120 : 0);
+
+		return () => { clearTimeout(t); stop.abort(); };
+	}, [text]);
+
+	function take(h: Hit | undefined) {
+		if (!h)
+			return;
+		close();
+		go(h.to);
+	}
+	function key(e: KeyboardEvent) {
+		const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+
+		if (step && hits.length) {
+			e.preventDefault();
+			setAt((at + step + hits.length) % hits.length);
+		} else if (e.key === "Enter") {
+			e.preventDefault();
+			take(hits[at]);
+		}
+	}
+	return <Dialog title="Search" close={close}>
+		<input type="search" class="search-box" role="combobox"
+		    list={undefined}
+		    aria-label="Number, message id, gateway, page, setting"
+		    aria-expanded={hits.length > 0} aria-controls="hits"
+		    aria-activedescendant={hits.length ? `hit-${at}` : undefined}
+		    placeholder="Number, message id, gateway, page, setting"
+		    autocomplete="off" spellcheck={false} autofocus value={text}
+		    onKeyDown={key}
+		    onInput={(e) => setText(e.currentTarget.value)} />
+		<div id="hits" role="listbox" aria-label="Found">
+			{hits.map((h, i) => <button type="button" role="option"
+			    key={h.to + h.label} id={`hit-${i}`} tabIndex={-1}
+			    aria-selected={i === at} class={i === at ? "on" : ""}
+			    onClick={() => take(h)}>
+				<span class="badge">{h.type}</span>
+				<span class="hit">{h.label}
+					{h.help && <small>{h.help}</small>}</span>
+			</button>)}
+		</div>
+		{hits.length === 0 && <p class="soft">{text ? "Nothing found. " +
+		    "Message texts are never searched." : ""}</p>}
+	</Dialog>;
+}
+
+/* --- keys ------------------------------------------------------------------ */
+
+const helping = signal(false);
+
+/* Second key after g. */
+export const GO: Record<string, [string, string]> = {
+	d: ["/", "dashboard"], h: ["/health", "health"],
+	m: ["/messages", "messages"], q: ["/queues", "queues"],
+	s: ["/subscribers", "subscribers"], g: ["/gateways", "gateways"],
+	r: ["/routes", "routes"], e: ["/explain", "explain"],
+	c: ["/draft", "changes to review"], a: ["/audit", "audit"],
+};
+
+let waiting = 0;
+
+function keys(e: KeyboardEvent): void {
+	const el = e.target as HTMLElement;
+	const typing = el.matches("input, textarea, select, [contenteditable]");
+
+	if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") {
+		e.preventDefault();
+		searching.value = true;
+		return;
+	}
+	if (typing || e.ctrlKey || e.altKey || e.metaKey ||
+	    document.querySelector("dialog[open]"))
+		return;
+	if (e.key === "?") {
+		helping.value = true;
+	} else if (e.key === "/") {
+		e.preventDefault();
+		searching.value = true;
+	} else if (e.key === "g" && Date.now() - waiting > 1200) {
+		waiting = Date.now();
+	} else if (Date.now() - waiting < 1200 && GO[e.key]) {
+		waiting = 0;
+		go(GO[e.key][0]);
+	}
+}
+
+function Help(): VNode {
+	const rows: [string, string][] = [
+		["Ctrl-K or /", "search"], ["?", "these keys"],
+		["↑ ↓ or j k", "row by row in a list"],
+		["Enter", "open the row"], ["Esc", "close what is open"],
+		...Object.entries(GO).map(([k, [, what]]): [string, string] =>
+		    [`g ${k}`, `go to ${what}`]),
+	];
+
+	return <Dialog title="Keys" close={() => { helping.value = false; }}>
+		<dl class="keys">{rows.map(([k, what]) => <div key={k}>
+			<dt>{k.split(" ").map((w) => w === "or" ? " or " :
+			    <kbd key={w}>{w}</kbd>)}</dt><dd>{what}</dd></div>)}</dl>
+	</Dialog>;
+}
+
+/* --- strips on top --------------------------------------------------------- */
+
+function Strips(): VNode {
+	return <>
+		{!reachable.value && <p class="strip bad" role="alert">
+			<b aria-hidden="true">✕</b> The daemon does not answer.
+			What you see is old; this page goes on by itself as soon as
+			it is back.</p>}
+		{reachable.value && stale.value > 0 && <p class="strip warn"
+		    role="alert"><b aria-hidden="true">◐</b> Figures are old:
+			the last came {ago(new Date(stale.value).toISOString())}.
+		</p>}
+	</>;
+}
+
+/* --- header ---------------------------------------------------------------- */
+
+async function signOut(): Promise<void> {
+	try {
+		await call("/auth/logout", { method: "POST", body: {} });
+	} catch {
+		// gone is gone
+	}
+	session.value = null;
+}
+
+function Account(): VNode {
+	const set = (label: string, on: boolean, act: () => void) =>
+		({ label: (on ? "✓ " : "   ") + label, act });
+
+	return <Menu label="Account" text={<span class="who">
+	    {session.value?.name}</span>} items={[
+		...["system", "light", "dark"].map((t) => set(`Theme: ${t}`,
+		    theme.value === t, () => applyTheme(t))),
+		set("Times: as here", zone.value === "local", () => setZone("local")),
+		set("Times: UTC", zone.value === "utc", () => setZone("utc")),
+		{ label: "Keys", help: "?", act: () => { helping.value = true; } },
+		{ label: "Your account", act: () => go("/account") },
+		{ label: "Sign out", act: signOut },
+	]} />;
+}
+
+function setZone(z: "local" | "utc"): void {
+	zone.value = z;
+	localStorage.setItem("parley.zone", z);
+	toast(`Times are shown ${z === "utc" ? "in UTC" : "as on this computer"}: ` +
+	    time(Date.now()));
+}
+
+const open = signal(false);	// the drawer of a narrow screen
+
+function Header(): VNode {
+	const bad = checks.value.filter((c) => c.state !== "ok");
+	const n = changes.value.length;
+
+	return <header>
+		<button type="button" class="quiet nav-toggle" aria-label="Pages"
+		    aria-expanded={open.value} aria-controls="nav"
+		    onClick={() => { open.value = !open.value; }}>
+			<Icon name="menu" /></button>
+		<Link to="/" class="brand"><svg viewBox="0 0 24 24"
+		    aria-hidden="true"><path d="M4 4h16v11h-9l-5 5v-5H4z" />
+			</svg><b>Parley</b></Link>
+		<button type="button" class="search" onClick={() => {
+		    searching.value = true; }}>
+			<Icon name="search" /><span>Search</span>
+			<kbd>Ctrl-K</kbd></button>
+		<span class="gap" />
+		<Link to="/draft" class={`pill${n ? " on" : ""}`}
+		    title="Changes that wait for your review">
+			<Icon name="edit" /><span>{n ? `${n} staged` :
+			    "no changes"}</span></Link>
+		<Link to="/health" class={`pill${bad.length ? " warn" : ""}`}
+		    title="Checks that need attention">
+			<Icon name="bell" /><span>{bad.length || "ok"}<span
+			    class="hidden"> {bad.length ? "checks need attention" :
+			    "health"}</span></span></Link>
+		<Account />
+	</header>;
+}
+
+function Nav(): VNode {
+	const path = place.value.path;
+	const bad = checks.value.some((c) => c.state !== "ok");
+
+	return <nav id="nav" aria-label="Pages" class={open.value ? "open" : ""}
+	    onClick={(e) => {
+		if ((e.target as HTMLElement).closest("a"))
+			open.value = false;
+	    }}>
+		{NAV.map((group) => {
+			const pages = group.pages.filter(visible);
+
+			return pages.length > 0 && <div key={group.title}>
+				<p id={`nav-${group.title}`}>{group.title}</p>
+				<ul aria-labelledby={`nav-${group.title}`}>
+					{pages.map((p) => <li key={p.to}>
+					<Link to={p.to} aria-current={path === p.to ||
+					    p.to !== "/" && path.startsWith(p.to + "/")
+					    ? "page" : undefined}>
+						<Icon name={p.icon} /><span>{p.title}
+						</span>
+						{p.to === "/health" && checks.value
+						    .length > 0 && <Status state={bad ?
+						    "warn" : "ok"} label="" />}
+					</Link></li>)}
+				</ul></div>;
+		})}
+	</nav>;
+}
+
+export function Frame({ children }: { children?: ComponentChildren }): VNode {
+	const main = useRef<HTMLElement>(null);
+
+	useEffect(() => {
+		addEventListener("keydown", keys);
+		return () => removeEventListener("keydown", keys);
+	}, []);
+	// read here so that the frame is drawn again when they come
+	void operations.value; void schema.value;
+	return <>
+		<a class="skip" href="#main" onClick={(e) => {
+			e.preventDefault();
+			main.current?.focus();
+		}}>Skip to the content</a>
+		<Header />
+		<div class="body">
+			<Nav />
+			{open.value && <div class="shade" onClick={() => {
+			    open.value = false; }} />}
+			<main id="main" ref={main} tabIndex={-1}>
+				<Strips />
+				{children}
+			</main>
+		</div>
+		<Toasts />
+		{searching.value && <Search />}
+		{helping.value && <Help />}
+	</>;
+}

@@ -1,0 +1,95 @@
+// search.ts - whatever an operator has in hand, to the page that shows it.
+
+import { list, type Row } from "../lib/api";
+import { address } from "../lib/format";
+import { allowed, op, operations, schema, names } from "../lib/meta";
+import { NAV, settingsPage, visible } from "../nav";
+
+export interface Hit {
+	type: string;
+	label: string;
+	help?: string;
+	to: string;
+}
+
+const has = (text: string, part: string) =>
+	text.toLowerCase().includes(part.toLowerCase());
+
+function pages(text: string): Hit[] {
+	return NAV.flatMap((g) => g.pages).filter(visible)
+	    .filter((p) => has(p.title, text) || has(p.words ?? "", text))
+	    .map((p) => ({ type: "page", label: p.title, to: p.to }));
+}
+
+function settings(text: string): Hit[] {
+	const seen = new Set<string>();
+
+	return schema.value.filter((s) => has(`${s.section} ${s.name}`, text) ||
+	    (text.length > 3 && has(s.help, text))).filter((s) => {
+		const key = `${s.section} ${s.name}`;
+
+		return seen.has(key) ? false : (seen.add(key), true);
+	}).map((s) => ({ type: "setting", label: `${s.section} ${s.name}`,
+	    help: s.help, to: settingsPage(s.section) }));
+}
+
+function commands(text: string): Hit[] {
+	return operations.value.filter((o) => o.command && allowed(o) &&
+	    has(o.command, text)).map((o) => ({ type: "operation",
+	    label: o.command, help: o.help,
+	    to: `/operations/${encodeURIComponent(o.command)}` }));
+}
+
+async function live(text: string, kind: string, type: string,
+    to: (name: string) => string, stop: AbortSignal): Promise<Hit[]> {
+	try {
+		return (await names(kind, text, stop)).slice(0, 6).map((name) =>
+		    ({ type, label: address(name), to: to(name) }));
+	} catch {
+		return [];
+	}
+}
+
+/* The daemon decides what an id is, if it has a search of its own. */
+async function found(text: string, stop: AbortSignal): Promise<Hit[]> {
+	const at = (page: string) => (name: string) =>
+		`/${page}/${encodeURIComponent(name)}`;
+
+	if (op("search"))
+		try {
+			const page = await list("/search", { text }, stop);
+
+			return page.items.map(hitOf);
+		} catch {
+			return [];
+		}
+	const number = /^\+?\d{3,}$/.test(text) ?
+	    (text.startsWith("+") ? "tel:" : "tel:+") + text : text;
+	const lists = await Promise.all([
+		live(number, "subscriber", "subscriber", at("subscribers"), stop),
+		live(text, "group", "group", at("groups"), stop),
+		live(text, "gateway", "gateway", at("gateways"), stop),
+		/^[0-9a-f]{10,}$/i.test(text) ? live(text, "message", "message",
+		    at("messages"), stop) : [],
+	]);
+
+	return lists.flat();
+}
+
+function hitOf(r: Row): Hit {
+	const type = String(r.type), name = String(r.name ?? r.id);
+	const plural = type === "setting" ? "settings" : `${type}s`;
+
+	return { type, label: address(name), help: r.says ? String(r.says) :
+	    undefined, to: `/${plural}/${encodeURIComponent(name)}` };
+}
+
+export async function search(text: string, stop: AbortSignal): Promise<Hit[]> {
+	text = text.trim();
+	if (!text)
+		return pages("").slice(0, 8);
+	const [live] = await Promise.all([found(text, stop)]);
+
+	return [...live, ...pages(text), ...settings(text), ...commands(text)]
+	    .slice(0, 14);
+}

@@ -1,0 +1,464 @@
+// table.tsx - one table for every list: windowed, filtered, exported.
+//
+// Rows come in pages as the reader scrolls; only those in sight are in the
+// document.  The address bar holds filters, so that a link is a view.
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState }
+    from "preact/hooks";
+
+import { list, url, type Row } from "../lib/api";
+import { plain, words } from "../lib/format";
+import { shellLine, type Op, type Values } from "../lib/meta";
+import { Link, place, query } from "../lib/router";
+import { Busy, Copy, Dialog, Facts, Fault, Menu, toast, Value, type Item }
+    from "./bits";
+import { Field, fieldOfArg } from "./field";
+import { Icon } from "./icons";
+
+export interface Column {
+	name: string;
+	label?: string;
+	render?: (row: Row) => ComponentChildren;
+	numeric?: boolean;
+	hidden?: boolean;	// until the reader asks for it
+	fact?: boolean;		// stays on a phone
+	wrap?: boolean;
+}
+
+export interface TableProps {
+	path: string;
+	op?: Op;			// its arguments are the filters
+	fixed?: Record<string, string>;	// always asked with
+	columns?: Column[];		// others of the rows come after them
+	only?: boolean;			// no others
+	id: (row: Row) => string;
+	to?: (row: Row) => string | undefined;	// its page; else a drawer
+	items?: (row: Row) => Item[];
+	drawer?: (row: Row) => ComponentChildren;
+	empty?: ComponentChildren;
+	everyMs?: number;
+	version?: unknown;		// ask again when it changes
+	height?: string;
+	caption: string;
+}
+
+const PAGE = 100;
+const EXPORT_MAX = 100000;
+const NOT_FILTERS = new Set(["limit", "cursor", "ladder", "all", "lines"]);
+
+export const dense = signal(localStorage.getItem("parley.dense") === "yes");
+
+/* --- rows ------------------------------------------------------------------ */
+
+interface Rows {
+	rows: Row[];
+	next: string | null;
+	loading: boolean;
+	error?: unknown;
+	more: () => void;
+	again: () => void;
+}
+
+function useRows(path: string, q: Record<string, string>, everyMs: number,
+    version: unknown): Rows {
+	const [state, set] = useState<Omit<Rows, "more" | "again">>({
+	    rows: [], next: null, loading: true });
+	const [turn, setTurn] = useState(0);
+	const key = url(path, q);
+	const now = useRef(state);
+	const current = useRef(key);
+
+	now.current = state;
+	useEffect(() => {
+		const stop = new AbortController();
+
+		if (current.current !== key)
+			set({ rows: [], next: null, loading: true });
+		current.current = key;
+		list(path, { ...q, limit: String(PAGE) }, stop.signal).then(
+		    (page) => set({ rows: page.items, next: page.next,
+			loading: false }),
+		    (error) => {
+			if (!stop.signal.aborted)
+				set({ ...now.current, loading: false, error });
+		    });
+		return () => stop.abort();
+	}, [key, turn, version]);
+	useEffect(() => {
+		if (!everyMs)
+			return;
+		const t = setInterval(() => {
+			// who has scrolled on is not thrown back
+			if (!document.hidden && now.current.rows.length <= PAGE &&
+			    !now.current.loading)
+				setTurn((n) => n + 1);
+		}, everyMs);
+
+		return () => clearInterval(t);
+	}, [everyMs]);
+
+	function more() {
+		const { next, loading, rows } = now.current;
+
+		if (!next || loading)
+			return;
+		set({ ...now.current, loading: true });
+		list(path, { ...q, limit: String(PAGE), cursor: next }).then(
+		    (page) => {
+			if (current.current === key)
+				set({ rows: [...rows, ...page.items],
+				    next: page.next, loading: false });
+		    }, (error) => set({ ...now.current, loading: false, error }));
+	}
+	return { ...state, more, again: () => setTurn((n) => n + 1) };
+}
+
+/* --- export ---------------------------------------------------------------- */
+
+/* A sheet must not run what somebody chose as a name. */
+function csvCell(v: unknown): string {
+	let text = plain(v);
+
+	if (/^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text))
+		text = "'" + text;
+	return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}
+
+function csvOf(rows: Row[]): string {
+	const names = [...new Set(rows.flatMap((r) => Object.keys(r)))];
+
+	return [names.join(","), ...rows.map((r) =>
+	    names.map((n) => csvCell(r[n])).join(","))].join("\r\n") + "\r\n";
+}
+
+export function saveAs(name: string, type: string, text: string): void {
+	const a = document.createElement("a");
+
+	a.href = URL.createObjectURL(new Blob([text], { type }));
+	a.download = name;
+	a.click();
+	setTimeout(() => URL.revokeObjectURL(a.href), 10000);
+}
+
+async function exportAs(kind: "csv" | "json", path: string,
+    q: Record<string, string>): Promise<void> {
+	const rows: Row[] = [];
+	let cursor: string | null = "";
+	const name = path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
+
+	try {
+		while (cursor !== null && rows.length < EXPORT_MAX) {
+			const page = await list(path, { ...q, limit: "500",
+			    cursor });
+
+			rows.push(...page.items);
+			cursor = page.next;
+		}
+		if (kind === "csv")
+			saveAs(`${name}.csv`, "text/csv", csvOf(rows));
+		else
+			saveAs(`${name}.json`, "application/json",
+			    JSON.stringify(rows, null, "\t") + "\n");
+		toast(`${rows.length} rows saved` + (cursor === null ? "." :
+		    `; there are more than ${EXPORT_MAX}: filter them.`),
+		    cursor !== null);
+	} catch (e) {
+		toast(`Nothing was exported: ${(e as Error).message}`, true);
+	}
+}
+
+/* --- columns --------------------------------------------------------------- */
+
+function useColumns(p: TableProps, rows: Row[]) {
+	const store = `parley.columns.${p.path}`;
+	const [picked, setPicked] = useState<string[] | null>(() => {
+		try {
+			return JSON.parse(localStorage.getItem(store) ?? "null");
+		} catch {
+			return null;
+		}
+	});
+	const known = p.columns ?? [];
+	const all = useMemo(() => {
+		const seen = new Set(known.map((c) => c.name));
+		const others = p.only ? [] : [...new Set(rows.slice(0, 50)
+		    .flatMap((r) => Object.keys(r)))].filter((n) => !seen.has(n));
+
+		return [...known, ...others.map((name): Column => ({ name,
+		    hidden: known.length > 0,
+		    numeric: typeof rows[0]?.[name] === "number" }))];
+	}, [known, rows.length > 0 && Object.keys(rows[0]).join()]);
+	const shown = all.filter((c) => picked ? picked.includes(c.name) :
+	    !c.hidden);
+
+	function pick(name: string, on: boolean) {
+		const now = shown.map((c) => c.name).filter((n) => n !== name);
+		const next = on ? [...now, name] : now;
+
+		localStorage.setItem(store, JSON.stringify(next));
+		setPicked(next);
+	}
+	return { all, shown: shown.length ? shown : all.slice(0, 1), pick };
+}
+
+function Picker({ all, shown, pick }: ReturnType<typeof useColumns>): VNode {
+	const [open, setOpen] = useState(false);
+
+	return <>
+		<button type="button" class="quiet" aria-label="Columns"
+		    title="Columns" onClick={() => setOpen(true)}>
+			<Icon name="columns" /></button>
+		{open && <Dialog title="Columns" close={() => setOpen(false)}>
+			<div class="checks">
+				{all.map((c) => <label key={c.name}>
+					<input type="checkbox"
+					    checked={shown.includes(c)}
+					    onChange={(e) => pick(c.name,
+					    e.currentTarget.checked)} /> {c.label ??
+					    words(c.name)}</label>)}
+				<label class="apart"><input type="checkbox"
+				    checked={dense.value} onChange={(e) => {
+					dense.value = e.currentTarget.checked;
+					localStorage.setItem("parley.dense",
+					    dense.value ? "yes" : "no");
+				    }} /> Dense rows</label>
+			</div>
+		</Dialog>}
+	</>;
+}
+
+/* --- filters --------------------------------------------------------------- */
+
+const filterArgs = (p: TableProps) => (p.op?.args ?? []).filter((a) =>
+    !NOT_FILTERS.has(a.name) && !(p.fixed && a.name in p.fixed) &&
+    !p.op!.path.includes(`{${a.name}}`));
+
+function useFilters(p: TableProps): Record<string, string> {
+	const q: Record<string, string> = { ...p.fixed };
+
+	for (const a of filterArgs(p)) {
+		const v = place.value.query.get(a.name);
+
+		if (v)
+			q[a.name] = v;
+	}
+	return q;
+}
+
+function Filters(p: TableProps): VNode | null {
+	const args = filterArgs(p);
+	const [texts, setTexts] = useState<Record<string, string>>({});
+	const set = args.filter((a) => place.value.query.get(a.name));
+	const timer = useRef(0);
+
+	if (args.length === 0)
+		return null;
+
+	function put(name: string, value: string, wait: number) {
+		setTexts({ ...texts, [name]: value });
+		clearTimeout(timer.current);
+		timer.current = window.setTimeout(() => {
+			query({ [name]: value });
+			setTexts({});
+		}, wait);
+	}
+	return <details class="filters" open={matchMedia(
+	    "(min-width: 44rem)").matches || set.length > 0}>
+		<summary>Filter{set.length > 0 && ` (${set.length})`}</summary>
+		<div class="filter-row" role="search" aria-label="Filter">
+			{args.map((a) => {
+				const row = fieldOfArg(a);
+
+				return <Field key={a.name} row={{ ...row,
+				    required: false, help: undefined,
+				    hint: row.kind === "text" ? a.help : "any" }} value={texts[a.name] ??
+				    place.value.query.get(a.name) ?? ""}
+				    set={(v) => put(a.name, v, row.kind === "text" ?
+				    300 : 0)} />;
+			})}
+			{set.length > 0 && <button type="button" class="quiet"
+			    onClick={() => query(Object.fromEntries(set.map((a) =>
+			    [a.name, undefined])))}>Clear</button>}
+		</div>
+	</details>;
+}
+
+/* --- the window ------------------------------------------------------------ */
+
+const narrow = matchMedia("(max-width: 43.99rem)");
+
+/* How tall a row is: CSS gives it, phones show cards. */
+function rowHeight(facts: number): number {
+	return narrow.matches ? 22 * facts + 26 : dense.value ? 32 : 40;
+}
+
+function useWindow(n: number, height: number, end: () => void) {
+	const box = useRef<HTMLDivElement>(null);
+	const [range, setRange] = useState({ from: 0, to: 60 });
+
+	function look() {
+		const b = box.current;
+
+		if (!b)
+			return;
+		const from = Math.max(0, Math.floor(b.scrollTop / height) - 10);
+		const to = Math.ceil((b.scrollTop + b.clientHeight) / height) + 10;
+
+		setRange((r) => r.from === from && r.to === to ? r :
+		    { from, to });
+		if (to + 20 >= n)
+			end();
+	}
+	useLayoutEffect(look, [n, height]);
+	useEffect(() => {
+		addEventListener("resize", look);
+		return () => removeEventListener("resize", look);
+	});
+	return { box, look, from: Math.min(range.from, Math.max(0, n - 1)),
+	    to: Math.min(n, range.to) };
+}
+
+/* --- the table ------------------------------------------------------------- */
+
+function Cell({ c, row, first, to }: { c: Column; row: Row; first: boolean;
+    to?: string }): VNode {
+	const inner = c.render ? c.render(row) :
+	    <Value name={c.name} value={row[c.name]} />;
+
+	return <td class={`${c.numeric ? "n" : ""}${c.fact || first ? " fact" :
+	    ""}${c.wrap ? " wrap" : ""}`} data-label={c.label ?? words(c.name)}>
+		{first && to ? <Link to={to} class="row-link">{inner}</Link> :
+		    inner}
+	</td>;
+}
+
+function drawerUrl(id: string): string {
+	const q = new URLSearchParams(place.value.query);
+
+	q.set("row", id);
+	return `${place.value.path}?${q}`;
+}
+
+export function Table(p: TableProps): VNode {
+	const q = useFilters(p);
+	const data = useRows(p.path, q, p.everyMs ?? 0, p.version);
+	const columns = useColumns(p, data.rows);
+	const [sort, setSort] = useState<{ name: string; down: boolean } | null>(
+	    null);
+	const facts = Math.max(1, columns.shown.filter((c, i) =>
+	    c.fact || i === 0).length);
+	const height = rowHeight(facts);
+	const whole = data.next === null;
+	const rows = useMemo(() => sort && whole ? [...data.rows].sort((a, b) =>
+	    plain(a[sort.name]).localeCompare(plain(b[sort.name]), undefined,
+	    { numeric: true }) * (sort.down ? -1 : 1)) : data.rows,
+	    [data.rows, sort, whole]);
+	const win = useWindow(rows.length, height, data.more);
+	const open = place.value.query.get("row");
+	const opened = open !== null ? data.rows.find((r) => p.id(r) === open) :
+	    undefined;
+
+	function key(e: KeyboardEvent) {
+		const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[e.key];
+		const at = (e.target as HTMLElement).closest("tr");
+
+		if (!step || !at || e.ctrlKey || e.altKey || e.metaKey)
+			return;
+		const to = step > 0 ? at.nextElementSibling :
+		    at.previousElementSibling;
+
+		e.preventDefault();
+		to?.querySelector<HTMLElement>(".row-link")?.focus();
+	}
+
+	const shell = p.op?.command && shellLine(p.op, q as Values);
+
+	return <div class={`table${dense.value ? " dense" : ""}`}>
+		<div class="bar">
+			<Filters {...p} />
+			<div class="bar-end">
+				<span class="soft nowrap" role="status">
+					{data.loading && rows.length === 0 ? "" :
+					    `${rows.length}${whole ? "" : "+"} ` +
+					    (rows.length === 1 ? "row" : "rows")}</span>
+				<Picker {...columns} />
+				<Menu label="Export" icon="save" items={[
+					{ label: "Save as CSV",
+					  act: () => exportAs("csv", p.path, q) },
+					{ label: "Save as JSON",
+					  act: () => exportAs("json", p.path, q) },
+					...shell ? [{ label: "Copy the shell line",
+					  help: shell, act: () => {
+					    navigator.clipboard?.writeText(shell)
+						.then(() => toast(`Copied: ${shell}`),
+						() => toast(shell));
+					  } }] : [],
+				]} />
+			</div>
+		</div>
+		{data.error !== undefined && <Fault error={data.error}
+		    again={data.again} />}
+		{rows.length === 0 && data.error === undefined && (data.loading ?
+		    <Busy /> : Object.keys(q).length > Object.keys(p.fixed ?? {})
+		    .length ? <div class="empty"><p><b>Nothing matches this
+		    filter.</b></p></div> : p.empty ?? <div class="empty"><p>
+		    <b>There is nothing here yet.</b></p></div>)}
+		{rows.length > 0 && <div class="scroll" ref={win.box}
+		    onScroll={win.look} onKeyDown={key}
+		    style={p.height ? { maxHeight: p.height } : undefined}>
+			<table aria-rowcount={whole ? rows.length + 1 : -1}>
+				<caption class="hidden">{p.caption}</caption>
+				<thead><tr>{columns.shown.map((c) => <th key={c.name}
+				    scope="col" class={c.numeric ? "n" : ""}
+				    aria-sort={sort?.name === c.name ? sort.down ?
+				    "descending" : "ascending" : undefined}>
+					{whole && rows.length > 1 ? <button
+					    type="button" class="sort"
+					    onClick={() => setSort({ name: c.name,
+					    down: sort?.name === c.name &&
+					    !sort.down })}>
+						{c.label ?? words(c.name)}
+						<span aria-hidden="true">
+						{sort?.name === c.name ? sort.down ?
+						" ↓" : " ↑" : ""}</span></button> :
+					    c.label ?? words(c.name)}</th>)}
+					{p.items && <th scope="col"><span
+					    class="hidden">Actions</span></th>}
+				</tr></thead>
+				<tbody>
+					{win.from > 0 && <tr class="space"
+					    aria-hidden="true" style={{ height:
+					    `${win.from * height}px` }} />}
+					{rows.slice(win.from, win.to).map((row, i) =>
+					<tr key={p.id(row)} class="row"
+					    aria-rowindex={win.from + i + 2}
+					    style={{ height: `${height}px` }}>
+						{columns.shown.map((c, n) =>
+						<Cell key={c.name} c={c} row={row}
+						    first={n === 0} to={p.to ?
+						    p.to(row) :
+						    drawerUrl(p.id(row))} />)}
+						{p.items && <td class="act">
+						<Menu label={`Actions for ` +
+						    p.id(row)}
+						    items={p.items(row)} /></td>}
+					</tr>)}
+					{win.to < rows.length && <tr class="space"
+					    aria-hidden="true" style={{ height:
+					    `${(rows.length - win.to) * height}px`
+					    }} />}
+				</tbody>
+			</table>
+		</div>}
+		{open !== null && opened && <Dialog side title={open}
+		    close={() => query({ row: undefined })}>
+			{p.drawer?.(opened) ?? <Facts rows={Object.entries(opened)
+			    .map(([n, v]) => [words(n), <Value name={n}
+			    value={v} />])} />}
+			<p class="soft small">This view has an address of its own.
+			<Copy text={location.href} label="Copy the address" /></p>
+		</Dialog>}
+	</div>;
+}
