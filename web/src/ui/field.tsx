@@ -125,8 +125,8 @@ function TextInput({ row, id, value, described, bad, disabled, set }:
 
 function Choice({ row, id, value, described, bad, disabled, set }: InputProps):
     VNode {
-	const none = row.hint ? row.hint : row.fallback ? `default: ${row.fallback}` : row.required ?
-	    "choose one" : "not set";
+	const none = row.hint ?? (row.fallback ? `default: ${row.fallback}` :
+	    row.required ? "choose one" : "not set");
 	const list = row.kind === "switch" && row.choices?.length !== 1 ?
 	    ["on", "off"] : row.choices ?? [];
 
