@@ -332,7 +332,7 @@ size_t screen_times(struct strv text, struct screen_window *out)
 	return text.p ? 0 : n;
 }
 
-static bool is_inside(const struct screen_window *w, unsigned minute)
+bool screen_inside(const struct screen_window *w, unsigned minute)
 {
 	return w->from < w->to ? minute >= w->from && minute < w->to :
 	    minute >= w->from || minute < w->to;
@@ -348,7 +348,7 @@ bool screen_is_quiet(const struct user *u, unsigned minute)
 	const struct screen *s = quiet ? map_get_u64(&screens, u->id) : NULL;
 
 	for (size_t i = 0; s && i < s->nwindows; i++)
-		if (is_inside(&s->windows[i], minute))
+		if (screen_inside(&s->windows[i], minute))
 			return true;
 	return false;
 }

@@ -49,5 +49,6 @@ const char *screen_effect_name(enum screen_effect e);	/* "silent" */
  */
 struct screen_window { unsigned from, to; };
 size_t screen_times(struct strv text, struct screen_window *out);
+bool screen_inside(const struct screen_window *w, unsigned minute);
 
 #endif

@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "dir/devices_priv.h"
 #include "dir/link.h"
+#include "dir/prefs_priv.h"
 #include "dir/screening_priv.h"
 #include "dir/ucn.h"
 #include "dir/users_priv.h"
@@ -147,6 +148,7 @@ void users_drop(struct user *u)
 	bindings_drop_all(u);
 	devices_free(u);
 	screening_forget(u->id);
+	prefs_forget(u->id);
 	count(u, -1);
 	forget_keys(e);
 	(void)map_del_u64(&by_id, u->id);
@@ -353,6 +355,7 @@ void users_register(void)
 	screening_ops_register();
 	ucn_register();
 	link_register();
+	prefs_register();
 	import_register();
 	show_register();
 	dir_complete_register();
@@ -376,6 +379,8 @@ enum err users_load(void)
 	e = accounts_each(load_one, NULL);
 	if (e == ERR_OK)
 		e = screening_load();
+	if (e == ERR_OK)
+		e = prefs_load();
 	log_info("subscribers loaded n=%zu ms=%" PRId64, users_count(),
 	    (now_us() - began) / 1000);
 	return e;
@@ -393,6 +398,7 @@ void users_unload(void)
 	}
 	devices_unload();
 	screening_unload();
+	prefs_unload();
 	map_deinit(&by_key);
 	map_deinit(&by_id);
 	for (size_t i = 0; i < 2; i++)

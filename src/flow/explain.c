@@ -14,6 +14,8 @@
 
 #define TEST_WAIT_MS	5000
 #define TEXT_MAX	2000	/* bytes of a test message */
+#define SIZE_GUESS	100	/* bytes of a message to be explained */
+#define SIZE_MAX_	(64u << 20)	/* more is explained as this */
 
 /* false: the call has been failed */
 static bool key_arg(struct op_call *c, const char *name, struct buf *key)
@@ -28,20 +30,28 @@ static bool key_arg(struct op_call *c, const char *name, struct buf *key)
 	return false;
 }
 
-/* "text/plain:120" or a bare type */
-static uint32_t text_chars(struct strv content)
+/* "text/plain:120" or a bare type: a message of so many zeros. */
+static void set_content(struct message *m, struct strv content)
 {
 	struct strv size, type = strv_split(content, ':', &size);
-	uint32_t n = 0;
+	struct strv bytes = { NULL, 0 };
+	char *zeros;
 
-	if (!content.p)
-		return 100;
-	if (type.n < 5 || strncasecmp(type.p, "text/", 5) != 0)
-		return 0;
 	for (size_t i = 0; i < size.n && i < 9; i++)
 		if (size.p[i] >= '0' && size.p[i] <= '9')
-			n = n * 10 + (uint32_t)(size.p[i] - '0');
-	return n ? n : 100;
+			bytes.n = bytes.n * 10 + (size_t)(size.p[i] - '0');
+	if (bytes.n == 0)
+		bytes.n = SIZE_GUESS;
+	if (bytes.n > SIZE_MAX_)
+		bytes.n = SIZE_MAX_;
+	if (!content.p)
+		type = STRV("text/plain");
+	if (type.n >= 5 && strncasecmp(type.p, "text/", 5) == 0)
+		m->text_chars = (uint32_t)bytes.n;
+	zeros = xalloc(bytes.n);
+	bytes.p = zeros;
+	m->content = content_new(type, STRV_NONE, bytes);
+	free(zeros);
 }
 
 static struct plan_assume assumed(const struct op_call *c)
@@ -100,7 +110,7 @@ static void run_explain(struct op_call *c)
 	m->to = message_str(m, buf_strv(&to));
 	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
 	m->service = message_str(m, op_text(c, "service"));
-	m->text_chars = text_chars(op_text(c, "content"));
+	set_content(m, op_text(c, "content"));
 	p->explaining = true;
 	plan_make(m, &assume, p);
 	say_plan(c, p);

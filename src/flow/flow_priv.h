@@ -36,6 +36,8 @@ void result_expired(struct leg *l);
  * have a leg of their own.  false: there is none.
  */
 bool late_find(struct leg *l, const struct flow_outcome *o);
+/* l goes on, but not for those apart: l->late gets them. */
+void late_apart(struct leg *l, const struct flow_outcome *o);
 /* Devices of u that are away and would get a message later. */
 unsigned late_count(const struct user *u);
 /* One of them, or online, but this one. */
@@ -71,7 +73,7 @@ bool restart_is_on(void);	/* not all of them are woken */
 /* register.c */
 enum flow_metric {
 	M_ACCEPTED, M_DUPLICATE, M_REFUSED, M_BUSY,
-	M_TAKEN, M_DELIVERED, M_DEFERRED, M_FAILED, M_EXPIRED,
+	M_TAKEN, M_DELIVERED, M_NOTICED, M_DEFERRED, M_FAILED, M_EXPIRED,
 	M_REPORT_SENT, M_REPORT_REPEATED, M_REPORT_NOTED, M_REPORT_UNKNOWN,
 	M_IN_FLIGHT, M_DELIVERY_TIME, M_COMMIT_TIME,
 	M_TRACE_EVENTS, M_TRACE_DROPPED, M_N

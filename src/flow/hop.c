@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "dir/bindings.h"
 #include "flow/flow_priv.h"
+#include "flow/give.h"
 #include "flow/hop.h"
 #include "flow/primary.h"
 #include "flow/quiet.h"
@@ -357,7 +358,7 @@ static bool is_wanted(struct hop *h, const struct leg *l)
 	int64_t now = now_ms();
 
 	if (map_get_u64(&legs, l->id) || l->expires <= now ||
-	    journal_is_unsaved(l->id) || quiet_keeps(l))
+	    journal_is_unsaved(l->id) || quiet_keeps(l) || give_keeps(l))
 		return false;
 	if (hop_is_user(h) && l->device.n)
 		return may_go(h, l, now);

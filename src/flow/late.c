@@ -36,25 +36,63 @@ static bool is_for_all(const struct leg *l)
 	    (port_find(strv(l->port))->caps & PORT_USERS) != 0;
 }
 
+static void add_name(struct buf *list, struct strv name)
+{
+	buf_addf(list, "%s%.*s", list->n ? " " : "", STRV_ARG(name));
+}
+
+static void add_apart(const struct leg *l, struct strv apart,
+    struct buf *list)
+{
+	while (apart.n > 0) {
+		struct strv name = strv_split(apart, ' ', &apart);
+
+		if (!strv_listed(l->reached, name) &&
+		    !strv_listed(buf_strv(list), name))
+			add_name(list, name);
+	}
+}
+
+static void add_late(const struct leg *l, const struct user *u,
+    const struct flow_outcome *o, struct buf *list)
+{
+	for (const struct device *d = devices_of(u); d; d = d->next)
+		if (is_late(u, d) && !strv_listed(l->reached, d->instance) &&
+		    !strv_listed(o->reached, d->instance) &&
+		    (!strv_listed(o->tried, d->instance) ||
+		    strv_listed(o->missed, d->instance)))
+			add_name(list, d->instance);
+}
+
+void late_apart(struct leg *l, const struct flow_outcome *o)
+{
+	struct buf list;
+
+	l->late = STRV_NONE;
+	if (o->apart.n == 0 || !is_for_all(l))
+		return;
+	buf_init(&list, BUF_NO_LIMIT);
+	add_apart(l, o->apart, &list);
+	l->late = message_str(l->message, buf_strv(&list));
+	buf_clear(&list);
+	buf_adds(&list, l->reached);
+	add_apart(l, o->apart, &list);
+	l->reached = message_str(l->message, buf_strv(&list));
+	buf_deinit(&list);
+}
+
 bool late_find(struct leg *l, const struct flow_outcome *o)
 {
 	const struct user *u = user_find(l->recipient);
 	struct buf list;
 
 	l->late = STRV_NONE;
-	if (!u || !devices_of(u) || !is_for_all(l) ||
-	    !may_be_late(l->message))
+	if (!u || !is_for_all(l))
 		return false;
 	buf_init(&list, BUF_NO_LIMIT);
-	for (const struct device *d = devices_of(u); d; d = d->next) {
-		if (!is_late(u, d) || strv_listed(l->reached, d->instance) ||
-		    strv_listed(o->reached, d->instance) ||
-		    (strv_listed(o->tried, d->instance) &&
-		    !strv_listed(o->missed, d->instance)))
-			continue;
-		buf_addf(&list, "%s%.*s", list.n ? " " : "",
-		    STRV_ARG(d->instance));
-	}
+	if (may_be_late(l->message))
+		add_late(l, u, o, &list);
+	add_apart(l, o->apart, &list);
 	if (list.n)
 		l->late = message_str(l->message, buf_strv(&list));
 	buf_deinit(&list);
@@ -87,7 +125,7 @@ bool late_is_there(const struct leg *l)
 	struct strv list = l->late;
 
 	while (u && list.n > 0)
-		if (device_is_online(u, strv_split(list, ' ', &list)))
+		if (user_has(u, strv_split(list, ' ', &list)))
 			return true;
 	return false;
 }

@@ -14,6 +14,7 @@
 #include "dir/users.h"
 #include "flow/origin.h"
 #include "flow/flow_priv.h"
+#include "flow/give.h"
 #include "flow/plan_priv.h"
 #include "flow/port.h"
 #include "flow/term.h"
@@ -314,6 +315,7 @@ static enum err to_user(struct query *q)
 	note(q->p, "deliver", true, online ? "over IP to every device" :
 	    "waits on disk until a device registers");
 	note_late(q->p, u);
+	give_explain(q->m, u, q->p);
 	plan_add(q->p, USER_PORT, u->key);
 	return ERR_OK;
 }

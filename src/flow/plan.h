@@ -10,7 +10,7 @@
 #include "flow/flow.h"
 
 #define PLAN_LEGS	8
-#define PLAN_NOTES	16
+#define PLAN_NOTES	40
 #define PLAN_NOTE	160	/* bytes of text with the NUL */
 
 struct user;

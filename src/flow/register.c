@@ -9,6 +9,7 @@
 #include "conf/conf.h"
 #include "flow/access.h"
 #include "flow/flow_priv.h"
+#include "flow/give.h"
 #include "flow/hop.h"
 #include "flow/primary.h"
 #include "flow/quiet.h"
@@ -35,6 +36,8 @@ struct metric flow_metrics[M_N] = {
 	    "Legs that the next hop took."),
 	[M_DELIVERED] = COUNTER("parley_messages_delivered_total", NULL,
 	    "Legs that reached the recipient at once."),
+	[M_NOTICED] = COUNTER("parley_messages_noticed_total", NULL,
+	    "Notifications that devices got instead of a message."),
 	[M_DEFERRED] = COUNTER("parley_messages_deferred_total", NULL,
 	    "Times that a leg had to wait."),
 	[M_FAILED] = COUNTER("parley_messages_failed_total", NULL,
@@ -135,6 +138,7 @@ void flow_register(void)
 	access_register();
 	primary_register();
 	term_register();
+	give_register();
 	spam_register();
 	explain_register();
 	trace_register();
@@ -154,6 +158,7 @@ enum err flow_start(void)
 	primary_start();
 	hop_start();
 	quiet_start();
+	give_start();
 	reroute_start();
 	trace_start();
 	expire_start();
@@ -189,6 +194,7 @@ void flow_stop(void (*done)(void))
 	expire_stop();
 	restart_stop();
 	quiet_stop();
+	give_stop();
 	hop_stop();
 	timer_init(&stop_timer, "stop", stop_look, NULL);
 	timer_set(&stop_timer, 0);

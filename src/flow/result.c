@@ -5,6 +5,7 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "flow/flow_priv.h"
+#include "flow/give.h"
 #include "flow/primary.h"
 #include "flow/sched.h"
 #include "flow/tally.h"
@@ -92,16 +93,33 @@ void result_expired(struct leg *l)
 	end(l, ERR_EXPIRED, LEG_EXPIRED);
 }
 
+/* Its leg moves nowhere by the report: none goes to SPAM. */
+static void noticed(struct leg *l)
+{
+	metric_inc(&flow_metrics[M_NOTICED]);
+	trace_step(trace_of(l->message), LANE_PF, LANE_STORE,
+	    "notification sent to %.*s; the message waits",
+	    STRV_ARG(l->device));
+	if (give_notice_counts() && (l->message->wants & WANTS_DELIVERED))
+		report_leg(l, STATUS_DELIVERED, LEG_SPAM, ERR_OK);
+	sched_noticed(l);
+}
+
 static void later(struct leg *l, const struct flow_outcome *o)
 {
 	int64_t now = now_ms();
 
+	if (o->err == ERR_NOTICED) {
+		noticed(l);
+		return;
+	}
 	if (now >= l->expires) {
 		failed(l, ERR_EXPIRED, LEG_EXPIRED);
 		return;
 	}
 	primary_result(l, o);
 	l->why = o->err;
+	late_apart(l, o);
 	l->reached = message_str(l->message, o->reached.n ? o->reached :
 	    l->reached);
 	metric_inc(&flow_metrics[M_DEFERRED]);

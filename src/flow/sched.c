@@ -5,6 +5,7 @@
 #include "dir/gateways.h"
 #include "dir/groups.h"
 #include "flow/flow_priv.h"
+#include "flow/give.h"
 #include "flow/hop.h"
 #include "flow/quiet.h"
 #include "flow/reroute.h"
@@ -160,7 +161,7 @@ static void again_to_device(struct hop *h, struct leg *l, int64_t due)
 {
 	const struct user *u = user_find(l->hop);
 
-	if (due == 0 && u && user_has(u, l->device))
+	if (due == 0 && u && user_has(u, l->device) && !give_keeps(l))
 		due = now_ms() + UNSURE_MS;	/* it came back meanwhile */
 	leg_move(l, LEG_HELD, l->why);
 	hop_rest(h, l->device);
@@ -170,11 +171,14 @@ static void again_to_device(struct hop *h, struct leg *l, int64_t due)
 static void again_to_user(struct hop *h, struct leg *l, int64_t due)
 {
 	bool absent = due == 0 && hop_window(h) > 0;
+	bool anew = l->late.n && late_is_there(l);
 	int64_t now = now_ms();
 
 	if (absent) {
 		leg_move(l, LEG_HELD, ERR_OFFLINE);
 		hold(l, now + ABSENT_MS);
+		if (anew)
+			hop_look_anew(h);
 		return;
 	}
 	leg_move(l, LEG_HELD, l->why == ERR_OFFLINE && due ? ERR_TIMEOUT :
@@ -197,6 +201,16 @@ void sched_again(struct leg *l, int64_t due)
 		again_to_user(h, l, due);
 	else
 		again_by_gateway(h, l, due);
+	hop_go_on(h);
+}
+
+void sched_noticed(struct leg *l)
+{
+	struct hop *h = hop_leave(l);
+
+	hop_forget(l->id);
+	leg_move(l, LEG_HELD, ERR_NOTICED);
+	hold(l, give_keeps(l) ? 0 : now_ms() + UNSURE_MS);
 	hop_go_on(h);
 }
 

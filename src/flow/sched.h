@@ -48,6 +48,9 @@ void sched_ended(struct leg *l);
  */
 void sched_again(struct leg *l, int64_t due);
 
+/* A notification of l went out: HELD until its device shall have it whole. */
+void sched_noticed(struct leg *l);
+
 /* See flow_wake(). */
 void sched_wake(struct strv hop);
 /* hop has legs whose time has come. */

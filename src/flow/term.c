@@ -127,8 +127,7 @@ enum err term_screen(const struct message *m, const struct user *u,
 
 /* --- when ----------------------------------------------------------------- */
 
-/* Of the day, where the site is; the same for all of a minute. */
-static unsigned minute_now(void)
+unsigned term_minute(void)
 {
 	static int64_t of = -1;
 	static bool was_utc;
@@ -148,7 +147,7 @@ static unsigned minute_now(void)
 
 bool term_is_quiet(const struct user *u)
 {
-	return screen_any_quiet() && screen_is_quiet(u, minute_now());
+	return screen_any_quiet() && screen_is_quiet(u, term_minute());
 }
 
 /* --- settings ------------------------------------------------------------- */

@@ -24,6 +24,9 @@ enum err term_screen(const struct message *m, const struct user *u,
  */
 bool term_is_quiet(const struct user *u);
 
+/* Of the day, where the site is; the same for all of a minute. */
+unsigned term_minute(void);
+
 /* A consideration for explain. */
 __attribute__((format(printf, 4, 5)))
 void term_note(struct plan *p, const char *step, bool passed,

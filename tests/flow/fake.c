@@ -19,6 +19,7 @@
 #include "dir/sticky.h"
 #include "dir/users.h"
 #include "flow/access.h"
+#include "flow/give.h"
 #include "flow/port.h"
 #include "loop/loop.h"
 #include "op/op.h"
@@ -58,12 +59,23 @@ static const char *name_of(struct strv key)
 
 /* --- ports -------------------------------------------------------------------- */
 
-static void describe(const struct leg *l, char *s)
+static void describe_notice(const struct leg *l, char *s)
+{
+	struct message *n = notice_make(l, false);
+
+	(void)snprintf(s, MODEL_TEXT, "NOTICE %.*s",
+	    STRV_ARG(n->content->bytes));
+	message_unref(n);
+}
+
+static void describe(const struct leg *l, bool notice, char *s)
 {
 	const struct message *m = l->message;
 
 	if (l->role == LEG_UCN)
 		(void)snprintf(s, MODEL_TEXT, "%.*s", STRV_ARG(l->text));
+	else if (notice)
+		describe_notice(l, s);
 	else if (m->kind == MESSAGE_REPORT)
 		(void)snprintf(s, MODEL_TEXT, "REPORT %s %.*s",
 		    report_status_name(m->report.status),
@@ -74,38 +86,72 @@ static void describe(const struct leg *l, char *s)
 		    STRV_ARG(l->reached));
 }
 
-/* As port/sip: to the one device, or to all that have not had it. */
-static void note_devices(const struct leg *l, struct model_sent *s)
+static void add_name(char *list, struct strv name)
 {
-	struct user *u = user_find(l->hop);
-	struct buf list;
+	size_t n = strlen(list);
 
-	if (!u)
+	(void)snprintf(list + n, MODEL_TEXT - n, "%s%.*s", n ? " " : "",
+	    STRV_ARG(name));
+}
+
+/* As port/sip: to the one device, or to all that have not had it. */
+static void note_device(const struct leg *l, const struct user *u,
+    const struct binding *b, struct model_sent *s)
+{
+	struct strv name = binding_name(b);
+	enum give give;
+
+	if (l->device.n ? !strv_eq(l->device, name) :
+	    strv_listed(l->reached, name))
 		return;
-	buf_init(&list, sizeof(s->devices) - 1);
-	LIST_FOR(h, &u->bindings) {
-		struct strv name = binding_name(BINDING_OF(h));
-
-		if (l->device.n ? strv_eq(l->device, name) :
-		    !strv_listed(l->reached, name))
-			buf_addf(&list, "%s%.*s", list.n ? " " : "",
-			    STRV_ARG(name));
+	give = give_now(l, u, b);
+	if (give == GIVE_NOTICE && !l->device.n) {
+		add_name(s->apart, name);
+		return;
 	}
-	memcpy(s->devices, list.p, list.n + 1);
-	buf_deinit(&list);
+	s->notice = give == GIVE_NOTICE;
+	add_name(s->tried, name);
+	if (give != GIVE_NOTHING)
+		add_name(s->devices, name);
+}
+
+/* None of the devices is for the leg: nothing was sent. */
+struct nobody {
+	struct leg *leg;
+	struct model_sent seen;
+};
+
+static void nobody(void *arg)
+{
+	struct nobody *n = arg;
+	const struct flow_outcome o = { .err = ERR_OFFLINE, .hold = true,
+		.tried = strv(n->seen.tried), .apart = strv(n->seen.apart) };
+
+	flow_result(n->leg, &o);
+	free(n);
 }
 
 static void deliver(struct leg *l)
 {
 	struct model_sent *s = &model->sent[model->nsent];
+	struct user *u = user_find(l->hop);
 
 	if (model->nsent == MODEL_SENT)
 		abort();
 	*s = (struct model_sent){ .message = id_message_of(l->id),
 	    .leg = l->id, .open = true };
 	(void)snprintf(s->hop, sizeof(s->hop), "%s", name_of(l->hop));
-	describe(l, s->what);
-	note_devices(l, s);
+	if (u)
+		LIST_FOR(h, &u->bindings)
+			note_device(l, u, BINDING_OF(h), s);
+	if (u && !s->devices[0]) {
+		struct nobody *n = xalloc(sizeof(*n));
+
+		*n = (struct nobody){ l, *s };
+		loop_defer(nobody, n);
+		return;
+	}
+	describe(l, s->notice, s->what);
 	legs[model->nsent++] = l;
 }
 
@@ -331,7 +377,7 @@ static void bound(enum err e, struct user *u, bool appeared, void *arg)
 		flow_wake(u->key);
 }
 
-void fake_online(const char *name, const char *device)
+void fake_online(const char *name, const char *device, const char *tags)
 {
 	struct user *u = user_find(strv(fake_key(name)));
 	struct bindings_edit *e = bindings_edit_new(u);
@@ -339,7 +385,7 @@ void fake_online(const char *name, const char *device)
 		.contact = STRV("sip:x@127.0.0.1:5062"),
 		.instance = strv(device), .call_id = strv(device),
 		.source = STRV("udp 127.0.0.1:5062"),
-		.features = STRV(""), .path = STRV(""), .agent = STRV(""),
+		.features = strv(tags), .path = STRV(""), .agent = STRV(""),
 		.reg_id = 1, .cseq = 1, .q = 1000,
 		.expires = model->now + INT64_C(90) * 86400000,
 		.seen = model->now,
@@ -554,11 +600,16 @@ bool fake_result(struct model_sent *s, const struct flow_outcome *o)
 		return false;
 	s->open = false;
 	legs[s - model->sent] = NULL;
-	full.tried = strv(s->devices);
 	if (o->err == ERR_OK && s->devices[0])
 		full.reached = strv(s->devices);
 	if (o->err == ERR_TIMEOUT)
 		full.missed = strv(s->devices);
+	full.tried = strv(s->tried);
+	full.apart = strv(s->apart);
+	if (s->notice && o->err == ERR_OK) {
+		full.err = ERR_NOTICED;
+		full.hold = true;
+	}
 	flow_result(l, &full);
 	if (o->err != ERR_OK)
 		return true;

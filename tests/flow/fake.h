@@ -22,7 +22,7 @@ bool fake_operate(const char *command, const char *const *pairs);
 bool fake_operation(const char *command, ...) __attribute__((sentinel));
 const char *fake_key(const char *name);
 bool fake_set(const char *line);	/* set PATH VALUE */
-void fake_online(const char *name, const char *device);
+void fake_online(const char *name, const char *device, const char *tags);
 void fake_offline(const char *name, const char *device);	/* "": all */
 void fake_gateway(const char *name, int state);
 void fake_sticky(const char *user, const char *peer, const char *service);

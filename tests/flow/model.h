@@ -24,12 +24,16 @@ struct model_submit {
 /* One leg handed to a fake port. */
 struct model_sent {
 	char hop[32];		/* bob, smsc1 */
-	char what[MODEL_TEXT];	/* hi | hi not d1 | REPORT delivered m1 */
+	char what[MODEL_TEXT];	/* hi | hi not d1 | REPORT delivered m1 |
+				 * NOTICE text of it */
 	char devices[MODEL_TEXT];	/* d1 d2: those it was sent to */
 	char taken[MODEL_TEXT];	/* those of them that have it */
 	uint64_t message, leg;
 	bool expected;		/* an expect line named it */
 	bool open;		/* its result is due; false after a crash */
+	bool notice;		/* a notification instead of the message */
+	char apart[MODEL_TEXT];	/* those that get one, by their own legs */
+	char tried[MODEL_TEXT];	/* those that it is sent to or not for */
 };
 
 struct model_gateway {

@@ -141,11 +141,15 @@ static void rounds(const struct words *ws)
 
 static void set(const struct words *ws)
 {
-	char line[256] = "";
+	char line[320] = "";
 
 	for (int i = 0; i < ws->n; i++) {
+		const char *quote = strchr(ws->w[i], ' ') ? "\"" : "";
+
 		strcat(line, i ? " " : "");
+		strcat(line, quote);
 		strcat(line, ws->w[i]);
+		strcat(line, quote);
 	}
 	if (!fake_set(line))
 		fail("refused: %s", line);
@@ -153,7 +157,8 @@ static void set(const struct words *ws)
 
 static void online(const struct words *ws)
 {
-	fake_online(word(ws, 1), after(ws, "device", "d1"));
+	fake_online(word(ws, 1), after(ws, "device", "d1"),
+	    after(ws, "tags", ""));
 }
 
 static void offline(const struct words *ws)

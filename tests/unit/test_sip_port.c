@@ -23,6 +23,7 @@
 #include "dir/devices.h"
 #include "dir/users.h"
 #include "flow/flow.h"
+#include "flow/give.h"
 #include "flow/port.h"
 #include "flow/trace.h"
 #include "loop/loop.h"
@@ -255,12 +256,40 @@ void flow_wake(struct strv hop)
 	wakes++;
 }
 
+static char apart[100];
+
 void flow_result(struct leg *l, const struct flow_outcome *o)
 {
 	result = *o;
+	(void)snprintf(apart, sizeof(apart), "%.*s", STRV_ARG(o->apart));
 	results++;
 	leg_free(l);
 	loop_stop();
+}
+
+static enum give given = GIVE_WHOLE;
+
+enum give give_now(const struct leg *l, const struct user *u,
+    const struct binding *b)
+{
+	(void)l;
+	(void)u;
+	(void)b;
+	return given;
+}
+
+struct message *notice_make(const struct leg *l, bool private)
+{
+	struct message *n = message_new();
+
+	n->id = l->message->id;
+	n->kind = MESSAGE_NOTICE;
+	n->from = l->message->from;
+	n->to = l->message->to;
+	n->imdn_id = STRV("notice-1");
+	n->content = content_new(STRV("text/plain"), STRV_NONE,
+	    private ? STRV("somebody") : STRV("there is one"));
+	return n;
 }
 
 void trace_step(uint64_t message, enum lane from, enum lane to,
@@ -1053,6 +1082,80 @@ START_TEST(without_a_device_it_waits_for_one)
 }
 END_TEST
 
+/* proves MLD-001 */
+START_TEST(a_device_for_a_notification_is_named_and_gets_nothing_yet)
+{
+	bind_bob("");
+	given = GIVE_NOTICE;
+	deliver("hi");
+	receive();
+	ck_assert_uint_eq(results, 1);
+	ck_assert_int_eq(result.err, ERR_OFFLINE);
+	ck_assert(result.hold);
+	ck_assert_str_eq(apart, "urn:uuid:1");
+	ck_assert_uint_eq(result.tried.n, 0);
+}
+END_TEST
+
+static struct leg *deliver_to_device(const char *headers)
+{
+	struct leg *l = deliver("hi");
+
+	l->device = STRV("urn:uuid:1");
+	l->message->headers = strv(headers);
+	return l;
+}
+
+START_TEST(a_leg_for_one_device_brings_the_notification)
+{
+	bind_bob("");
+	given = GIVE_NOTICE;
+	(void)deliver_to_device("");
+	receive();
+	ck_assert_ptr_nonnull(strstr(got, "there is one"));
+	ck_assert_ptr_nonnull(strstr(got, "Call-ID: notice-1\r\n"));
+	ck_assert_ptr_nonnull(strstr(got, "sip:alice@example.org"));
+	respond("200 OK");
+	ck_assert_int_eq(result.err, ERR_NOTICED);
+}
+END_TEST
+
+START_TEST(a_notification_does_not_say_who_is_anonymous)
+{
+	bind_bob("");
+	given = GIVE_NOTICE;
+	(void)deliver_to_device("Privacy: id\r\n");
+	receive();
+	ck_assert_ptr_nonnull(strstr(got, "somebody"));
+	ck_assert_ptr_null(strstr(got, "alice"));
+	respond("200 OK");
+	ck_assert_int_eq(result.err, ERR_NOTICED);
+}
+END_TEST
+
+START_TEST(who_refuses_a_notification_has_not_refused_the_message)
+{
+	bind_bob("");
+	given = GIVE_NOTICE;
+	(void)deliver_to_device("");
+	receive();
+	respond("603 Decline");
+	ck_assert_int_eq(err_info(result.err)->class, ERR_CLASS_TEMP);
+}
+END_TEST
+
+START_TEST(a_device_that_shall_have_nothing_gets_nothing)
+{
+	bind_bob("");
+	given = GIVE_NOTHING;
+	deliver("hi");
+	receive();
+	ck_assert_int_eq(result.err, ERR_OFFLINE);
+	ck_assert(result.hold);
+	ck_assert_str_eq(apart, "");
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("sip port");
@@ -1078,6 +1181,13 @@ Suite *suite(void)
 	tcase_add_test(tc, a_client_that_refuses_cpim_gets_text);
 	tcase_add_rows(tc, a_refusal_of_the_device_is_the_result, outcomes);
 	tcase_add_test(tc, without_a_device_it_waits_for_one);
+	tcase_add_test(tc,
+	    a_device_for_a_notification_is_named_and_gets_nothing_yet);
+	tcase_add_test(tc, a_leg_for_one_device_brings_the_notification);
+	tcase_add_test(tc, a_notification_does_not_say_who_is_anonymous);
+	tcase_add_test(tc,
+	    who_refuses_a_notification_has_not_refused_the_message);
+	tcase_add_test(tc, a_device_that_shall_have_nothing_gets_nothing);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("a client");
 	tcase_add_checked_fixture(tc, start_plain, stop);

@@ -14,6 +14,7 @@
 #include "dir/bindings.h"
 #include "dir/users.h"
 #include "flow/flow.h"
+#include "flow/give.h"
 #include "flow/trace.h"
 #include "loop/loop.h"
 #include "port/sip/devices.h"
@@ -38,9 +39,10 @@ struct fork {
 	enum err err;		/* of the devices that refused */
 	int32_t retry_after;	/* seconds */
 	struct buf reached;	/* the devices that took it */
-	struct buf tried, missed;	/* see struct flow_outcome */
+	struct buf tried, missed, apart;	/* see struct flow_outcome */
 	bool delivered;		/* it will not report */
 	bool nobody;		/* none of the user's devices is for it */
+	bool notice;		/* m is only the notification of the leg's */
 };
 
 /* One device's transaction. */
@@ -84,6 +86,7 @@ static void fork_free(struct fork *f)
 	buf_deinit(&f->reached);
 	buf_deinit(&f->tried);
 	buf_deinit(&f->missed);
+	buf_deinit(&f->apart);
 	free(f);
 }
 
@@ -125,11 +128,13 @@ static void fork_missed(struct fork *f, struct strv device)
 static void fork_taken(struct fork *f)
 {
 	struct flow_outcome o = {
-		.err = ERR_OK,
+		.err = f->notice ? ERR_NOTICED : ERR_OK,
+		.hold = f->notice,
 		.delivered = f->delivered,
 		.reached = buf_strv(&f->reached),
 		.tried = buf_strv(&f->tried),
-		.missed = buf_strv(&f->missed)
+		.missed = buf_strv(&f->missed),
+		.apart = buf_strv(&f->apart)
 	};
 
 	if (f->leg)
@@ -145,9 +150,13 @@ static void fork_failed(struct fork *f)
 		.err = offline ? ERR_OFFLINE : f->err,
 		.retry_after = f->retry_after,
 		.tried = buf_strv(&f->tried),
-		.missed = buf_strv(&f->missed)
+		.missed = buf_strv(&f->missed),
+		.apart = buf_strv(&f->apart)
 	};
 
+	/* who refuses the notification has not refused the message */
+	if (f->notice && err_info(o.err)->class == ERR_CLASS_PERM)
+		o.err = ERR_TIMEOUT;
 	o.hold = offline;
 	if (f->leg)
 		fork_result(f, &o);
@@ -394,12 +403,11 @@ static void push_start(struct fork *f, const struct binding *b)
 
 /* --- the leg ------------------------------------------------------------------ */
 
-static bool is_candidate(const struct leg *l, const struct binding *b,
-    int64_t now)
+static bool is_candidate(const struct leg *l, const struct binding *b)
 {
 	struct strv name = binding_name(b);
 
-	if (b->expires <= now || strv_listed(l->reached, name))
+	if (strv_listed(l->reached, name))
 		return false;
 	if (l->device.n > 0)
 		return strv_eq(l->device, name);
@@ -410,13 +418,37 @@ static bool is_candidate(const struct leg *l, const struct binding *b,
 	return features_allow(b->features, l->message->headers);
 }
 
-/* One that is not for the message shall not have it later either. */
-static void device_start(struct fork *f, const struct binding *b, int64_t now)
+static void notice_start(struct fork *f, const struct binding *b)
 {
-	if (is_candidate(f->leg, b, now))
-		push_start(f, b);
-	else if (b->expires > now)
+	bool private = lines_private(f->m->headers);
+
+	if (f->leg->device.n == 0) {
+		list_add(&f->apart, binding_name(b));
+		return;
+	}
+	message_unref(f->m);
+	f->m = notice_make(f->leg, private);
+	f->m->headers = private ? STRV("Privacy: id\r\n") : STRV_NONE;
+	f->notice = true;
+	push_start(f, b);
+}
+
+/* One that is not for the message shall not have it later either. */
+static void device_start(struct fork *f, const struct user *u,
+    const struct binding *b, int64_t now)
+{
+	enum give give = GIVE_NOTHING;
+
+	if (b->expires <= now)
+		return;
+	if (is_candidate(f->leg, b))
+		give = give_now(f->leg, u, b);
+	if (give == GIVE_NOTICE)
+		notice_start(f, b);
+	else if (give == GIVE_NOTHING)
 		list_add(&f->tried, binding_name(b));
+	else
+		push_start(f, b);
 }
 
 static struct fork *fork_new(struct leg *l)
@@ -429,6 +461,7 @@ static struct fork *fork_new(struct leg *l)
 	buf_init(&f->reached, 1024);
 	buf_init(&f->tried, BUF_NO_LIMIT);
 	buf_init(&f->missed, BUF_NO_LIMIT);
+	buf_init(&f->apart, BUF_NO_LIMIT);
 	buf_adds(&f->recipient, l->recipient);
 	list_push(&forks, &f->hook);
 	n_forks++;
@@ -444,7 +477,7 @@ static void fork_start(void *arg)
 	f->open = 1;	/* ours, so that no answer can end it in between */
 	if (u && edge_agent())
 		LIST_FOR(h, &u->bindings)
-			device_start(f, BINDING_OF(h), now);
+			device_start(f, u, BINDING_OF(h), now);
 	f->nobody = f->err == ERR_OK && f->open == 1;
 	if (f->nobody)
 		f->err = u ? ERR_OFFLINE : ERR_NO_USER;
