@@ -51,4 +51,11 @@ enum err device_meant(const struct user *u, struct strv text,
 
 size_t devices_count(void);
 
+/*
+ * Who knows how the phone of u, its primary device, can be reached now: a
+ * word for "show devices"; NULL: nothing to say.
+ */
+typedef const char *device_access_fn(const struct user *u);
+void devices_access(device_access_fn *fn);
+
 #endif

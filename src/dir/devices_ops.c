@@ -35,6 +35,13 @@ static const char *const actions[] = {
 	"device make-primary", "device deregister", "device forget"
 };
 
+static device_access_fn *access_fn;
+
+void devices_access(device_access_fn *fn)
+{
+	access_fn = fn;
+}
+
 /* --- rows ----------------------------------------------------------------- */
 
 static void fields(struct op_call *c, const struct user *u,
@@ -52,6 +59,8 @@ static void fields(struct op_call *c, const struct user *u,
 	op_field(c, "agent", d->agent);
 	op_field_time(c, "seen", device_seen(u, d));
 	op_field_bool(c, "primary", d->primary);
+	op_field(c, "access", strv(d->primary && access_fn ? access_fn(u) :
+	    NULL));
 	op_field_bool(c, "blocked", d->blocked);
 }
 

@@ -72,6 +72,19 @@ static struct plan_assume assumed(const struct op_call *c)
 	return a;
 }
 
+static void say_leg(struct buf *out, size_t n, const struct plan_leg *l)
+{
+	buf_addf(out, "\nleg %zu: port %s, to %.*s", n, l->port,
+	    STRV_ARG(l->hop));
+	if (l->role != LEG_WHOLE)
+		buf_addf(out, ", %s", leg_role_name(l->role));
+	if (l->device.n && l->role == LEG_WHOLE)
+		buf_addf(out, ", only device %.*s", STRV_ARG(l->device));
+	if (l->kept.n)
+		buf_addf(out, ", all devices but %.*s", STRV_ARG(l->kept));
+	buf_addc(out, '\n');
+}
+
 static void say_plan(struct op_call *c, const struct plan *p)
 {
 	struct buf out;
@@ -85,8 +98,7 @@ static void say_plan(struct op_call *c, const struct plan *p)
 		buf_addf(&out, "\nrefused: %s (SIP %d)\n",
 		    err_info(p->err)->text, err_info(p->err)->sip);
 	for (size_t i = 0; i < p->n; i++)
-		buf_addf(&out, "\nleg %zu: port %s, to %.*s\n", i + 1,
-		    p->legs[i].port, STRV_ARG(p->legs[i].hop));
+		say_leg(&out, i + 1, &p->legs[i]);
 	op_say(c, buf_strv(&out));
 	buf_deinit(&out);
 }

@@ -139,7 +139,15 @@ static const struct conf_section section = {
 	.help = "the device that has the SIM, while it has no IP"
 };
 
+static const char *access_word(const struct user *u)
+{
+	struct primary p;
+
+	return primary_find(u, &p) ? access_name(p.access) : NULL;
+}
+
 void primary_register(void)
 {
 	conf_register(&section);
+	devices_access(access_word);
 }

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/now.h"
 #include "core/message.h"
+#include "dir/link.h"
 #include "dir/ucn.h"
 #include "dir/users.h"
 #include "flow/flow_priv.h"
@@ -63,13 +64,19 @@ static void write_text(struct leg *l, unsigned count)
 	struct message *m = l->message;
 	struct ucn_facts f = { .sender = sender_of(m), .count = count,
 		.expires = m->expires, .id = m->imdn_id };
-	struct buf text;
+	struct buf text, link;
 
 	buf_init(&text, UCN_TEXT);
+	buf_init(&link, LINK_MAX);
+	if (link_make(l->id, &link)) {
+		f.link = buf_strv(&link);
+		f.expires = link_ends(m->received, l->expires);
+	}
 	if (m->content)
 		ucn_look(&f, m->content);
 	ucn_text(&text, &f);
 	l->text = message_str(m, buf_strv(&text));
+	buf_deinit(&link);
 	buf_deinit(&text);
 }
 
