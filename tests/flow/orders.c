@@ -6,7 +6,7 @@
 
 #include "orders.h"
 
-#define LINE		80
+#define LINE		120
 #define DEVICES		5
 
 enum first { OK, REFUSED, SILENT, N_FIRST };
@@ -18,8 +18,7 @@ static int count;		/* of all orders so far */
 static const char *file;
 static orders_play_fn *play_fn;
 
-__attribute__((format(printf, 1, 2)))
-static void line(const char *fmt, ...)
+void orders_line(const char *fmt, ...)
 {
 	int i = scenario.n++;
 	va_list ap;
@@ -31,10 +30,20 @@ static void line(const char *fmt, ...)
 	scenario.line[i] = i + 1;
 }
 
+void orders_begin(void)
+{
+	scenario.n = 0;
+}
+
+const struct scenario *orders_scenario(void)
+{
+	return &scenario;
+}
+
 static void everybody_reports(int n)
 {
 	for (int i = 1; i <= n; i++)
-		line("reports d%d", i);
+		orders_line("reports d%d", i);
 }
 
 /* One recipient's devices, and what happens to them. */
@@ -58,13 +67,13 @@ static void events(const struct order *o)
 	for (int k = 0; k < o->events; k++) {
 		answered |= o->event[k] == 0;
 		if (o->event[k] > 0)
-			line("online bob device d%d", o->event[k]);
+			orders_line("online bob device d%d", o->event[k]);
 		else if (o->first == REFUSED)
-			line("refuse");
+			orders_line("refuse");
 		else if (o->first == SILENT && (k > 0 || !all_away(o)))
-			line("result silent");
+			orders_line("result silent");
 		if (answered)
-			line("take");
+			orders_line("take");
 		everybody_reports(o->n);
 	}
 }
@@ -89,34 +98,34 @@ static void end(const struct order *o)
 	char must[LINE] = "";
 	int at = 0;
 
-	line("time +20s");
-	line("take");
+	orders_line("time +20s");
+	orders_line("take");
 	everybody_reports(o->n);
-	line("take");
-	line("time +8d");
-	line("take");
+	orders_line("take");
+	orders_line("time +8d");
+	orders_line("take");
 	for (int i = 1; i <= o->n; i++)
 		if (must_have(o, i))
 			at += snprintf(must + at, sizeof(must) - (size_t)at,
 			    " d%d", i);
-	line("finally order %d%s", o->n, must);
+	orders_line("finally order %d%s", o->n, must);
 }
 
 static void play(const struct order *o)
 {
 	int submitted;
 
-	scenario.n = 0;
-	line("user alice tel:+15550100001");
-	line("user bob tel:+15550100002");
-	line("online alice");
+	orders_begin();
+	orders_line("user alice tel:+15550100001");
+	orders_line("user bob tel:+15550100002");
+	orders_line("online alice");
 	for (int i = 1; i <= o->n; i++)
-		line("online bob device d%d", i);
+		orders_line("online bob device d%d", i);
 	for (int i = 1; i <= o->n; i++)
 		if (o->away >> i & 1)
-			line("offline bob device d%d", i);
+			orders_line("offline bob device d%d", i);
 	submitted = scenario.n;
-	line("submit alice -> bob \"hi\" id m1 wants delivered,displayed,"
+	orders_line("submit alice -> bob \"hi\" id m1 wants delivered,displayed,"
 	    "failed wait 5s");
 	events(o);
 	end(o);

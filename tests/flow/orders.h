@@ -23,4 +23,16 @@ typedef void orders_play_fn(const struct scenario *s, const char *name,
     int crash);
 void orders_each(int devices, const char *name, orders_play_fn *play);
 
+/*
+ * The same for a phone without IP and 0 to tablets other devices: text or an
+ * image, what the service centre answers and what its receipt says, the phone
+ * registering at any moment.  Only some of the orders, each time others.
+ */
+void orders_phone(int tablets, const char *name, orders_play_fn *play);
+
+/* The scenario that is being written. */
+void orders_begin(void);
+void orders_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+const struct scenario *orders_scenario(void);
+
 #endif

@@ -450,6 +450,21 @@ static void reports(const struct words *ws)
 	fake_report("bob", "alice", "m1", STATUS_DISPLAYED);
 }
 
+/* sms ok, ip refused: what is open there has this answer. */
+static void answer_hop(const struct words *ws)
+{
+	bool sms = strcmp(word(ws, 0), "sms") == 0;
+	struct flow_outcome o = { .err = ERR_OK, .interworked = sms,
+		.ref = strv(sms ? "1" : NULL) };
+
+	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
+		if (strcmp(results[i].name, word(ws, 1)) == 0)
+			o.err = results[i].err;
+	for (int i = 0; i < model->nsent; i++)
+		if (strcmp(model->sent[i].hop, sms ? "smsc1" : "bob") == 0)
+			(void)fake_result(&model->sent[i], &o);
+}
+
 /* The first of its kind that went out; -1: none.  *n: different ones. */
 static int first_sent(const char *what, int *n)
 {
@@ -518,6 +533,54 @@ static void finally_order(const struct words *ws)
 	check_reports(reached);
 }
 
+/*
+ * finally phone 2 text sms: of 2 tablets and a phone that came online in the
+ * end, all have it, the phone once: by this way, if all was as it was told.
+ */
+static void finally_phone(const struct words *ws)
+{
+	bool text = strcmp(word(ws, 3), "text") == 0;
+	int n_delivered, n_displayed, n_failed, n_other, n_sms = 0;
+	int delivered = first_sent("REPORT delivered m1", &n_delivered);
+	int displayed = first_sent("REPORT displayed m1", &n_displayed);
+	int ip = times_taken("phone");
+	bool by_sms, read = ip > 0;
+
+	(void)first_sent("REPORT failed m1", &n_failed);
+	(void)first_sent("REPORT forbidden m1", &n_other);
+	for (int i = 0; i < model->nsent; i++)
+		n_sms += strcmp(model->sent[i].hop, "smsc1") == 0;
+	for (int i = 1; i <= atoi(word(ws, 2)); i++) {
+		char device[16];
+
+		(void)snprintf(device, sizeof(device), "d%d", i);
+		read |= times_taken(device) > 0;
+		if (times_taken(device) > 1 && !model->crashed)
+			fail("%s has it %d times", device,
+			    times_taken(device));
+	}
+	by_sms = text && n_sms > 0 && strcmp(word(ws, 4), "sms") == 0;
+	if (n_delivered > 1 || n_displayed > 1 || n_failed + n_other > 0)
+		fail("%d delivered, %d displayed, %d failed, %d forbidden",
+		    n_delivered, n_displayed, n_failed, n_other);
+	if (read && (n_delivered != 1 || n_displayed != 1))
+		fail("read, but %d delivered, %d displayed", n_delivered,
+		    n_displayed);
+	if (n_delivered && displayed >= 0 && displayed < delivered)
+		fail("displayed came before delivered");
+	if (!text && ip == 0)
+		fail("the phone has no image");
+	if (model->crashed)
+		return;
+	if (ip > 1 || (text && by_sms && ip > 0))
+		fail("the phone has it %d times by IP and %d by SMS", ip,
+		    n_sms);
+	if (text && !by_sms && ip == 0 && n_sms < 2)
+		fail("the phone has it not");
+	if (by_sms && n_delivered != 1)
+		fail("the SMS arrived, but %d delivered", n_delivered);
+}
+
 static const struct {
 	const char *first, *second;
 	void (*run)(const struct words *ws);
@@ -550,7 +613,10 @@ static const struct {
 	{ "take", NULL, answer_all },
 	{ "refuse", NULL, answer_all },
 	{ "reports", NULL, reports },
+	{ "ip", NULL, answer_hop },
+	{ "sms", NULL, answer_hop },
 	{ "finally", "order", finally_order },
+	{ "finally", "phone", finally_phone },
 	{ "finally", NULL, finally },
 };
 
@@ -709,6 +775,14 @@ static bool run(const struct scenario *s, const char *name, int crash)
 		fail("the code ended with status %d", st);
 	if (!model->failure[0])
 		return true;
+	if (getenv("FLOW_SHOW")) {
+		for (int i = 0; i < s->n; i++)
+			printf("    %s\n", s->text[i]);
+		for (int i = 0; i < model->nsent; i++)
+			printf("    sent to %s (%s): %s\n",
+			    model->sent[i].hop, model->sent[i].devices,
+			    model->sent[i].what);
+	}
 	printf("%s:%d: %s", name, model->line, model->failure);
 	if (crash >= 0)
 		printf(" (crash after line %d: %s)", s->line[crash],
@@ -769,6 +843,10 @@ int main(int argc, char **argv)
 		}
 		if (strncmp(s.text[0], "orders ", 7) == 0) {
 			orders_each(atoi(s.text[0] + 7), argv[i], play_one);
+			continue;
+		}
+		if (strncmp(s.text[0], "orders-phone ", 13) == 0) {
+			orders_phone(atoi(s.text[0] + 13), argv[i], play_one);
 			continue;
 		}
 		for (int crash = -1; crash < s.n; crash++) {
