@@ -46,6 +46,16 @@ void refusal_note(const struct op_call *c);
 /* ops_stats.c: sampling, in the core. */
 void stats_start(void);
 void stats_stop(void);
+void ops_setup(void);
+void ops_auth(void);
+void ops_admins(void);
+
+/* ops_admins.c: of an administrator, from a call and for its answer. */
+bool admin_name_ok(struct strv name, struct buf *why);
+/* Of "role", which repeats; false: the call has failed. */
+bool roles_take(struct op_call *c, unsigned *roles);
+void roles_field(struct op_call *c, unsigned roles);
+void people_fail(struct op_call *c, enum err e);
 
 /* process.c: what the kernel says of us, as Prometheus names it. */
 typedef void process_fn(const char *name, const char *kind,

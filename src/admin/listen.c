@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include "admin/admin.h"
-#include "admin/admin_priv.h"
+#include "admin/guard.h"
+#include "admin/password.h"
+#include "admin/people.h"
 #include "base/alloc.h"
 #include "conf/conf.h"
 
@@ -34,6 +36,7 @@ static void admin_apply(const char *name, bool gone)
 {
 	(void)name;
 	(void)gone;
+	guard_apply();
 	if (dir)	/* the first apply comes before the start */
 		admin_reload();
 }
@@ -60,6 +63,7 @@ static void listen_register(void)
 		{ "socket-group", CONF_NAME, NULL, 0, 0, NULL, CONF_RESTART,
 		  "group whose members may open the admin socket; unset: "
 		  "only root and the daemon's own user", false },
+		GUARD_ROWS,
 	};
 	static const struct conf_section admin = {
 		"admin", false, "the web console and the HTTPS API", rows,
@@ -79,6 +83,10 @@ void admin_register(void)
 	ops_health();
 	ops_stats();
 	ops_audit();
+	ops_setup();
+	ops_auth();
+	ops_admins();
+	sessions_register();
 }
 
 enum err admin_start(const char *data_dir)
@@ -87,12 +95,15 @@ enum err admin_start(const char *data_dir)
 	char path[4200];
 	struct httpd *h;
 
+	if (people_load() != ERR_OK)
+		return ERR_STORAGE;
 	(void)snprintf(path, sizeof(path), "%s/admin.sock", data_dir);
 	h = httpd_start_socket(&s, path, conf_text("admin", "",
 	    "socket-group"));
 	if (!h)
 		return ERR_STORAGE;
 	sock = h;
+	hasher_start();
 	dir = xstrndup(data_dir, strlen(data_dir));
 	tls_start();
 	stats_start();
@@ -116,6 +127,9 @@ void admin_stop(void)
 	httpd_stop(sock);
 	audit_watch_stop();
 	stats_stop();
+	hasher_stop();
+	people_unload();
+	sessions_unload();
 	free(dir);
 	dir = NULL;
 }

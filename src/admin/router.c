@@ -1,22 +1,18 @@
 /* router.c - requests to operations, pages and metrics; and their answers. */
 
-#define LOG_UNIT "admin"
-
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "admin/admin_priv.h"
+#include "admin/exchange.h"
+#include "admin/people.h"
+#include "base/alloc.h"
 #include "base/jsonw.h"
-#include "base/log.h"
 #include "base/metric.h"
 #include "base/rand.h"
 #include "loop/loop.h"
 
 #define LIMIT		((size_t)1 << 20)
 #define LIMIT_FILE	((size_t)16 << 20)
-#define LIMIT_STRANGER	((size_t)16 << 10)
 #define PAGE_MAX	((size_t)4 << 20)
 
 static struct metric metrics[] = {
@@ -26,6 +22,22 @@ static struct metric metrics[] = {
 	COUNTER("parley_admin_requests_total", "code_class=\"5xx\"", ""),
 };
 
+static struct exchange *exchange_new(struct httpd_request *r)
+{
+	struct exchange *x = xalloc(sizeof(*x));
+
+	x->r = r;
+	rand_hex(x->id, sizeof(x->id) - 1);
+	httpd_reply_header(r, "X-Request-Id", strv(x->id));
+	return x;
+}
+
+static void exchange_free(struct exchange *x)
+{
+	explicit_bzero(&x->who, sizeof(x->who));
+	free(x);
+}
+
 static void reply(struct httpd_request *r, unsigned status, const char *type,
     struct strv body)
 {
@@ -33,8 +45,8 @@ static void reply(struct httpd_request *r, unsigned status, const char *type,
 	httpd_reply(r, status, type, body);
 }
 
-static void refuse(struct httpd_request *r, unsigned status,
-    const char *code, const char *title, struct strv detail)
+static void refuse(struct exchange *x, unsigned status, const char *code,
+    const char *title, struct strv detail)
 {
 	struct jsonw w;
 	struct buf b, type;
@@ -49,28 +61,32 @@ static void refuse(struct httpd_request *r, unsigned status,
 	jsonw_int(&w, "status", status);
 	jsonw_str(&w, "code", strv(code));
 	jsonw_str(&w, "detail", detail);
+	jsonw_str(&w, "request_id", strv(x->id));
 	jsonw_end(&w);
-	reply(r, status, "application/problem+json", buf_strv(&b));
+	reply(x->r, status, "application/problem+json", buf_strv(&b));
 	buf_deinit(&type);
 	buf_deinit(&b);
-}
-
-static void not_logged_in(struct httpd_request *r)
-{
-	refuse(r, 401, "unauthenticated", "Not logged in", STRV("nobody can "
-	    "log in here yet: use the shell, parley, on the machine itself"));
+	exchange_free(x);
 }
 
 /* --- operations ---------------------------------------------------------- */
 
+static void give_header(const char *name, struct strv value, void *arg)
+{
+	httpd_reply_header(arg, name, value);
+}
+
 static void finished(struct op_call *c, void *arg)
 {
+	struct exchange *x = arg;
 	int status = op_call_status(c);
 
 	refusal_note(c);
-	reply(arg, (unsigned)status, status < 400 ? "application/json" :
+	op_call_headers(c, give_header, x->r);
+	reply(x->r, (unsigned)status, status < 400 ? "application/json" :
 	    "application/problem+json", op_call_body(c));
 	op_call_free(c);
+	exchange_free(x);
 }
 
 static void run_in_core(void *arg)
@@ -78,51 +94,37 @@ static void run_in_core(void *arg)
 	op_call_run(arg);
 }
 
-/* root and the daemon's own user may do all; others may look. */
-static unsigned roles_of(const struct httpd_request *r)
+static void origin(struct exchange *x)
 {
-	uid_t uid = httpd_uid(r);
+	static const char *const vias[] = {
+		[VIA_NOBODY] = "https", [VIA_SOCKET] = "socket",
+		[VIA_SESSION] = "https", [VIA_TOKEN] = "token",
+	};
+	const struct who *w = &x->who;
 
-	if (httpd_from(r) != HTTPD_SOCKET)
-		return 0;
-	return uid == 0 || uid == geteuid() ? AS_ALL :
-	    AS_VIEWER | AS_SOMEBODY;
+	op_call_request(x->call, strv(x->id));
+	op_call_origin(x->call, &(struct op_origin){
+		.via = strv(vias[w->via]), .credential = strv(w->credential),
+		.peer = strv(w->peer), .request = strv(x->id) });
 }
 
-static void origin(struct op_call *c, struct httpd_request *r)
-{
-	char request[17];
-	struct op_origin from = { .peer = httpd_peer(r) };
-
-	rand_hex(request, 16);
-	from.request = strv(request);
-	from.via = httpd_from(r) == HTTPD_SOCKET ? STRV("socket") :
-	    STRV("https");
-	op_call_origin(c, &from);
-	httpd_reply_header(r, "X-Request-Id", from.request);
-}
-
-static void run(struct httpd_request *r, const struct op *op,
+static void run(struct exchange *x, const struct op *op,
     const struct strv *params)
 {
 	struct problem p = { 0 };
-	struct op_call *c;
-	char actor[32] = "https";
 
-	if (httpd_from(r) == HTTPD_SOCKET)
-		(void)snprintf(actor, sizeof(actor), "uid:%ju",
-		    (uintmax_t)httpd_uid(r));
-	c = op_call_new(op, strv(actor), roles_of(r), finished, r);
-	origin(c, r);
+	x->call = op_call_new(op, strv(x->who.actor), x->who.roles, finished,
+	    x);
+	origin(x);
 	buf_init(&p.detail, 4096);
-	arguments_take(c, op, r, params, &p);
+	arguments_take(x->call, op, x->r, params, &p);
 	if (p.status) {
-		op_call_free(c);
-		refuse(r, p.status, p.code, p.title, buf_strv(&p.detail));
+		op_call_free(x->call);
+		refuse(x, p.status, p.code, p.title, buf_strv(&p.detail));
 	} else if (op->where == OP_CORE) {
-		loop_post(run_in_core, c);
+		loop_post(run_in_core, x->call);
 	} else {
-		op_call_run(c);
+		op_call_run(x->call);
 	}
 	buf_deinit(&p.detail);
 }
@@ -135,23 +137,48 @@ static struct strv method_of(const struct httpd_request *r)
 	return strv_eq(m, STRV("HEAD")) ? STRV("GET") : m;
 }
 
-static void api(struct httpd_request *r, struct strv path)
+/* Before the first administrator exists HTTPS is there to make him. */
+static bool is_for_setup(struct strv path)
+{
+	return strv_eq(path, STRV("/setup")) ||
+	    strv_eq(path, STRV("/health/live")) ||
+	    strv_eq(path, STRV("/health/ready"));
+}
+
+/* Whoever found the browser open must not let others in for good. */
+static bool must_prove(const struct exchange *x, const struct op *op)
+{
+	return op->need == CAP_SECURITY && strcmp(op->method, "GET") != 0 &&
+	    x->who.via == VIA_SESSION &&
+	    !session_is_fresh(&x->who.session);
+}
+
+static void api(struct exchange *x, struct strv path)
 {
 	struct strv params[OP_PARAMS] = { STRV_NONE };
-	bool known;
-	const struct op *op = op_match(method_of(r), path, params, OP_PARAMS,
-	    &known);
+	bool known, stranger = x->who.via == VIA_NOBODY;
+	const struct op *op = op_match(method_of(x->r), path, params,
+	    OP_PARAMS, &known);
 
-	if (httpd_from(r) != HTTPD_SOCKET && (!op || op->need != CAP_ANYONE))
-		not_logged_in(r);
+	if (stranger && !people_any() && !is_for_setup(path))
+		refuse(x, 503, "not-set-up", "Not set up", STRV("this system "
+		    "is not set up: run \"parley setup token\" on the "
+		    "machine itself"));
+	else if (stranger && (!op || op->need != CAP_ANYONE))
+		refuse(x, 401, "unauthenticated", "Not logged in",
+		    STRV("log in first, or send a token"));
+	else if (op && must_prove(x, op))
+		refuse(x, 401, "reauth-required", "Password needed again",
+		    STRV("this needs your password again: POST " API
+		    "/auth/reauth"));
 	else if (op)
-		run(r, op, params);
+		run(x, op, params);
 	else if (known)
-		refuse(r, 405, "method-not-allowed", "Wrong method",
+		refuse(x, 405, "method-not-allowed", "Wrong method",
 		    STRV("this path is there, but not for this method; "
 		    "GET " API "/operations lists what is"));
 	else
-		refuse(r, 404, "not-found", "Not found", STRV("there is no "
+		refuse(x, 404, "not-found", "Not found", STRV("there is no "
 		    "such path; GET " API "/operations lists what is there"));
 }
 
@@ -164,52 +191,62 @@ static void process_text(const char *name, const char *kind,
 	    name, kind, name, value);
 }
 
-static void metrics_page(struct httpd_request *r)
+static void metrics_page(struct exchange *x)
 {
 	struct buf b;
 
+	if (!guard_metrics(x->r) && !role_may(x->who.roles, CAP_VIEW)) {
+		refuse(x, 401, "unauthenticated", "Not logged in",
+		    STRV("this address may not read the metrics without a "
+		    "token; set admin metrics-from"));
+		return;
+	}
 	buf_init(&b, BUF_NO_LIMIT);
 	metric_text(&b);
 	process_each(process_text, &b);
-	reply(r, 200, "text/plain; version=0.0.4; charset=utf-8",
+	reply(x->r, 200, "text/plain; version=0.0.4; charset=utf-8",
 	    buf_strv(&b));
 	buf_deinit(&b);
+	exchange_free(x);
 }
 
-static void page(struct httpd_request *r, struct strv path)
+static void page(struct exchange *x, struct strv path)
 {
 	const char *type = NULL;
 	struct buf body;
 
 	buf_init(&body, PAGE_MAX);
-	if (strv_eq(method_of(r), STRV("GET")))
-		type = page_take(r, path, &body);
-	if (type)
-		reply(r, 200, type, buf_strv(&body));
-	else if (httpd_from(r) != HTTPD_SOCKET)
-		not_logged_in(r);
-	else
-		refuse(r, 404, "not-found", "Not found",
+	if (strv_eq(method_of(x->r), STRV("GET")))
+		type = page_take(x->r, path, &body);
+	if (type) {
+		reply(x->r, 200, type, buf_strv(&body));
+		exchange_free(x);
+	} else {
+		refuse(x, 404, "not-found", "Not found",
 		    STRV("there is no such page"));
+	}
 	buf_deinit(&body);
 }
 
 void route(struct httpd_request *r)
 {
 	struct strv path = httpd_path(r), prefix = STRV(API "/");
+	struct exchange *x = exchange_new(r);
+	struct problem p = { 0 };
 
-	/* a page of some site must not reach the socket through a proxy */
-	if (httpd_from(r) == HTTPD_SOCKET && httpd_header(r, "Origin").p)
-		refuse(r, 403, "forbidden", "Not allowed",
-		    STRV("browsers may not use this socket"));
+	buf_init(&p.detail, 4096);
+	guard(r, &x->who, &p);
+	if (p.status)
+		refuse(x, p.status, p.code, p.title, buf_strv(&p.detail));
 	else if (strv_eq(path, STRV("/metrics")))
-		metrics_page(r);
+		metrics_page(x);
 	else if (path.n >= prefix.n &&
 	    memcmp(path.p, prefix.p, prefix.n) == 0)
-		api(r, (struct strv){ path.p + prefix.n - 1,
+		api(x, (struct strv){ path.p + prefix.n - 1,
 		    path.n - prefix.n + 1 });
 	else
-		page(r, path);
+		page(x, path);
+	buf_deinit(&p.detail);
 }
 
 size_t route_limit(enum httpd_from from, struct strv method,
@@ -219,8 +256,7 @@ size_t route_limit(enum httpd_from from, struct strv method,
 	const struct op *op = NULL;
 	bool known;
 
-	if (from != HTTPD_SOCKET)
-		return LIMIT_STRANGER;
+	(void)from;
 	if (path.n >= prefix.n && memcmp(path.p, prefix.p, prefix.n) == 0)
 		op = op_match(method, (struct strv){ path.p + prefix.n - 1,
 		    path.n - prefix.n + 1 }, params, OP_PARAMS, &known);

@@ -155,7 +155,7 @@ for (const [title, octets] of NO_HTTP)
 			rejectUnauthorized: false });
 		await once(secure, 'secureConnect');
 		const b = await say(secure, octets);
-		assert.match(b, /^$|^HTTP\/1\.[01] (400|401|413|414|431|405) /);
+		assert.match(b, /^$|^HTTP\/1\.[01] (400|401|413|414|421|431|405) /);
 		await alive();
 	});
 

@@ -345,16 +345,17 @@ test('health and metrics answer on the socket and over HTTPS', async () => {
 		assert.match(line, /^(# (HELP|TYPE) .+|[a-z_]+(\{[^}]*\})? -?[\d.e+-]+)$/);
 });
 
-test('without a login nothing else answers over HTTPS', async () => {
+test('before the setup nothing else answers over HTTPS', async () => {
 	for (const target of ['/api/v1/subscribers', '/api/v1/nonsense', '/api/v1/settings',
-		'/api/v1/operations', '/nonsense', '/..%2f..%2fetc/passwd']) {
+		'/api/v1/operations']) {
 		const r = await httpsGet(target);
-		assert.equal(r.status, 401, `${target}: ${r.status}`);
+		assert.equal(r.status, 503, `${target}: ${r.status}`);
 		assert.match(r.headers['content-type'], /^application\/problem\+json/);
-		assert.equal(JSON.parse(r.body).status, 401);
+		assert.equal(JSON.parse(r.body).code, 'not-set-up');
 	}
+	assert.equal((await httpsGet('/..%2f..%2fetc/passwd')).status, 404);
 	for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'])
-		assert.equal((await httpsGet('/api/v1/subscribers', { method })).status, 401);
+		assert.equal((await httpsGet('/api/v1/subscribers', { method })).status, 503);
 });
 
 /* --- life of the daemon ------------------------------------------------------------------- */
