@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/now.h"
 #include "conf/conf.h"
+#include "dir/link.h"
 #include "flow/flow_priv.h"
 #include "flow/sched.h"
 #include "flow/trace.h"
@@ -81,10 +82,12 @@ static void look_now(void *arg)
 
 static void purge_now(void *arg)
 {
+	int64_t now = now_ms();
+
 	(void)arg;
 	timer_set(&purge, PURGE_MS);
-	journal_purge(now_ms() - conf_int("policy delivery", "", "retention"),
-	    PURGE_BATCH);
+	journal_purge(now - conf_int("policy delivery", "", "retention"),
+	    now - link_days_ms(), PURGE_BATCH);
 }
 
 void expire_start(void)

@@ -200,9 +200,13 @@ enum err journal_ucns(int64_t since,
  */
 enum err journal_recover(uint64_t *last_id, int64_t *waiting);
 
-/* Delete messages without open legs that are older than before (ms), at most
- * limit; done with the count through the metrics. */
-void journal_purge(int64_t before, size_t limit);
+/*
+ * Delete messages without open legs that are older than before (ms), at most
+ * limit; done with the count through the metrics.  One of which a UCN went
+ * out stays while its link may work: until that leg has expired and it is
+ * older than linked (ms), too.
+ */
+void journal_purge(int64_t before, int64_t linked, size_t limit);
 
 /* --- parts of long short messages ----------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/id.h"
 #include "base/metric.h"
+#include "base/now.h"
 #include "store/journal_priv.h"
 
 static struct metric purged = COUNTER("parley_store_purged_total", NULL,
@@ -12,21 +13,28 @@ static struct metric purged = COUNTER("parley_store_purged_total", NULL,
 
 struct purge {
 	struct write w;
-	uint64_t before;	/* id */
+	uint64_t before, linked;	/* ids */
+	int64_t now;
 	size_t limit, n, nfiles;
 	uint64_t *ids;		/* room for limit */
 	uint8_t (*files)[BLOB_HASH];	/* of ids[0..nfiles), then: to remove */
 };
 
-/* A leg READY, HELD or SENDING keeps its message. */
+/*
+ * A leg READY, HELD or SENDING keeps its message; so does a UCN (role 2, or 3
+ * when the message followed it) that is SENT, DELIVERED or DISPLAYED.
+ */
 static enum err choose(struct purge *p, struct db *db)
 {
 	struct stmt *s = stmt(db, "SELECT id, file FROM message "
 	    "WHERE id < ? AND NOT EXISTS (SELECT 1 FROM leg WHERE leg.id "
 	    "BETWEEN message.id << 8 AND message.id << 8 | 255 "
-	    "AND state <= 2) ORDER BY id LIMIT ?");
+	    "AND (state <= 2 OR (role >= 2 AND state <= 5 AND "
+	    "(message.id >= ? OR expires > ?)))) ORDER BY id LIMIT ?");
 
 	stmt_int(s, (int64_t)p->before);
+	stmt_int(s, (int64_t)p->linked);
+	stmt_int(s, p->now);
 	stmt_int(s, (int64_t)p->limit);
 	while (p->n < p->limit && stmt_row(s)) {
 		uint64_t id = (uint64_t)col_int(s);
@@ -131,13 +139,15 @@ void journal_purge_metrics(void)
 	metric_register(&purged, 1);
 }
 
-void journal_purge(int64_t before, size_t limit)
+void journal_purge(int64_t before, int64_t linked, size_t limit)
 {
 	struct purge *p = xalloc(sizeof(*p));
 
 	p->w = (struct write){ .db = DB_STORE, .run = purge_run,
 		.done = purge_done };
 	p->before = id_at(before);
+	p->linked = id_at(linked);
+	p->now = now_ms();
 	p->limit = limit;
 	p->ids = xalloc((limit + 1) * sizeof(*p->ids));
 	p->files = xalloc((limit + 1) * sizeof(*p->files));

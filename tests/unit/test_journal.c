@@ -61,6 +61,7 @@ struct want {
 	size_t bytes;
 	size_t legs;
 	int64_t due, expires;
+	enum leg_role role;
 };
 
 static struct message *a_message(const char *imdn, size_t bytes)
@@ -125,6 +126,7 @@ static struct leg *put(const struct want *w)
 	struct leg *l = a_leg(m, 1, w->hop ? w->hop : BOB, w->state);
 
 	l->due = w->due;
+	l->role = w->role;
 	if (w->expires)
 		l->expires = w->expires;
 	journal_accept(m, &l, 1, accepted, NULL);
@@ -833,13 +835,13 @@ START_TEST(old_messages_go_with_their_files_but_open_ones_stay)
 	(void)snprintf(path, sizeof(path), "%s/content", dir);
 	ck_assert_int_eq(stat(path, &st), 0);
 	later = now_ms() + 1000;
-	journal_purge(later - 100000, 100);	/* nothing is that old */
+	journal_purge(later - 100000, later, 100);	/* nothing is that old */
 	drain();
 	ck_assert_int_eq(number("SELECT count(*) FROM message"), 4);
-	journal_purge(later, 1);
+	journal_purge(later, later, 1);
 	drain();
 	ck_assert_int_eq(number("SELECT refs FROM file"), 1);
-	journal_purge(later, 100);
+	journal_purge(later, later, 100);
 	drain();
 	drain();	/* the file goes after the commit */
 	ck_assert_int_eq(number("SELECT count(*) FROM message"), 1);
@@ -851,11 +853,34 @@ START_TEST(old_messages_go_with_their_files_but_open_ones_stay)
 }
 END_TEST
 
+/* proves MLD-033 */
+START_TEST(what_a_notification_was_sent_about_stays_while_its_link_works)
+{
+	int64_t now = now_ms(), later = now + 1000, day = 86400000;
+
+	leg_free(PUT(.state = LEG_SENT, .role = LEG_UCN, .expires = now));
+	leg_free(PUT(.state = LEG_DELIVERED, .role = LEG_UCN_REPLACED,
+	    .expires = now));
+	leg_free(PUT(.state = LEG_FAILED, .role = LEG_UCN, .expires = now));
+	leg_free(PUT(.state = LEG_SENT, .role = LEG_COPY, .expires = now));
+	leg_free(PUT(.state = LEG_SENT, .role = LEG_UCN,
+	    .expires = now + day));
+	drain();
+	journal_purge(later, now - day, 100);
+	drain();
+	ck_assert_int_eq(number("SELECT count(*) FROM message"), 3);
+	journal_purge(later, later, 100);
+	drain();
+	ck_assert_int_eq(number("SELECT count(*) FROM message"), 1);
+	ck_assert_int_eq(number("SELECT role FROM leg"), LEG_UCN);
+}
+END_TEST
+
 START_TEST(a_content_that_comes_again_keeps_its_file)
 {
 	leg_free(PUT(.state = LEG_DELIVERED, .bytes = 100000));
 	drain();
-	journal_purge(now_ms() + 1000, 100);
+	journal_purge(now_ms() + 1000, now_ms() + 1000, 100);
 	writer_drain();		/* committed, the file not removed yet */
 	leg_free(PUT(.state = LEG_HELD, .bytes = 100000));
 	loop_drain();
@@ -1069,6 +1094,8 @@ Suite *suite(void)
 	tc = tcase_create("retention");
 	tcase_add_checked_fixture(tc, setup, db_close_all);
 	tcase_add_test(tc, old_messages_go_with_their_files_but_open_ones_stay);
+	tcase_add_test(tc,
+	    what_a_notification_was_sent_about_stays_while_its_link_works);
 	tcase_add_test(tc, a_content_that_comes_again_keeps_its_file);
 	suite_add_tcase(s, tc);
 
