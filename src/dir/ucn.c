@@ -26,6 +26,16 @@ struct expansion {
 	const char *instance;	/* of "ucn LANG", or "" */
 };
 
+static struct strv word_of(const struct expansion *x, size_t word)
+{
+	const char *name = ucn_word_names[word];
+
+	return strv(*x->instance &&
+	    conf_is_set(UCN_SECTION, x->instance, name) ?
+	    conf_text(UCN_SECTION, x->instance, name) :
+	    x->language->words[word]);
+}
+
 static void add_cut(struct buf *out, struct strv s, size_t max)
 {
 	for (size_t i = 0; s.n && i < max; i++) {
@@ -48,20 +58,15 @@ static void say_sender(const struct expansion *x, struct buf *out)
 			break;
 		}
 	}
-	add_cut(out, s, SENDER_MAX);
+	add_cut(out, s.n ? s : word_of(x, UCN_UNKNOWN), SENDER_MAX);
 }
 
 static void say_type(const struct expansion *x, struct buf *out)
 {
-	size_t word = x->f->count > 1 ? UCN_SEVERAL :
-	    ucn_word_of(x->f->type);
-	const char *name = ucn_word_names[word];
 	struct strv s, after;
 
-	s = strv(*x->instance && conf_is_set(UCN_SECTION, x->instance, name) ?
-	    conf_text(UCN_SECTION, x->instance, name) :
-	    x->language->words[word]);
-	s = strv_split(s, '{', &after);
+	s = strv_split(word_of(x, x->f->count > 1 ? UCN_SEVERAL :
+	    ucn_word_of(x->f->type)), '{', &after);
 	buf_adds(out, s);
 	if (!after.p)
 		return;

@@ -15,7 +15,8 @@ struct content;
 struct ucn_facts {
 	struct strv language;	/* the recipient's: "de", "pt-BR"; none: the
 				 * site's */
-	struct strv sender;	/* a key, or a name; "tel:" is left out */
+	struct strv sender;	/* a key, or a name; "tel:" is left out; none:
+				 * anonymous */
 	struct strv type;	/* Content-Type: "image/jpeg" */
 	int64_t size;		/* bytes; 0: not said */
 	struct strv link;	/* opens the content; none: not said */

@@ -265,6 +265,7 @@ static const struct conf_row language_rows[] = {
 	WORD("location", "{type} of a place"),
 	WORD("file", "{type} of anything else"),
 	WORD("several", "{type} for more than one: {count} messages"),
+	WORD("unknown", "{sender} of an anonymous message"),
 };
 
 static const struct conf_row policy_rows[] = {

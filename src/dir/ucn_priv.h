@@ -7,7 +7,7 @@
 
 #define UCN_SECTION	"ucn"
 #define UCN_POLICY	"policy ucn"
-#define UCN_WORDS	8
+#define UCN_WORDS	9
 
 /* What is built in for a language. */
 struct ucn_language {
@@ -18,9 +18,10 @@ struct ucn_language {
 	char point;		/* of decimals */
 };
 
-/* Setting of each word: "message", ..., "several"; with {count} the last. */
+/* Setting of each word: "message", ..., "several" (with {count}), "unknown". */
 extern const char *const ucn_word_names[UCN_WORDS];
-#define UCN_SEVERAL	(UCN_WORDS - 1)
+#define UCN_SEVERAL	7
+#define UCN_UNKNOWN	8	/* who wishes no name */
 
 #define UCN_VARIABLES	7
 extern const char *const ucn_variables[UCN_VARIABLES];

@@ -6,7 +6,7 @@
 
 const char *const ucn_word_names[UCN_WORDS] = {
 	"message", "picture", "video", "audio", "contact", "location", "file",
-	"several"
+	"several", "unknown"
 };
 
 enum word { MESSAGE, PICTURE, VIDEO, AUDIO, CONTACT, LOCATION, FILE_ };
@@ -16,47 +16,49 @@ static const struct ucn_language languages[] = {
 	  "You received {type}[ ({size})] from {sender}. It will arrive when "
 	  "you have a data connection.[ Or open {link}][ (#{id})]",
 	  { "a message", "a picture", "a video", "a recording", "a contact",
-	    "a location", "a file", "{count} messages" },
+	    "a location", "a file", "{count} messages", "somebody" },
 	  ' ', '.' },
 	{ "de",
 	  "Sie haben {type}[ ({size})] von {sender} erhalten, abrufbar mit "
 	  "Datenverbindung[ oder hier: {link}].[ (#{id})]",
 	  { "eine Nachricht", "ein Bild", "ein Video", "eine Aufnahme",
 	    "einen Kontakt", "einen Standort", "eine Datei",
-	    "{count} Nachrichten" },
+	    "{count} Nachrichten", "Unbekannt" },
 	  '.', ',' },
 	{ "fr",
 	  "Vous avez reçu {type}[ ({size})] de {sender}, disponible avec une "
 	  "connexion de données[ ou ici : {link}].[ (#{id})]",
 	  { "un message", "une image", "une vidéo", "un enregistrement",
-	    "un contact", "une position", "un fichier", "{count} messages" },
+	    "un contact", "une position", "un fichier", "{count} messages",
+	    "un inconnu" },
 	  '/', ',' },
 	{ "es",
 	  "Ha recibido {type}[ ({size})] de {sender}, disponible con una "
 	  "conexión de datos[ o aquí: {link}].[ (#{id})]",
 	  { "un mensaje", "una imagen", "un vídeo", "una grabación",
 	    "un contacto", "una ubicación", "un archivo",
-	    "{count} mensajes" },
+	    "{count} mensajes", "un desconocido" },
 	  '/', ',' },
 	{ "it",
 	  "Ha ricevuto {type}[ ({size})] da {sender}, disponibile con una "
 	  "connessione dati[ o qui: {link}].[ (#{id})]",
 	  { "un messaggio", "un'immagine", "un video", "una registrazione",
-	    "un contatto", "una posizione", "un file", "{count} messaggi" },
+	    "un contatto", "una posizione", "un file", "{count} messaggi",
+	    "uno sconosciuto" },
 	  '/', ',' },
 	{ "pt",
 	  "Recebeu {type}[ ({size})] de {sender}, disponível com uma ligação "
 	  "de dados[ ou aqui: {link}].[ (#{id})]",
 	  { "uma mensagem", "uma imagem", "um vídeo", "uma gravação",
 	    "um contacto", "uma localização", "um ficheiro",
-	    "{count} mensagens" },
+	    "{count} mensagens", "um desconhecido" },
 	  '/', ',' },
 	{ "nl",
 	  "U hebt {type}[ ({size})] ontvangen van {sender}, beschikbaar met "
 	  "een dataverbinding[ of hier: {link}].[ (#{id})]",
 	  { "een bericht", "een foto", "een video", "een opname",
 	    "een contact", "een locatie", "een bestand",
-	    "{count} berichten" },
+	    "{count} berichten", "een onbekende" },
 	  '-', ',' },
 };
 

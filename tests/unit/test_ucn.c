@@ -111,6 +111,9 @@ START_TEST(every_variable_says_what_it_stands_for)
 	ck_assert_str_eq(by("{type}, {count}"), "3 messages, 3");
 	facts.sender = STRV("sip:alice@example.org");
 	ck_assert_str_eq(by("{sender}"), "alice@example.org");
+	facts.sender = STRV_NONE;
+	facts.language = STRV("de");
+	ck_assert_str_eq(by("von {sender}"), "von Unbekannt");
 	facts.sender = STRV("Alice\r\nBcc: x");
 	ck_assert_str_eq(by("{sender}"), "Alice Bcc: x");
 }
