@@ -4,6 +4,7 @@
 #include "base/now.h"
 #include "base/utf8.h"
 #include "dir/groups.h"
+#include "dir/ucn.h"
 #include "dir/users_priv.h"
 
 #define NAME_MAX_BYTES	200
@@ -90,6 +91,9 @@ static enum err check_texts(const struct profile *p, struct buf *why)
 	    !strv_eq(p->read_reports, STRV("off")))
 		return refuse(why, "read reports are on or off",
 		    p->read_reports);
+	if (p->language.n && !ucn_is_language(p->language))
+		return refuse(why, "a language is a tag like de or pt-BR",
+		    p->language);
 	if (p->password.p && (p->password.n == 0 ||
 	    !profile_is_text(p->password, PASSWORD_MAX))) {
 		buf_addz(why, "a password has 1 to 128 bytes and no controls");
@@ -167,7 +171,8 @@ enum err profile_account(const struct profile *p, const struct maker *k,
 	enum err e = check_texts(p, why);
 
 	*out = (struct account){ .name = p->name, .klass = p->klass,
-		.reads_private = strv_eq(p->read_reports, STRV("off")) };
+		.reads_private = strv_eq(p->read_reports, STRV("off")),
+		.language = p->language };
 	if (e == ERR_OK)
 		e = add_address(k, p->address, out, why);
 	for (size_t i = 0; i < p->naliases && e == ERR_OK; i++) {
@@ -224,6 +229,8 @@ static void merge(const struct profile *p, const struct maker *k,
 	out->id = was.id;
 	out->state = was.state;
 	out->created = was.created;
+	if (!p->language.p)
+		out->language = was.language;
 	if (!p->read_reports.p)
 		out->reads_private = was.reads_private;
 	/* the primary address is the one it has, whichever alias was typed */

@@ -51,7 +51,7 @@ static struct entry *entry_of(const struct user *u)
 
 static size_t strings_of(const struct account *a)
 {
-	size_t n = a->name.n + a->klass.n;
+	size_t n = a->name.n + a->klass.n + a->language.n;
 
 	for (size_t i = 0; i < a->n; i++)
 		n += a->keys[i].n + (strv_eq(a->keys[i], a->written[i]) ? 0 :
@@ -88,6 +88,7 @@ static struct body *body_new(const struct account *a, struct user *u)
 	}
 	u->name = put_str(&at, a->name);
 	u->klass = put_str(&at, a->klass);
+	u->language = put_str(&at, a->language);
 	return b;
 }
 
@@ -186,7 +187,7 @@ void user_account(const struct user *u, struct account *out)
 
 	*out = (struct account){ .id = u->id, .name = u->name,
 		.klass = u->klass, .state = u->state, .created = b->created,
-		.reads_private = u->reads_private,
+		.reads_private = u->reads_private, .language = u->language,
 		.n = b->n };
 	for (size_t i = 0; i < b->n; i++) {
 		out->keys[i] = b->keys[i];

@@ -31,6 +31,7 @@ struct user {
 	struct strv address;	/* as provisioned: sip:+1555...@example.org */
 	struct strv name;	/* or empty */
 	struct strv klass;	/* class of service */
+	struct strv language;	/* "de"; or empty: the site's */
 	struct strv *aliases;	/* keys */
 	size_t naliases;
 	enum user_state state;

@@ -73,6 +73,7 @@ static void note_change(struct changing *g, const struct user *u)
 	note_text(&g->detail, "name", was.name, g->account.name);
 	note_text(&g->detail, "class", was.klass, g->account.klass);
 	note_aliases(&g->detail, &was, &g->account);
+	note_text(&g->detail, "language", was.language, g->account.language);
 	note_text(&g->detail, "read reports", switched(!was.reads_private),
 	    switched(!g->account.reads_private));
 	if (g->profile.password.p)
@@ -96,6 +97,7 @@ static void fields(struct op_call *c, const struct account *a,
 	op_field(c, "aliases", buf_strv(&aliases));
 	op_field_bool(c, "password", a->secrets.n > 0);
 	op_field(c, "read-reports", switched(!a->reads_private));
+	op_field(c, "language", a->language);
 	if (u)
 		op_field_int(c, "devices", (int64_t)u->nbindings);
 	buf_deinit(&aliases);
@@ -169,9 +171,9 @@ static void add_or_set(struct changing *g, struct user *u,
 {
 	if (g->what == SET && !g->profile.name.p && !g->profile.klass.p &&
 	    !g->profile.password.p && !g->profile.read_reports.p &&
-	    !g->profile.has_aliases) {
+	    !g->profile.language.p && !g->profile.has_aliases) {
 		buf_addz(&g->why, "nothing to set: give --name, --class, "
-		    "--password, --alias or --read-reports");
+		    "--password, --alias, --read-reports or --language");
 		refuse(g, OP_INVALID);
 		return;
 	}
@@ -258,6 +260,7 @@ static void change(struct op_call *c, enum what what)
 		p.klass = op_text(c, "class");
 		p.password = op_text(c, "password");
 		p.read_reports = op_text(c, "read-reports");
+		p.language = op_text(c, "language");
 		if (!read_aliases(c, &p))
 			return;
 	}
@@ -316,6 +319,8 @@ static const struct op_arg add_args[] = {
 	{ "alias", ARG_REPEAT, NULL, "another address of the subscriber" },
 	{ "read-reports", 0, "on|off", "whether others learn what the "
 	  "subscriber has read (on)" },
+	{ "language", 0, "ucn", "of notifications: de, or pt-BR (the "
+	  "site's)" },
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg set_args[] = {
@@ -328,6 +333,8 @@ static const struct op_arg set_args[] = {
 	  "removes them; a new one needs the password set again" },
 	{ "read-reports", 0, "on|off", "whether others learn what the "
 	  "subscriber has read" },
+	{ "language", 0, "ucn", "of notifications: de, or pt-BR; an empty "
+	  "value: the site's" },
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg one_args[] = {

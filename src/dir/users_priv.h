@@ -32,6 +32,7 @@ void user_account(const struct user *u, struct account *out);
 struct profile {
 	struct strv address, name, klass, password;
 	struct strv read_reports;	/* "on" or "off" */
+	struct strv language;	/* empty: the site's */
 	struct strv aliases[ACCOUNT_ADDRESSES];
 	size_t naliases;
 	bool has_aliases;	/* they replace those there are */

@@ -6,7 +6,7 @@
 struct joiner {
 	struct account a;
 	struct buf bytes;	/* of its texts; pointers are set at the end */
-	size_t at[2 * ACCOUNT_ADDRESSES + 3], n[2 * ACCOUNT_ADDRESSES + 3];
+	size_t at[2 * ACCOUNT_ADDRESSES + 4], n[2 * ACCOUNT_ADDRESSES + 4];
 	size_t parts;
 	bool has_secrets;
 };
@@ -40,6 +40,7 @@ static void begin(struct joiner *j, uint64_t id, struct stmt *s)
 	j->a.created = col_int(s);
 	j->a.changed = col_int(s);
 	j->a.reads_private = col_int(s) != 0;
+	keep(j, col_text(s));
 }
 
 static const struct account *whole(struct joiner *j)
@@ -48,11 +49,12 @@ static const struct account *whole(struct joiner *j)
 
 	a->name = part(j, 0);
 	a->klass = part(j, 1);
+	a->language = part(j, 3);
 	if (j->has_secrets && j->n[2] == a->n * ACCOUNT_SECRETS)
 		a->secrets = part(j, 2);
 	for (size_t i = 0; i < a->n; i++) {
-		a->keys[i] = part(j, 3 + 2 * i);
-		a->written[i] = part(j, 4 + 2 * i);
+		a->keys[i] = part(j, 4 + 2 * i);
+		a->written[i] = part(j, 5 + 2 * i);
 	}
 	return a;
 }
@@ -73,7 +75,7 @@ enum err accounts_each(account_fn *fn, void *arg)
 	    "address.written, subscriber.id, subscriber.name, "
 	    "subscriber.class, subscriber.state, subscriber.secrets, "
 	    "subscriber.created, subscriber.changed, "
-	    "subscriber.reads_private "
+	    "subscriber.reads_private, subscriber.language "
 	    "FROM subscriber CROSS JOIN address INDEXED BY address_place "
 	    "ON address.subscriber = subscriber.id "
 	    "ORDER BY subscriber.id, address.place");
@@ -125,7 +127,7 @@ enum err accounts_list(struct strv prefix, struct strv after,
 	    "address.written, subscriber.id, subscriber.name, "
 	    "subscriber.class, subscriber.state, subscriber.secrets, "
 	    "subscriber.created, subscriber.changed, "
-	    "subscriber.reads_private "
+	    "subscriber.reads_private, subscriber.language "
 	    "FROM address JOIN subscriber "
 	    "ON subscriber.id = address.subscriber "
 	    "WHERE address.place = 0 AND address.key >= ? "
@@ -178,8 +180,8 @@ static enum err put_addresses(struct db *db, const struct account *a)
 enum err account_add(struct db *db, const struct account *a)
 {
 	struct stmt *s = stmt(db, "INSERT INTO subscriber (id, name, class, "
-	    "state, secrets, created, changed, reads_private) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	    "state, secrets, created, changed, reads_private, "
+	    "language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	enum err e;
 
 	stmt_int(s, (int64_t)a->id);
@@ -190,6 +192,7 @@ enum err account_add(struct db *db, const struct account *a)
 	stmt_int(s, a->created);
 	stmt_int(s, a->changed);
 	stmt_int(s, a->reads_private);
+	stmt_text(s, a->language.p ? a->language : STRV(""));
 	e = end(s);
 	return e == ERR_OK ? put_addresses(db, a) : e;
 }
@@ -197,8 +200,8 @@ enum err account_add(struct db *db, const struct account *a)
 enum err account_set(struct db *db, const struct account *a)
 {
 	struct stmt *s = stmt(db, "UPDATE subscriber SET name = ?, class = ?, "
-	    "state = ?, secrets = ?, changed = ?, reads_private = ? "
-	    "WHERE id = ?");
+	    "state = ?, secrets = ?, changed = ?, reads_private = ?, "
+	    "language = ? WHERE id = ?");
 	enum err e;
 
 	stmt_text(s, a->name.p ? a->name : STRV(""));
@@ -207,6 +210,7 @@ enum err account_set(struct db *db, const struct account *a)
 	stmt_blob(s, a->secrets);
 	stmt_int(s, a->changed);
 	stmt_int(s, a->reads_private);
+	stmt_text(s, a->language.p ? a->language : STRV(""));
 	stmt_int(s, (int64_t)a->id);
 	e = end(s);
 	if (e != ERR_OK)

@@ -15,6 +15,7 @@ struct account {
 	struct strv name, klass;
 	int state;			/* enum user_state */
 	bool reads_private;		/* no display reports go out */
+	struct strv language;		/* "de"; none: the site's */
 	int64_t created, changed;	/* ms */
 	size_t n;			/* addresses; the first is primary */
 	struct strv keys[ACCOUNT_ADDRESSES];

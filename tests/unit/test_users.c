@@ -60,6 +60,24 @@ START_TEST(an_added_subscriber_is_found_by_every_address)
 }
 END_TEST
 
+START_TEST(a_subscriber_has_a_language_or_the_site_s)
+{
+	OK(world_op("subscriber add", "address", ALICE, NULL));
+	ck_assert_uint_eq(find(ALICE)->language.n, 0);
+	OK(world_op("subscriber set", "address", ALICE, "language", "pt-BR",
+	    NULL));
+	HAS("\"language\":\"pt-BR\"");
+	ck_assert_int_eq(world_op("subscriber set", "address", ALICE,
+	    "language", "portuguese", NULL), 422);
+	OK(world_op("subscriber set", "address", ALICE, "name", "A", NULL));
+	world_crash(dir);
+	ck_assert(strv_eq(find(ALICE)->language, STRV("pt-BR")));
+	OK(world_op("subscriber set", "address", ALICE, "language", "",
+	    NULL));
+	ck_assert_uint_eq(find(ALICE)->language.n, 0);
+}
+END_TEST
+
 START_TEST(read_reports_are_switched_and_stay_so)
 {
 	OK(world_op("subscriber add", "address", ALICE, NULL));
@@ -491,6 +509,7 @@ Suite *suite(void)
 	tcase_add_rows(tc, every_spelling_finds_the_same_subscriber,
 	    spellings);
 	tcase_add_test(tc, what_is_provisioned_survives_a_kill);
+	tcase_add_test(tc, a_subscriber_has_a_language_or_the_site_s);
 	tcase_add_test(tc, read_reports_are_switched_and_stay_so);
 	tcase_add_rows(tc, what_is_wrong_is_refused_and_changes_nothing,
 	    refusals);
