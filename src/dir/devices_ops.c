@@ -59,9 +59,9 @@ static void fields(struct op_call *c, const struct user *u,
 	op_field(c, "agent", d->agent);
 	op_field_time(c, "seen", device_seen(u, d));
 	op_field_bool(c, "primary", d->primary);
+	op_field_bool(c, "blocked", d->blocked);
 	op_field(c, "access", strv(d->primary && access_fn ? access_fn(u) :
 	    NULL));
-	op_field_bool(c, "blocked", d->blocked);
 }
 
 /* --- look ----------------------------------------------------------------- */

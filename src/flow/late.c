@@ -133,7 +133,7 @@ bool late_is_there(const struct leg *l)
 void flow_missed(const struct message *m, struct strv recipient,
     struct strv device)
 {
-	const struct user *u = user_find(recipient);
+	struct user *u = user_find(recipient);
 	const struct device *d = u ? device_find(u, device) : NULL;
 	struct journal_late late = {
 		.message = m->id, .recipient = recipient, .hop = recipient,
@@ -141,8 +141,8 @@ void flow_missed(const struct message *m, struct strv recipient,
 		.due = now_ms() + FLOW_PAUSE_MIN, .expires = m->expires
 	};
 
-	if (u)
-		primary_missed(u, device);
+	if (u && primary_missed(m, u, device))
+		return;
 	if (d && is_late(u, d) && may_be_late(m))
 		journal_late(&late);
 }

@@ -12,7 +12,8 @@
 #include "store/journal.h"
 
 #define PAIRS_MAX	65536	/* the one longest unused gives way */
-#define PLANNED		UINT64_MAX	/* its leg has no id yet */
+#define PLANNED		UINT64_MAX	/* the journal gives its leg an id */
+#define LOST_MS		60000	/* then one that was planned never came */
 
 /* A sender and a recipient; one allocation with its key. */
 struct pair {
@@ -83,6 +84,8 @@ int64_t notify_plan(struct strv sender, struct strv recipient, int64_t at,
 		due = p->sent + interval();
 	if (peek)
 		return p && p->leg ? 0 : due;
+	if (p->leg == PLANNED && p->due + LOST_MS < now_ms())
+		p->leg = 0;
 	p->count++;
 	if (p->leg)
 		return 0;
@@ -107,7 +110,7 @@ int64_t notify_go(struct strv sender, struct strv recipient, uint64_t leg,
 	int64_t now = now_ms();
 
 	*count = 1;
-	if (p->leg == leg) {
+	if (p->leg == leg || p->leg == PLANNED) {
 		/* a clock that was set back shall not hold it for long */
 		if (now < p->due && p->due - now <= 2 * interval())
 			return p->due;

@@ -402,8 +402,8 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
 /* --- another gateway ------------------------------------------------------------- */
 
 /*
- * Can g carry what was meant for was?  From disk the length of the text is
- * not known; then no smaller limit will do.
+ * Can g carry what was meant for was?  Where the length of the text is not
+ * known no smaller limit will do.
  */
 static bool can_replace(const struct message *m, const struct gateway *g,
     const struct gateway *was)

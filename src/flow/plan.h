@@ -74,6 +74,13 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
     struct plan *p);
 
 /*
+ * The same for the recipient's primary device alone, which was believed to
+ * have IP and does not answer.  No legs: nothing can go there by SMS.
+ */
+void plan_silent(const struct message *m, struct user *recipient,
+    struct plan *p);
+
+/*
  * The gateway m should now use instead of hop on its way to recipient: the
  * first of its route that is up and can carry it, by the same service when
  * the message is a reply to one.  NULL: none is better.

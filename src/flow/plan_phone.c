@@ -141,3 +141,20 @@ bool plan_phone(struct query *q, bool online)
 	return true;
 }
 
+void plan_silent(const struct message *m, struct user *recipient,
+    struct plan *p)
+{
+	const struct plan_assume assume = { .primary_no_ip = true };
+	struct query q = { .m = m, .assume = &assume, .recipient = recipient,
+		.p = p };
+	size_t n = 0;
+
+	*p = (struct plan){ .recipient = recipient->key };
+	p->quiet = term_is_quiet(recipient);
+	(void)plan_phone(&q, true);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->legs[i].device.n > 0)
+			p->legs[n++] = p->legs[i];
+	p->n = n;
+}
+

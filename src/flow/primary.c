@@ -2,12 +2,17 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/now.h"
 #include "conf/conf.h"
 #include "dir/bindings.h"
 #include "dir/devices.h"
 #include "dir/gateways.h"
+#include "flow/flow_priv.h"
+#include "flow/plan.h"
 #include "flow/primary.h"
+#include "flow/sched.h"
+#include "store/journal.h"
 
 #define POLICY	"policy primary"
 
@@ -81,28 +86,70 @@ bool primary_is_delivered(const struct leg *l)
 
 /* --- what is learned ------------------------------------------------------ */
 
-void primary_result(struct leg *l, const struct flow_outcome *o)
+/* One leg of the plan, now that the message is on disk already. */
+static void put_leg(const struct message *m, const struct user *u,
+    const struct plan_leg *l)
 {
-	const struct user *u = user_find(l->recipient);
-	const struct device *d = u ? flagged(u) : NULL;
+	const struct journal_late late = {
+		.message = m->id, .recipient = u->key, .hop = l->hop,
+		.port = l->port, .devices = l->device, .role = l->role,
+		.why = ERR_TIMEOUT, .due = l->due, .expires = m->expires
+	};
 
-	if (!d || l->role != LEG_WHOLE ||
-	    l->message->kind == MESSAGE_REPORT)
-		return;
-	if (strv_listed(o->missed, d->instance))
-		access_heard(u->key, HEARD_SILENCE, now_ms());
-	if (!strv_listed(o->reached, d->instance))
-		return;
-	access_heard(u->key, HEARD_ANSWER, now_ms());
-	l->replaces = true;
+	journal_late(&late);
+	if (l->role != LEG_WHOLE && l->due == 0)
+		sched_due(l->hop);
 }
 
-void primary_missed(const struct user *u, struct strv device)
+/* It has no IP then: what goes there at once goes by SMS. */
+static bool go_by_sms(const struct message *m, struct user *u)
+{
+	struct plan p;
+
+	access_heard(u->key, HEARD_SILENCE, now_ms());
+	if (m->expires <= now_ms())
+		return false;
+	plan_silent(m, u, &p);
+	for (size_t i = 0; i < p.n; i++)
+		put_leg(m, u, &p.legs[i]);
+	return p.n > 0;
+}
+
+static void add_reached(struct leg *l, struct strv device)
+{
+	struct buf list;
+
+	buf_init(&list, BUF_NO_LIMIT);
+	buf_addf(&list, "%.*s%s%.*s", STRV_ARG(l->reached),
+	    l->reached.n ? " " : "", STRV_ARG(device));
+	l->reached = message_str(l->message, buf_strv(&list));
+	buf_deinit(&list);
+}
+
+bool primary_result(struct leg *l, const struct flow_outcome *o)
+{
+	struct user *u = user_find(l->recipient);
+	const struct device *d = u ? flagged(u) : NULL;
+
+	if (!d || l->role != LEG_WHOLE || l->message->kind == MESSAGE_REPORT)
+		return false;
+	if (strv_listed(o->reached, d->instance)) {
+		access_heard(u->key, HEARD_ANSWER, now_ms());
+		l->replaces = true;
+	}
+	if (l->device.n || !strv_listed(o->missed, d->instance) ||
+	    !go_by_sms(l->message, u))
+		return false;
+	add_reached(l, d->instance);
+	return true;
+}
+
+bool primary_missed(const struct message *m, struct user *u,
+    struct strv device)
 {
 	const struct device *d = flagged(u);
 
-	if (d && strv_eq(d->instance, device))
-		access_heard(u->key, HEARD_SILENCE, now_ms());
+	return d && strv_eq(d->instance, device) && go_by_sms(m, u);
 }
 
 void primary_receipt(struct strv key, enum report_status status, enum err why)

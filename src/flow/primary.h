@@ -48,8 +48,8 @@ void primary_ended(const struct leg *l);
 /* key is a user who registered. */
 void primary_woken(struct strv key);
 /*
- * l, a COPY in nobody's queue, failed for good: true: it was taken over and
- * waits for its device, or for the other way round.
+ * l, a COPY under way, failed for good.  true: it was taken over and waits for
+ * its device, or it is a UCN now.
  */
 bool primary_failed(struct leg *l, enum err why);
 /* The service centre has it, and that is all the sender will hear of. */
@@ -57,9 +57,14 @@ bool primary_is_delivered(const struct leg *l);
 
 /* --- what is learned ------------------------------------------------------ */
 
-/* The devices of l's recipient answered; sets l->replaces. */
-void primary_result(struct leg *l, const struct flow_outcome *o);
-void primary_missed(const struct user *u, struct strv device);
+/*
+ * The devices of l's recipient answered, or did not; sets l->replaces.  true:
+ * the phone did not: it has legs of its own now, and l is not for it.
+ */
+bool primary_result(struct leg *l, const struct flow_outcome *o);
+/* The same of a device of u that fell silent when another one had taken m. */
+bool primary_missed(const struct message *m, struct user *u,
+    struct strv device);
 /* A receipt about an SMS to key. */
 void primary_receipt(struct strv key, enum report_status status, enum err why);
 

@@ -159,14 +159,36 @@ void primary_turn(struct leg *l)
 	}
 }
 
+/* The text is more than SMS carries after all: it is told of. */
+static bool tell(struct leg *l)
+{
+	int64_t now = now_ms(), due = notify_plan(l->message->from,
+	    l->recipient, now, false);
+
+	if (due == 0)
+		return false;
+	trace_step(l->message->id, LANE_PF, LANE_PF,
+	    "cannot be an SMS: a notification instead");
+	l->role = LEG_UCN;
+	notify_is(l->message->from, l->recipient, l->id);
+	l->late = l->device;
+	l->late_port = USER_PORT;
+	sched_again(l, due);
+	return true;
+}
+
 bool primary_failed(struct leg *l, enum err why)
 {
-	if (l->role != LEG_COPY || !l->device.n || l->expires <= now_ms())
+	if (l->role != LEG_COPY || l->expires <= now_ms())
+		return false;
+	l->why = why;
+	if ((why == ERR_TOO_BIG || why == ERR_BAD_CONTENT) && tell(l))
+		return true;
+	if (!l->device.n)
 		return false;
 	trace_step(l->message->id, LANE_PF, LANE_STORE,
 	    "SMS failed: %s; waits for the phone to register",
 	    err_info(why)->text);
-	l->why = why;
 	sched_return(l);
 	return true;
 }

@@ -33,7 +33,7 @@ static void taken(struct leg *l, const struct flow_outcome *o)
 	struct message *m = l->message;
 	bool delivered = o->delivered || primary_is_delivered(l);
 
-	primary_result(l, o);
+	(void)primary_result(l, o);
 	l->ref = message_str(m, o->ref);
 	(void)late_find(l, o);
 	l->reached = message_str(m, o->reached);
@@ -117,7 +117,7 @@ static void later(struct leg *l, const struct flow_outcome *o)
 		failed(l, ERR_EXPIRED, LEG_EXPIRED);
 		return;
 	}
-	primary_result(l, o);
+	(void)primary_result(l, o);
 	l->why = o->err;
 	late_apart(l, o);
 	l->reached = message_str(l->message, o->reached.n ? o->reached :
@@ -139,7 +139,7 @@ void flow_result(struct leg *l, const struct flow_outcome *o)
 		later(l, o);
 		break;
 	case ERR_CLASS_PERM:
-		if (late_find(l, o))
+		if (primary_result(l, o) | late_find(l, o))
 			passed_on(l, o->err);
 		else if (!primary_failed(l, o->err))
 			failed(l, o->err, LEG_FAILED);

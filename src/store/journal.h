@@ -62,11 +62,12 @@ struct journal_late {
 	struct strv devices;	/* separated by spaces */
 	enum err why;
 	int64_t due, expires;
+	enum leg_role role;
 };
 
 /*
- * Write a leg HELD for each of the devices that has none of this message yet.
- * What a full disk refuses is lost.
+ * Write a leg HELD for each of the devices that has none of this message yet,
+ * where a UCN is not the message.  What a full disk refuses is lost.
  */
 void journal_late(const struct journal_late *late);
 

@@ -15,10 +15,11 @@ static enum err put_one(struct db *db, const struct journal_late *l,
 {
 	struct stmt *s = stmt(db, "INSERT INTO leg (id, state, why, tries, "
 	    "due, expires, answered, port, recipient, hop, device, reached, "
-	    "ref) SELECT max(id) + 1, 1, ?1, 0, ?2, ?3, 0, ?4, ?5, ?6, ?7, "
-	    "NULL, NULL FROM leg WHERE id BETWEEN ?8 AND ?9 "
+	    "ref, role) SELECT max(id) + 1, 1, ?1, 0, ?2, ?3, 0, ?4, ?5, ?6, "
+	    "?7, NULL, NULL, ?10 FROM leg WHERE id BETWEEN ?8 AND ?9 "
 	    "HAVING count(*) > 0 AND max(id) < ?9 AND "
-	    "total(device IS ?7 AND recipient = ?5 AND role < 2) = 0");
+	    "total(device IS ?7 AND recipient = ?5 AND "
+	    "(role < 2) = (?10 < 2)) = 0");
 
 	stmt_text(s, strv(err_info(l->why)->name));
 	stmt_int(s, l->due);
@@ -29,6 +30,7 @@ static enum err put_one(struct db *db, const struct journal_late *l,
 	stmt_text(s, device);
 	stmt_int(s, (int64_t)id_leg(l->message, 0));
 	stmt_int(s, (int64_t)id_leg(l->message, 255));
+	stmt_int(s, l->role);
 	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;
 }
 

@@ -79,7 +79,8 @@ static enum err put_late(struct db *db, const struct leg *l)
 {
 	const struct journal_late late = {
 		.message = id_message_of(l->id), .recipient = l->recipient,
-		.hop = l->hop, .port = l->port, .devices = l->late,
+		.hop = l->recipient, .devices = l->late,
+		.port = l->late_port ? l->late_port : l->port,
 		.why = ERR_OFFLINE, .expires = l->expires
 	};
 

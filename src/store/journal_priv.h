@@ -23,8 +23,8 @@
 	"message.subject, message.conversation, message.contribution, " \
 	"message.imdn_id, message.replies_to, message.service, " \
 	"message.headers, message.received, message.expires, " \
-	"message.port, message.in_ref, message.hops, message.report_of, " \
-	"message.report_kind, message.report_status, " \
+	"message.port, message.in_ref, message.hops, message.text_chars, " \
+	"message.report_of, message.report_kind, message.report_status, " \
 	"message.report_imdn_id, message.report_recipient, " \
 	"message.report_sent, message.type, message.encoding, " \
 	"message.file, message.body"

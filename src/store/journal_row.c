@@ -76,9 +76,10 @@ static enum err insert_message(struct db *db, const struct message *m,
 	struct stmt *s = stmt(db, "INSERT INTO message (id, twin, kind, "
 	    "origin, wants, sender, recipient, device, subject, "
 	    "conversation, contribution, imdn_id, replies_to, service, "
-	    "headers, received, expires, port, in_ref, hops, report_of, "
+	    "headers, received, expires, port, in_ref, hops, text_chars, "
+	    "report_of, "
 	    "report_kind, report_status, report_imdn_id, report_recipient, "
-	    "report_sent, type, encoding, size, file, body) VALUES (?, ?, ?, "
+	    "report_sent, type, encoding, size, file, body) VALUES (?, ?, ?, ?, "
 	    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 	    "?, ?, ?, ?, ?, ?, ?)");
 	const struct strv texts[] = {
@@ -100,6 +101,7 @@ static enum err insert_message(struct db *db, const struct message *m,
 	stmt_text(s, strv(m->in ? m->in : ""));
 	stmt_text(s, m->in_ref);
 	stmt_int(s, m->hops);
+	stmt_int(s, m->text_chars);
 	bind_report(s, m);
 	bind_content(s, m->content, file);
 	return stmt_end(s);
@@ -216,6 +218,7 @@ void row_message(struct stmt *s, struct message *m, bool *lost)
 	m->in = message_str(m, col_text(s)).p;
 	m->in_ref = message_str(m, col_text(s));
 	m->hops = (uint8_t)col_int(s);
+	m->text_chars = (uint32_t)col_int(s);
 	read_report(s, m);
 	read_content(s, m, lost);
 }

@@ -541,6 +541,16 @@ void fake_submit(const struct fake_message *what, int64_t wait_ms)
 	flow_submit(m, wait_ms, answered, s);
 }
 
+bool fake_missed(const struct model_sent *s, const char *device)
+{
+	const struct leg *l = legs[s - model->sent];
+
+	if (!s->open || !l)
+		return false;
+	flow_missed(l->message, l->recipient, strv(device));
+	return true;
+}
+
 bool fake_heard(const char *name, const char *signal)
 {
 	static const char *const names[HEARD_N] = {
@@ -600,7 +610,7 @@ bool fake_result(struct model_sent *s, const struct flow_outcome *o)
 		return false;
 	s->open = false;
 	legs[s - model->sent] = NULL;
-	if (o->err == ERR_OK && s->devices[0])
+	if (o->err == ERR_OK && s->devices[0] && !o->missed.n)
 		full.reached = strv(s->devices);
 	if (o->err == ERR_TIMEOUT)
 		full.missed = strv(s->devices);

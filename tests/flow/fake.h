@@ -42,6 +42,8 @@ void fake_report(const char *from, const char *to, const char *id,
 void fake_receipt(const char *gateway, const char *ref,
     enum report_status status);
 
+/* The device did not answer, though another one may have. */
+bool fake_missed(const struct model_sent *s, const char *device);
 /* "alert", "attached", ... (flow/access.h); false: there is no such signal */
 bool fake_heard(const char *name, const char *signal);
 

@@ -290,6 +290,7 @@ static const struct {
 	{ "busy",	ERR_BUSY,	false,	false },
 	{ "refused",	ERR_REJECTED,	false,	false },
 	{ "unknown",	ERR_NO_USER,	false,	false },
+	{ "too-big",	ERR_TOO_BIG,	false,	false },
 };
 
 static void result(const struct words *ws)
@@ -301,6 +302,7 @@ static void result(const struct words *ws)
 			.hold = results[i].hold,
 			.retry_after = atoi(after(ws, "retry-after", "0")),
 			.ref = strv(after(ws, "ref", NULL)),
+			.missed = strv(after(ws, "missed", NULL)),
 			.interworked = strcmp(after(ws, "by", ""), "sms") == 0,
 		};
 
@@ -315,6 +317,14 @@ static void result(const struct words *ws)
 		return;
 	}
 	fail("no such result: %s", word(ws, 1));
+}
+
+/* missed phone: of what the current leg brings, behind its success */
+static void missed(const struct words *ws)
+{
+	if (!fake_missed(&model->sent[model->current], word(ws, 1)) &&
+	    !model->crashed)
+		fail("that leg was answered already");
 }
 
 /* operate "screening block add" pattern alice subscriber bob */
@@ -603,6 +613,7 @@ static const struct {
 	{ "stop", NULL, stop },
 	{ "submit", NULL, submit },
 	{ "heard", NULL, heard },
+	{ "missed", NULL, missed },
 	{ "time", NULL, time_passes },
 	{ "report", NULL, report },
 	{ "receipt", NULL, receipt },
