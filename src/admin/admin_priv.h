@@ -49,6 +49,8 @@ void stats_stop(void);
 void ops_setup(void);
 void ops_auth(void);
 void ops_admins(void);
+void ops_totp(void);
+void ops_tokens(void);
 
 /* ops_admins.c: of an administrator, from a call and for its answer. */
 bool admin_name_ok(struct strv name, struct buf *why);

@@ -9,7 +9,7 @@
 
 /*
  * Per account and per network (/24, /48).  Never a lock: the longest wait is
- * DELAY_MOST_S, and a success or delay_forgive() ends that of the account.
+ * DELAY_MOST_S, and delay_forgive() after a success ends that of the account.
  * Core.
  */
 #define DELAY_MOST_S 60
@@ -17,6 +17,6 @@
 int64_t delay_left(struct strv account, struct strv peer);	/* s; 0: go */
 void delay_failed(struct strv account, struct strv peer);
 void delay_forgive(struct strv account);
-void delay_reset(void);
+void delay_reset(void);		/* of everybody */
 
 #endif

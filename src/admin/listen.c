@@ -9,11 +9,23 @@
 #include "admin/guard.h"
 #include "admin/password.h"
 #include "admin/people.h"
+#include "admin/tokens.h"
 #include "base/alloc.h"
 #include "conf/conf.h"
+#include "loop/timer.h"
+
+#define FLUSH_MS (60 * 1000)
 
 static char *dir;		/* the data directory; NULL: not started */
 static struct httpd *sock, *tls;
+static struct timer flush;
+
+static void flush_due(void *arg)
+{
+	(void)arg;
+	tokens_flush();
+	timer_set(&flush, FLUSH_MS);
+}
 
 static struct httpd_setup setup(const char *name)
 {
@@ -86,6 +98,8 @@ void admin_register(void)
 	ops_setup();
 	ops_auth();
 	ops_admins();
+	ops_totp();
+	ops_tokens();
 	sessions_register();
 }
 
@@ -104,6 +118,8 @@ enum err admin_start(const char *data_dir)
 		return ERR_STORAGE;
 	sock = h;
 	hasher_start();
+	timer_init(&flush, "admin tokens", flush_due, NULL);
+	timer_set(&flush, FLUSH_MS);
 	dir = xstrndup(data_dir, strlen(data_dir));
 	tls_start();
 	stats_start();
@@ -128,6 +144,8 @@ void admin_stop(void)
 	audit_watch_stop();
 	stats_stop();
 	hasher_stop();
+	timer_cancel(&flush);
+	tokens_flush();
 	people_unload();
 	sessions_unload();
 	free(dir);

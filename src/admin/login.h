@@ -15,6 +15,12 @@
 typedef void login_proved_fn(struct op_call *c, const struct admin *a);
 void login_prove(struct op_call *c, struct strv name, struct strv password,
     login_proved_fn *proved);
+/* Then the code, if this one has a second factor: argument "code". */
+#define CODE_ARG \
+	{ "code", ARG_SECRET, NULL, \
+	  "of your authenticator, or a recovery code, if you have them" }
+void login_second(struct op_call *c, const struct admin *a,
+    login_proved_fn *proved);
 /* Count a wrong try, note it and fail the call. */
 void login_refused(struct op_call *c, struct strv name, const char *why);
 

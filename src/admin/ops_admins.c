@@ -140,7 +140,9 @@ static void edit_free(struct edit *e)
 
 void people_fail(struct op_call *c, enum err e)
 {
-	if (e == ERR_BUSY)
+	if (e == ERR_NO_USER)
+		op_fail(c, OP_NOT_FOUND, "this administrator is gone");
+	else if (e == ERR_BUSY)
 		op_fail(c, OP_CONFLICT, "somebody else has this name, or this "
 		    "user of the machine");
 	else if (e == ERR_FORBIDDEN)
@@ -178,6 +180,7 @@ static void hashed(struct hash_job *job)
 		return;
 	}
 	memcpy(e->change.a.password, job->fresh, sizeof(job->fresh));
+	e->change.fields |= ADMIN_PASSWORD;
 	people_save(&e->change, saved, e);
 }
 
@@ -258,7 +261,7 @@ static void add_run(struct op_call *c)
 		edit_free(e);
 }
 
-/* Whoever's rights or password change says who he is again. */
+/* Whose rights or password change must say again who he is. */
 static void set_run(struct op_call *c)
 {
 	struct edit *e = edit_new(c, "admin set");
@@ -269,7 +272,10 @@ static void set_run(struct op_call *c)
 		edit_free(e);
 		return;
 	}
+	if (op_given(c, "unix-user"))
+		e->change.fields |= ADMIN_UNIX;
 	if (op_given(c, "role")) {
+		e->change.fields |= ADMIN_ROLES;
 		e->out = roles != e->change.a.roles;
 		e->change.a.roles = roles;
 	}
@@ -278,6 +284,7 @@ static void set_run(struct op_call *c)
 	if (who_of(c)->admin == e->change.a.id)
 		e->keep = who_of(c)->session.id;
 	if (op_given(c, "reset-totp")) {
+		e->change.fields |= ADMIN_TOTP;
 		e->change.a.totp[0] = 0;
 		e->change.recovery = (const unsigned char (*)[ADMIN_KEY])"";
 		e->out = true;
@@ -300,12 +307,7 @@ static void delete_run(struct op_call *c)
 
 static void unlock_run(struct op_call *c)
 {
-	struct admin a;
-
-	if (!find(c, &a))
-		return;
-	explicit_bzero(&a, sizeof(a));
-	delay_forgive(op_text(c, "name"));
+	delay_reset();
 	op_done(c);
 }
 
@@ -363,6 +365,7 @@ static const struct op_arg password_args[] = {
 	{ "old", ARG_REQUIRED | ARG_SECRET, NULL, "yours until now" },
 	{ "new", ARG_REQUIRED | ARG_SECRET, NULL, "twelve characters or "
 	  "more" },
+	CODE_ARG,
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -381,8 +384,8 @@ static const struct op ops[] = {
 	  "change roles, password or link of an administrator", set_run },
 	{ "admin delete", "DELETE", ONE, CAP_SECURITY, OP_CORE, one_args,
 	  "remove an administrator, his sessions and tokens", delete_run },
-	{ "admin unlock", "POST", ONE "/unlock", CAP_SECURITY, OP_CORE,
-	  one_args, "end the wait after wrong passwords", unlock_run },
+	{ "admin unlock", "POST", "/admin/unlock", CAP_SECURITY, OP_CORE,
+	  NULL, "end all waits after wrong passwords", unlock_run },
 	{ "", "POST", "/auth/password", CAP_SELF, OP_CORE, password_args,
 	  "change your own password; your other sessions end", password_run },
 };

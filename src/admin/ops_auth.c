@@ -95,8 +95,8 @@ static void proof_free(struct proof *p)
 /* A stronger hash than the one that was stored is kept. */
 static void renew(const struct proof *p)
 {
-	struct people_change change = { .a = p->a, .actor = strv(p->a.name),
-		.action = STRV("admin rehash") };
+	struct people_change change = { .a = p->a, .fields = ADMIN_PASSWORD,
+		.actor = op_who(p->c), .action = STRV("admin rehash") };
 
 	if (!p->job.fresh[0])
 		return;
@@ -132,7 +132,7 @@ static void proved(struct hash_job *job)
 		    "the name or the password is wrong");
 	} else {
 		renew(p);
-		p->proved(p->c, &p->a);
+		login_second(p->c, &p->a, p->proved);
 	}
 	proof_free(p);
 }
@@ -259,10 +259,12 @@ static void reauth_run(struct op_call *c)
 static const struct op_arg login_args[] = {
 	{ "name", ARG_REQUIRED, NULL, "who you are" },
 	{ "password", ARG_REQUIRED | ARG_SECRET, NULL, "and its proof" },
+	CODE_ARG,
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg reauth_args[] = {
 	{ "password", ARG_REQUIRED | ARG_SECRET, NULL, "yours, once more" },
+	CODE_ARG,
 	{ NULL, 0, NULL, NULL },
 };
 

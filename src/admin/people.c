@@ -168,18 +168,22 @@ struct saving {
 	struct write write;	/* first: run() and done() get it back */
 	struct people_change c;
 	unsigned char (*recovery)[ADMIN_KEY];
+	unsigned char used[ADMIN_KEY];
+	bool is_new;
 	char *actor, *action, *detail;
 	people_done_fn *done;
 	void *arg;
 };
 
 /* Somebody must be left who can let others in. */
-static enum err keeps_security(struct db *db, const struct people_change *c)
+static enum err keeps_security(struct db *db, const struct saving *s)
 {
+	const struct people_change *c = &s->c;
+	bool sets = s->is_new || c->fields & ADMIN_ROLES;
 	int64_t n;
 	enum err e;
 
-	if (!c->remove && c->a.roles & AS_SECURITY)
+	if (!c->remove && (!sets || c->a.roles & AS_SECURITY))
 		return ERR_OK;
 	e = admins_count_others(db, c->a.id, AS_SECURITY, &n);
 	return e != ERR_OK ? e : n > 0 ? ERR_OK : ERR_FORBIDDEN;
@@ -199,10 +203,13 @@ static enum err save_run(struct write *w, struct db *db)
 	enum err e = is_first(db, &s->c);
 
 	if (e == ERR_OK)
-		e = keeps_security(db, &s->c);
+		e = keeps_security(db, s);
+	if (e == ERR_OK && s->c.used)
+		e = admin_recovery_use(db, s->c.a.id, s->used);
 	if (e == ERR_OK)
 		e = s->c.remove ? admin_delete(db, s->c.a.id) :
-		    admin_put(db, &s->c.a);
+		    s->is_new ? admin_add(db, &s->c.a) :
+		    admin_set(db, &s->c.a, s->c.fields);
 	if (e == ERR_OK && s->c.recovery)
 		e = admin_recovery_set(db, s->c.a.id,
 		    (const unsigned char (*)[ADMIN_KEY])s->recovery,
@@ -211,16 +218,43 @@ static enum err save_run(struct write *w, struct db *db)
 	    strv(s->c.a.name), strv(s->detail)) : e;
 }
 
+/* Under lock: the fields that were changed, into what is known. */
+static void merge(struct admin *to, const struct admin *a, unsigned fields)
+{
+	if (fields & ADMIN_PASSWORD)
+		memcpy(to->password, a->password, sizeof(to->password));
+	if (fields & ADMIN_ROLES)
+		to->roles = a->roles;
+	if (fields & ADMIN_UNIX)
+		memcpy(to->unix_user, a->unix_user, sizeof(to->unix_user));
+	if (fields & ADMIN_TOTP)
+		memcpy(to->totp, a->totp, sizeof(to->totp));
+	if (fields & ADMIN_STEP)
+		to->totp_step = a->totp_step;
+	to->changed = a->changed;
+}
+
+static void save_known(struct saving *s)
+{
+	struct admin *known = with_id(s->c.a.id);
+
+	if (s->c.remove) {
+		forget(s->c.a.id);
+	} else if (known) {
+		merge(known, &s->c.a, s->c.fields);
+		s->c.a = *known;
+	} else {
+		know(&s->c.a);
+	}
+}
+
 static void save_done(struct write *w)
 {
 	struct saving *s = (struct saving *)w;
 
 	if (w->err == ERR_OK) {
 		pthread_mutex_lock(&lock);
-		if (s->c.remove)
-			forget(s->c.a.id);
-		else
-			know(&s->c.a);
+		save_known(s);
 		pthread_mutex_unlock(&lock);
 		if (s->c.remove)
 			tokens_forget_of(s->c.a.id);
@@ -250,7 +284,10 @@ void people_save(const struct people_change *c, people_done_fn *done,
 		.done = save_done };
 	s->c = *c;
 	s->c.a.changed = now_ms();
-	if (!s->c.a.id) {
+	s->is_new = s->c.a.id == 0;
+	if (c->used)
+		memcpy(s->used, c->used, sizeof(s->used));
+	if (s->is_new) {
 		s->c.a.id = (int64_t)id_new();
 		s->c.a.created = s->c.a.changed;
 	}

@@ -24,14 +24,16 @@ void people_each(admin_fn *fn, void *arg);
  * Make a change durable and then known; in the core.  done comes from the
  * loop: ERR_OK; ERR_BUSY: the name or unix user is taken, or (first) there
  * is somebody already; ERR_FORBIDDEN: nobody would be left who may manage
- * administrators; ERR_STORAGE.
+ * administrators; ERR_NO_USER: gone, or no such code; ERR_STORAGE.
  */
 struct people_change {
 	struct admin a;			/* as it shall be; id 0: a new one */
+	unsigned fields;		/* enum admin_field; of one that is */
 	bool first;			/* only if there is none yet */
 	bool remove;
 	const unsigned char (*recovery)[ADMIN_KEY];	/* new codes, or NULL */
 	size_t n_recovery;
+	const unsigned char *used;	/* a code that must be there, or NULL */
 	struct strv actor, action, detail;	/* for the audit; copied */
 };
 typedef void people_done_fn(enum err e, const struct admin *a, void *arg);

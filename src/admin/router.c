@@ -117,7 +117,8 @@ static void run(struct exchange *x, const struct op *op,
 	    x);
 	origin(x);
 	buf_init(&p.detail, 4096);
-	arguments_take(x->call, op, x->r, params, &p);
+	if (role_may(x->who.roles, op->need))
+		arguments_take(x->call, op, x->r, params, &p);
 	if (p.status) {
 		op_call_free(x->call);
 		refuse(x, p.status, p.code, p.title, buf_strv(&p.detail));

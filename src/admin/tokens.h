@@ -5,7 +5,7 @@
 
 #include "store/admins.h"
 
-#define TOKEN_TEXT 84	/* bytes of a whole one with the NUL */
+#define TOKEN_TEXT 85	/* bytes of a whole one with the NUL */
 
 /* people_load() and people_unload() call these. */
 enum err tokens_load(void);

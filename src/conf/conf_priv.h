@@ -4,6 +4,7 @@
 #define CONF_CONF_PRIV_H
 
 #include "conf/conf.h"
+#include "conf/seal.h"
 
 /* A registered section and its fallbacks as numbers. */
 struct sect {
@@ -68,11 +69,6 @@ enum err value_list(const struct conf_row *row, struct strv s,
 bool value_digits(struct strv s, int64_t *n, struct strv *rest);
 bool value_digit(char c);
 bool value_letter(char c);
-
-/* seal.c: a secret at rest. */
-enum err seal(struct strv clear, struct buf *out);
-enum err unseal(struct strv sealed, struct buf *clear);
-bool seal_looks_so(struct strv text);
 
 /* A stored or typed path as words; see edit.c. */
 struct target {

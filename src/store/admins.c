@@ -41,15 +41,11 @@ enum err admins_each(admin_fn *fn, void *arg)
 	return stmt_end(s);
 }
 
-enum err admin_put(struct db *db, const struct admin *a)
+enum err admin_add(struct db *db, const struct admin *a)
 {
 	struct stmt *s = stmt(db, "INSERT INTO admin (id, name, unix_user, "
 	    "password, roles, totp, totp_step, created, changed) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
-	    "SET name = excluded.name, unix_user = excluded.unix_user, "
-	    "password = excluded.password, roles = excluded.roles, "
-	    "totp = excluded.totp, totp_step = excluded.totp_step, "
-	    "changed = excluded.changed");
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	stmt_int(s, a->id);
 	stmt_text(s, strv(a->name));
@@ -61,6 +57,29 @@ enum err admin_put(struct db *db, const struct admin *a)
 	stmt_int(s, a->created);
 	stmt_int(s, a->changed);
 	return stmt_end(s);
+}
+
+#define FIELD(bit, column, place) column " = CASE WHEN ?2 & " bit \
+	" THEN " place " ELSE " column " END, "
+
+enum err admin_set(struct db *db, const struct admin *a, unsigned fields)
+{
+	struct stmt *s = stmt(db, "UPDATE admin SET "
+	    FIELD("1", "password", "?3") FIELD("2", "roles", "?4")
+	    FIELD("4", "unix_user", "?5") FIELD("8", "totp", "?6")
+	    FIELD("16", "totp_step", "?7") "changed = ?8 WHERE id = ?1");
+	enum err e;
+
+	stmt_int(s, a->id);
+	stmt_int(s, fields);
+	stmt_text(s, or_null(a->password));
+	stmt_int(s, a->roles);
+	stmt_text(s, or_null(a->unix_user));
+	stmt_text(s, or_null(a->totp));
+	stmt_int(s, a->totp_step);
+	stmt_int(s, a->changed);
+	e = stmt_end(s);
+	return e != ERR_OK ? e : db_changes(db) ? ERR_OK : ERR_NO_USER;
 }
 
 enum err admin_delete(struct db *db, int64_t id)

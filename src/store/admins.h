@@ -38,11 +38,19 @@ typedef void admin_token_fn(const struct admin_token *t, void *arg);
 enum err admin_tokens_each(admin_token_fn *fn, void *arg);
 
 /*
- * In run() of a write to DB_CONFIG.  admin_put() replaces the row with the
- * id or adds it: ERR_BUSY: the name or the user of the system is another's;
- * nothing was changed.
+ * In run() of a write to DB_CONFIG.  ERR_BUSY: the name or the user of the
+ * system is another's; nothing was changed.  admin_set() changes only what
+ * fields say, so that two changes at a time keep both; ERR_NO_USER: gone.
  */
-enum err admin_put(struct db *db, const struct admin *a);
+enum admin_field {
+	ADMIN_PASSWORD	= 1 << 0,
+	ADMIN_ROLES	= 1 << 1,
+	ADMIN_UNIX	= 1 << 2,
+	ADMIN_TOTP	= 1 << 3,
+	ADMIN_STEP	= 1 << 4
+};
+enum err admin_add(struct db *db, const struct admin *a);
+enum err admin_set(struct db *db, const struct admin *a, unsigned fields);
 enum err admin_delete(struct db *db, int64_t id);
 enum err admins_count(struct db *db, int64_t *n);
 /* Those other than id whose roles have this bit. */

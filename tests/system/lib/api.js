@@ -41,6 +41,8 @@ class Api {
 		if (this.token && !('Authorization' in all))
 			all.Authorization = `Bearer ${this.token}`;
 		for (const k of Object.keys(all)) if (all[k] === null) delete all[k];
+		const octets = body === undefined || raw ? body : JSON.stringify(body);
+		if (octets !== undefined) all['Content-Length'] ??= Buffer.byteLength(octets);
 		const path = target.startsWith('//') ? target.slice(1) : `/api/v1${target}`;
 		return new Promise((resolve, reject) => {
 			const q = https.request({ host: '127.0.0.1', port: this.site.admin, method,
@@ -52,7 +54,7 @@ class Api {
 					headers: res.headers, text })));
 			});
 			q.on('error', reject);
-			q.end(body === undefined || raw ? body : JSON.stringify(body));
+			q.end(octets);
 		});
 	}
 

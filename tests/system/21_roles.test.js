@@ -1,0 +1,134 @@
+// Each role and each operation: who may what, by the table of the operations.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const { execFileSync, spawn } = require('node:child_process');
+const { Site, program } = require('./lib/site.js');
+const { Api, isProblem, PASSWORD } = require('./lib/api.js');
+
+const ROLES = ['viewer', 'support', 'operator', 'config', 'security', 'auditor'];
+// Who has what, as the design says; nobody else.
+const MAY = {
+	view: ROLES,
+	traffic: ['support', 'operator', 'config', 'auditor'],
+	'people-read': ['support', 'operator', 'config', 'auditor'],
+	people: ['operator'],
+	operate: ['operator'],
+	draft: ['operator', 'config', 'security'],
+	commit: ['config', 'security'],
+	security: ['security'],
+	audit: ['security', 'auditor'],
+};
+
+let site, root, operations;
+const tokens = {};
+
+before(async () => {
+	site = await Site.start({ listeners: [] });
+	root = await Api.first(site);
+	operations = (await root.get('/operations')).json.items;
+	for (const role of ROLES)
+		tokens[role] = (await root.post('/admin/tokens', { name: role, role: [role] }))
+			.json.token;
+	tokens.nobody = null;
+});
+
+after(async () => {
+	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
+});
+
+const target = (o) => o.path.slice(7).replace(/\{[^}]*\}/g, 'none-such');
+const may = (role, o) => o.capability === 'anyone' || (role !== 'nobody' &&
+	(o.capability === 'self' || MAY[o.capability].includes(role)));
+
+/* proves APP-04 */
+for (const role of [...ROLES, 'nobody'])
+	test(`what ${role} may and may not is as the table says`, async () => {
+		const api = new Api(site, { token: tokens[role] });
+		let refused = 0;
+		for (const o of operations) {
+			if (o.path.endsWith('/events') || (may(role, o) && o.method !== 'GET'))
+				continue;	// streams; what changes something
+			const r = await api.call(o.method, target(o),
+				o.method === 'GET' ? undefined : {});
+			const what = `${role}: ${o.method} ${o.path}: ${r.status} ${r.text}`;
+			if (may(role, o)) {
+				assert.ok(![401, 403, 405, 500].includes(r.status) ||
+					/console/.test(r.text), what);
+			} else {
+				assert.equal(r.status, role === 'nobody' ? 401 : 403, what);
+				refused++;
+			}
+		}
+		assert.ok(refused > 10, `${refused}`);
+	});
+
+test('the changes that a role may make reach their operation', async () => {
+	for (const role of ROLES)
+		for (const o of operations.filter((o) => o.method !== 'GET' && may(role, o) &&
+			/[{]/.test(o.path) && o.capability !== 'self')) {
+			const r = await new Api(site, { token: tokens[role] })
+				.call(o.method, target(o), {});
+			assert.ok(![401, 403, 405, 500].includes(r.status),
+				`${role}: ${o.method} ${o.path}: ${r.status} ${r.text}`);
+		}
+});
+
+test('every operation says what it is about', () => {
+	for (const o of operations) {
+		assert.ok(['anyone', 'self', ...Object.keys(MAY)].includes(o.capability), o.path);
+		if (MAY[o.capability])
+			assert.equal(o.role, MAY[o.capability].join(', '), o.path);
+	}
+});
+
+test('someone must be left who can let others in', async () => {
+	isProblem(await root.patch('/admin/users/root1', { role: ['config'] }), 409);
+	isProblem(await root.delete('/admin/users/root1'), 409);
+	assert.equal((await root.post('/admin/users',
+		{ name: 'eve', role: ['security'], password: PASSWORD })).status, 200);
+	assert.equal((await root.delete('/admin/users/eve')).status, 200);
+	isProblem(await root.delete('/admin/users/root1'), 409);
+});
+
+test('who loses a role or the post loses it at once', async () => {
+	await root.post('/admin/users', { name: 'bob', role: ['operator'], password: PASSWORD });
+	const bob = await Api.login(site, 'bob');
+	assert.equal((await bob.get('/subscribers')).status, 200);
+	const { token } = (await root.post('/admin/tokens',
+		{ name: 'bobs', admin: 'bob', role: ['operator'] })).json;
+	assert.equal((await new Api(site, { token }).get('/subscribers')).status, 200);
+	assert.equal((await root.patch('/admin/users/bob', { role: ['viewer'] })).status, 200);
+	isProblem(await bob.get('/subscribers'), 401);	// his sessions have ended
+	isProblem(await new Api(site, { token }).get('/subscribers'), 403);
+	assert.equal((await root.delete('/admin/users/bob')).status, 200);
+	isProblem(await new Api(site, { token }).get('/health/checks'), 401);
+});
+
+test('an administrator of this machine is the person he is linked to', {
+	skip: process.getuid() !== 0 && 'needs root',
+}, async () => {
+	const group = execFileSync('getent', ['group', 'games'], { encoding: 'utf8' });
+	const gid = Number(group.split(':')[2]);
+	fs.chmodSync(site.dir, 0o711);
+	fs.chmodSync(site.data, 0o711);
+	await site.configure(['set admin socket-group games', 'set admin group-view games']);
+	await site.restart();
+	const run = (args) => new Promise((resolve) => {
+		const p = spawn(program('parley'), ['--data-dir', site.data, ...args, '--json'],
+			{ uid: 65534, gid });
+		let text = '';
+		p.stdout.on('data', (d) => { text += d; });
+		p.stderr.on('data', (d) => { text += d; });
+		p.on('close', (code) => resolve({ code, text }));
+	});
+	if ((await run(['--version'])).code !== 0)
+		return;		// that user cannot run our programs here
+	assert.equal((await run(['show', 'roles'])).code, 0);
+	assert.equal((await run(['show', 'subscribers'])).code, 4);
+	await site.parley(['admin', 'add', 'ann', '--role', 'support', '--unix-user', 'nobody']);
+	assert.equal((await run(['show', 'subscribers'])).code, 0);
+	assert.equal((await run(['show', 'audit'])).code, 4);
+});
