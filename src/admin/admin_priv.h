@@ -36,6 +36,7 @@ void ops_meta(void);
 void ops_health(void);
 void ops_stats(void);
 void ops_audit(void);
+void ops_charging(void);
 
 /* ops_audit.c: looks at the chain once a day. */
 void audit_watch_start(void);

@@ -101,6 +101,7 @@ void admin_register(void)
 	ops_totp();
 	ops_tokens();
 	sessions_register();
+	ops_charging();
 }
 
 enum err admin_start(const char *data_dir)

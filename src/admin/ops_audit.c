@@ -17,7 +17,7 @@
 
 #define PAGE 50		/* rows, unless asked otherwise */
 #define PAGE_MAX 500
-#define EXPORT_MAX ((size_t)48 << 20)	/* bytes of one export */
+#define EXPORT_MAX ((size_t)32 << 20)	/* bytes of one export */
 #define VERIFY_MS (24 * 3600000)
 
 /* --- show ---------------------------------------------------------------------- */

@@ -33,21 +33,34 @@ static bool ago(struct strv s, int64_t *ms)
 	return false;
 }
 
+/* "087Z": as our own times end */
+static bool fraction(const char *p, const char *end, int64_t *ms)
+{
+	char *rest;
+
+	if (p[-1] != '.' || end - p != 4)
+		return false;
+	*ms += strtol(p, &rest, 10);
+	return rest == p + 3 && *rest == 'Z' && *p != '-' && *p != '+' &&
+	    *p != ' ';
+}
+
 /* What op_text() gives ends in a NUL. */
 static bool date(struct strv s, int64_t *ms)
 {
 	static const char *const forms[] = { "%Y-%m-%dT%H:%M:%SZ",
 		"%Y-%m-%dT%H:%MZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
-		"%Y-%m-%d" };
+		"%Y-%m-%d", "%Y-%m-%dT%H:%M:%S." };
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		struct tm tm = { 0 };
 		const char *end = strptime(s.p, forms[i], &tm);
 
-		if (end && end == s.p + s.n) {
-			*ms = (int64_t)timegm(&tm) * 1000;
+		if (!end)
+			continue;
+		*ms = (int64_t)timegm(&tm) * 1000;
+		if (end == s.p + s.n || fraction(end, s.p + s.n, ms))
 			return true;
-		}
 	}
 	return false;
 }

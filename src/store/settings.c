@@ -199,6 +199,7 @@ static void save_end(struct save *s)
 static void save_done(struct write *w)
 {
 	struct save *s = (struct save *)w;
+	struct strv who = audit_name(s->actor);
 	struct conf_edit *edit = s->edit;
 
 	saving = false;
@@ -207,7 +208,7 @@ static void save_done(struct write *w)
 	if (s->err == ERR_OK) {
 		newest = s->revision;
 		log_info("settings changed revision=%" PRId64 " actor=%.*s",
-		    newest, STRV_ARG(s->actor));
+		    newest, STRV_ARG(who));
 		s->edit = NULL;
 		conf_edit_apply(edit);
 	}

@@ -13,6 +13,7 @@
 #include "flow/flow.h"
 #include "flow/port.h"
 #include "runner.h"
+#include "store/charging.h"
 
 static const char head[] =
     ".\\\" made from the rows of the settings: PARLEY_WRITE=1 "
@@ -166,6 +167,7 @@ static void page(struct buf *out)
 /* As main.c does. */
 static void register_all(void)
 {
+	charging_register();
 	users_register();
 	groups_register();
 	bindings_register();

@@ -1,0 +1,106 @@
+/* test_when.c - op_when() of op/op.h, and base/csvw.h. */
+
+#include "base/csvw.h"
+#include "base/now.h"
+#include "op/op.h"
+#include "runner.h"
+
+#define NOW INT64_C(1763629200000)	/* 2025-11-20T09:00:00Z */
+
+static int64_t ms;
+static bool ok;
+
+static void run(struct op_call *c)
+{
+	ok = op_when(c, "at", 42, &ms);
+	if (ok)
+		op_done(c);
+}
+
+static const struct op_arg args[] = { { "at", 0, NULL, "when" }, { 0 } };
+static const struct op op = { "when", "GET", "/when", CAP_ANYONE, OP_CORE,
+	args, "when", run };
+
+static void finished(struct op_call *c, void *arg)
+{
+	*(int *)arg = op_call_status(c);
+}
+
+static const struct {
+	const char *text;
+	int64_t ms;	/* 0: refused */
+} rows[] = {
+	{ NULL, 42 }, { "", 42 },
+	{ "30s", NOW - 30000 }, { "5m", NOW - 300000 },
+	{ "1h", NOW - 3600000 }, { "7d", NOW - INT64_C(7) * 86400000 },
+	{ "999999s", NOW - INT64_C(999999000) }, { "1000000s", 0 },
+	{ "0s", 0 }, { "s", 0 }, { "5", 0 }, { "5w", 0 }, { "5mm", 0 },
+	{ "-5m", 0 }, { "5 m", 0 },
+	{ "2025-11-20", NOW - 9 * 3600000 },
+	{ "2025-11-20T09:00:00Z", NOW }, { "2025-11-20T09:00Z", NOW },
+	{ "2025-11-20 09:00:01", NOW + 1000 },
+	{ "2025-11-20T09:00:00.087Z", NOW + 87 },
+	{ "2025-11-20T09:00:00.87Z", 0 }, { "2025-11-20T09:00:00.-87Z", 0 },
+	{ "2025-11-20T09:00:00.087", 0 }, { "2025-11-20T09:00:00", 0 },
+	{ "2025-13-20", 0 }, { "2025-11-20x", 0 }, { "yesterday", 0 },
+};
+
+START_TEST(a_time_is_an_age_or_a_date_in_utc)
+{
+	int status = 0;
+	struct op_call *c = op_call_new(&op, STRV("test"), AS_ALL, finished,
+	    &status);
+
+	now_freeze(NOW);
+	ck_assert(op_call_arg(c, "at", strv(rows[_i].text)));
+	op_call_run(c);
+	ck_assert_msg(status == (rows[_i].ms ? 200 : 422), "\"%s\": %d",
+	    rows[_i].text, status);
+	if (rows[_i].ms)
+		ck_assert_msg(ms == rows[_i].ms, "\"%s\"", rows[_i].text);
+	now_freeze(-1);
+	op_call_free(c);
+}
+END_TEST
+
+static const struct {
+	const char *text, *field;
+} fields[] = {
+	{ "", "" }, { "a", "a" }, { "a,b", "\"a,b\"" },
+	{ "a\"b", "\"a\"\"b\"" }, { "a\nb", "\"a\nb\"" },
+	{ "=1+1", "'=1+1" }, { "+1555", "'+1555" }, { "@x", "'@x" },
+	{ "-1", "'-1" }, { "=a,\"b\"", "\"'=a,\"\"b\"\"\"" },
+	{ "tel:+1", "tel:+1" },
+};
+
+START_TEST(a_field_is_quoted_and_no_formula)
+{
+	struct buf b, want;
+	struct csvw w = { &b, false };
+
+	buf_init(&b, 1000);
+	buf_init(&want, 1000);
+	csvw_field(&w, strv(fields[_i].text));
+	csvw_field(&w, strv(fields[_i].text));
+	csvw_int(&w, -7);
+	csvw_end(&w);
+	csvw_int(&w, 1);
+	csvw_end(&w);
+	buf_addf(&want, "%s,%s,-7\r\n1\r\n", fields[_i].field,
+	    fields[_i].field);
+	ck_assert_str_eq(b.p, want.p);
+	buf_deinit(&b);
+	buf_deinit(&want);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("when");
+	TCase *tc = tcase_create("when");
+
+	tcase_add_rows(tc, a_time_is_an_age_or_a_date_in_utc, rows);
+	tcase_add_rows(tc, a_field_is_quoted_and_no_formula, fields);
+	suite_add_tcase(s, tc);
+	return s;
+}
