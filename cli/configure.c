@@ -1,11 +1,10 @@
-/* configure.c - changes of settings: from a file, or line by line. */
+/* configure.c - changes of settings from a file; begins the mode of draft.c. */
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/jsonw.h"
-#include "base/near.h"
 #include "cli/session.h"
 #include "wire/json.h"
 
@@ -30,8 +29,7 @@ static bool add_file(const char *path, struct buf *out, struct buf *why)
 	return ok;
 }
 
-/* One line with its @FILEs replaced, appended with a newline. */
-static bool expand(struct strv line, struct buf *out, struct buf *why)
+bool configure_expand(struct strv line, struct buf *out, struct buf *why)
 {
 	struct word w[WORDS];
 	struct arena a;
@@ -61,10 +59,16 @@ static bool expand(struct strv line, struct buf *out, struct buf *why)
 	return ok;
 }
 
-/* check: NULL, "lines" (each for itself; says nothing) or "all". */
+struct given {
+	const char *file;
+	struct strv comment;
+	bool commit;
+	int64_t revert_s;	/* 0: never; a script is not asked */
+	struct options options;
+};
+
 static int send_lines(struct session *s, struct strv lines,
-    struct strv comment, const char *check, const char *name,
-    const struct options *o)
+    const struct given *g)
 {
 	struct answer a;
 	struct jsonw w;
@@ -78,42 +82,25 @@ static int send_lines(struct session *s, struct strv lines,
 	while (lines.n)
 		jsonw_str(&w, NULL, strv_split(lines, '\n', &lines));
 	jsonw_end(&w);
-	if (comment.p)
-		jsonw_str(&w, "comment", comment);
-	if (check)
-		jsonw_str(&w, "check", strv(check));
+	if (g->comment.p)
+		jsonw_str(&w, "comment", g->comment);
+	if (!g->commit)
+		jsonw_bool(&w, "check", true);
+	else
+		jsonw_int(&w, "revert_in_s", g->revert_s);
 	jsonw_end(&w);
-	code = session_call(s, "POST", "/api/v1/configuration",
-	    "application/json", buf_strv(&body), o, name, &a);
+	code = session_call(s, "POST", "/api/v1/config/running",
+	    "application/json", buf_strv(&body), &g->options, g->file, &a);
 	explicit_bzero(body.p, body.size);
 	buf_deinit(&body);
 	if (code != EXIT_OK)
 		return code;
-	if (check && check[0] == 'l') {
-		;
-	} else if (o->json) {
-		render_json(&s->out, buf_strv(&a.body));
-	} else {
-		struct json_err e = { 0 };
-		struct json *root = json_parse(buf_strv(&a.body), LINES, &e);
-
-		printf(check ? "this can be done (revision %lld is in force)\n"
-		    : "revision %lld is in force\n", (long long)
-		    json_opt_int(root, "revision", 0, INT64_MAX, 0, &e));
-		json_free(root);
-	}
+	code = session_said(s, &g->options, buf_strv(&a.body));
 	answer_free(&a);
-	return EXIT_OK;
+	return code;
 }
 
 /* --- configure -f FILE --------------------------------------------------- */
-
-struct given {
-	const char *file;
-	struct strv comment;
-	bool commit;
-	struct options options;
-};
 
 static int from_file(struct session *s, const struct given *g)
 {
@@ -130,13 +117,12 @@ static int from_file(struct session *s, const struct given *g)
 	rest = buf_strv(&text);
 	while (code == EXIT_OK && rest.n) {
 		n++;
-		if (!expand(strv_split(rest, '\n', &rest), &lines, &why))
+		if (!configure_expand(strv_split(rest, '\n', &rest), &lines, &why))
 			code = session_error(s, EXIT_FAILED, "%s:%zu: %s",
 			    g->file, n, why.p);
 	}
 	if (code == EXIT_OK)
-		code = send_lines(s, buf_strv(&lines), g->comment,
-		    g->commit ? NULL : "all", g->file, &g->options);
+		code = send_lines(s, buf_strv(&lines), g);
 	if (code == EXIT_OK && !g->commit)
 		fprintf(stderr, "nothing was changed: add --commit\n");
 	explicit_bzero(text.p, text.size);
@@ -149,208 +135,59 @@ static int from_file(struct session *s, const struct given *g)
 
 static int usage(struct session *s)
 {
-	return session_error(s, EXIT_USAGE, "usage: configure [-f FILE|- "
-	    "[--commit] [--comment TEXT]]");
+	return session_error(s, EXIT_USAGE, "usage: configure [--draft NAME] "
+	    "| -f FILE|- [--commit] [--comment TEXT] [--revert-in TIME]");
 }
 
-static int begin(struct session *s)
+static int begin(struct session *s, struct strv draft)
 {
 	if (!s->interactive && !s->file)
 		return session_error(s, EXIT_USAGE, "configure without -f "
 		    "FILE is for the interactive shell and scripts");
-	s->configuring = true;
-	buf_init(&s->changes, 2 * LINES);
-	if (s->interactive)
-		printf("set and delete lines; then commit, or exit to leave "
-		    "everything as it is\n");
-	return EXIT_OK;
+	return draft_begin(s, draft);
+}
+
+/* The option at w[0]; the words used, 0: it is none of ours. */
+static int option(struct given *g, struct strv *draft, const struct word *w,
+    size_t n)
+{
+	if (strv_eq(w[0].text, STRV("--commit"))) {
+		g->commit = true;
+		return 1;
+	}
+	if (n < 2)
+		return 0;
+	if (strv_eq(w[0].text, STRV("-f")))
+		g->file = w[1].text.p;
+	else if (strv_eq(w[0].text, STRV("--comment")))
+		g->comment = w[1].text;
+	else if (strv_eq(w[0].text, STRV("--draft")))
+		*draft = w[1].text;
+	else if (!strv_eq(w[0].text, STRV("--revert-in")) ||
+	    !duration_s(w[1].text, "s", &g->revert_s))
+		return 0;
+	return 2;
 }
 
 int configure_words(struct session *s, const struct word *w, size_t n)
 {
 	struct given g = { .options = s->defaults };
+	struct strv draft = STRV_NONE;
 	struct buf why;
-	int step;
+	int step = 1;
 
-	if (n == 0)
-		return begin(s);
 	buf_init(&why, 256);
-	for (size_t i = 0; i < n; i += (size_t)step) {
-		bool value = i + 1 < n;
-
-		step = 1;
-		if (strv_eq(w[i].text, STRV("--commit"))) {
-			g.commit = true;
-		} else if (strv_eq(w[i].text, STRV("-f")) && value) {
-			g.file = w[i + 1].text.p;
-			step = 2;
-		} else if (strv_eq(w[i].text, STRV("--comment")) && value) {
-			g.comment = w[i + 1].text;
-			step = 2;
-		} else {
+	for (size_t i = 0; i < n && step > 0; i += (size_t)step) {
+		step = option(&g, &draft, w + i, n - i);
+		if (step == 0)
 			step = options_take(&g.options, w + i, n - i, &why);
-			if (step <= 0)
-				break;
-		}
+		if (step <= 0)
+			break;
 	}
 	buf_deinit(&why);
-	if (step <= 0 || !g.file || g.options.help)
+	if (step <= 0 || g.options.help || (n && !g.file && !draft.p) ||
+	    (g.file && draft.p))
 		return usage(s);
-	return from_file(s, &g);
-}
-
-/* --- line by line -------------------------------------------------------- */
-
-static void end(struct session *s)
-{
-	s->configuring = false;
-	explicit_bzero(s->changes.p, s->changes.size);
-	buf_deinit(&s->changes);
-}
-
-/* Kept if the daemon understands it, with what is there already. */
-static int stage(struct session *s, struct strv line)
-{
-	size_t before = s->changes.n;
-	struct buf why;
-	int code = EXIT_OK;
-
-	buf_init(&why, 4096);
-	if (!expand(line, &s->changes, &why))
-		code = session_error(s, EXIT_FAILED, "%s", why.p);
-	else if (s->changes.full)
-		code = session_error(s, EXIT_INVALID, "too many lines");
-	else
-		code = send_lines(s, buf_strv(&s->changes), STRV_NONE,
-		    "lines", s->interactive ? NULL : "staged", &s->defaults);
-	s->changes.full = false;
-	if (code != EXIT_OK) {
-		s->changes.n = before;
-		s->changes.p[before] = 0;
-	}
-	buf_deinit(&why);
-	return code;
-}
-
-static int check(struct session *s, const struct word *w, size_t n)
-{
-	(void)w;
-	(void)n;
-	return send_lines(s, buf_strv(&s->changes), STRV_NONE, "all",
-	    "staged", &s->defaults);
-}
-
-/* "commit", "commit comment TEXT" */
-static int commit(struct session *s, const struct word *w, size_t n)
-{
-	struct strv comment = STRV_NONE;
-	int code;
-
-	if (n == 2 && strv_eq(w[0].text, STRV("comment")))
-		comment = w[1].text;
-	else if (n)
-		return session_error(s, EXIT_USAGE, "usage: commit [comment "
-		    "\"TEXT\"]");
-	code = send_lines(s, buf_strv(&s->changes), comment, NULL, "staged",
-	    &s->defaults);
-	if (code == EXIT_OK)
-		buf_clear(&s->changes);
-	return code;
-}
-
-static int staged(struct session *s, const struct word *w, size_t n)
-{
-	(void)w;
-	(void)n;
-	fwrite(s->changes.p, 1, s->changes.n, s->out.out);
-	return EXIT_OK;
-}
-
-static int discard(struct session *s, const struct word *w, size_t n)
-{
-	(void)w;
-	(void)n;
-	explicit_bzero(s->changes.p, s->changes.size);
-	buf_clear(&s->changes);
-	return EXIT_OK;
-}
-
-static int leave(struct session *s, const struct word *w, size_t n)
-{
-	if (s->changes.n && !(n == 1 && strv_eq(w[0].text, STRV("discard"))))
-		return session_error(s, EXIT_CONFLICT, "there are lines that "
-		    "are not committed: commit, or exit discard");
-	end(s);
-	return EXIT_OK;
-}
-
-static int run(struct session *s, const struct word *w, size_t n)
-{
-	return session_words(s, w, n);
-}
-
-static int words_help(struct session *s, const struct word *w, size_t n)
-{
-	(void)s;
-	(void)w;
-	(void)n;
-	printf("set PATH VALUE, delete PATH    stage a change; @FILE is the "
-	    "content of a file\n"
-	    "show                           what is staged\n"
-	    "check                          could it be done\n"
-	    "commit [comment \"TEXT\"]        do it; durable at once\n"
-	    "discard                        forget what is staged\n"
-	    "run COMMAND                    a command of the shell\n"
-	    "exit [discard]                 leave\n");
-	return EXIT_OK;
-}
-
-static const struct {
-	const char *word;
-	int (*run)(struct session *s, const struct word *w, size_t n);
-} verbs[] = {
-	{ "check", check }, { "commit", commit }, { "show", staged },
-	{ "discard", discard }, { "exit", leave }, { "quit", leave },
-	{ "run", run }, { "help", words_help },
-};
-
-static int unknown(struct session *s, struct strv word)
-{
-	struct near near = near_to(word);
-
-	near_offer(&near, "set");
-	near_offer(&near, "delete");
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		near_offer(&near, verbs[i].word);
-	return session_error(s, EXIT_USAGE, "unknown word \"%.*s\"%s%s%s",
-	    STRV_ARG(word), near.best ? " (did you mean " : "; try help",
-	    near.best ? near.best : "", near.best ? "?)" : "");
-}
-
-int configure_line(struct session *s, struct strv line)
-{
-	struct word w[WORDS];
-	struct arena a;
-	size_t n;
-	int code = EXIT_OK;
-	bool done = false;
-
-	arena_init(&a);
-	n = words_split(line, &a, w, WORDS);
-	n = n > WORDS ? WORDS : n;
-	if (n && (strv_eq(w[0].text, STRV("set")) ||
-	    strv_eq(w[0].text, STRV("delete")))) {
-		code = stage(s, line);
-		done = true;
-	}
-	for (size_t i = 0; n && !done &&
-	    i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strv_eq(w[0].text, strv(verbs[i].word))) {
-			code = verbs[i].run(s, w + 1, n - 1);
-			done = true;
-		}
-	if (n && !done)
-		code = unknown(s, w[0].text);
-	arena_deinit(&a);
-	return code;
+	return g.file ? from_file(s, &g) : begin(s, draft.p ? draft :
+	    STRV("main"));
 }

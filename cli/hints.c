@@ -131,24 +131,33 @@ static void path_hints(struct hinting *h, const struct word *w, size_t n,
 
 static void configure_hints(struct hinting *h, const struct word *w, size_t n)
 {
+	static const char *const with_path[] = { "set", "delete", "show",
+		"discard", "rename", "copy", "resolve" };
 	static const struct {
-		const char *word, *help;
-	} verbs[] = {
-		{ "set", "stage a value" }, { "delete", "stage a removal" },
-		{ "show", "what is staged" },
-		{ "check", "could it be done" },
-		{ "commit", "do it; durable at once" },
-		{ "discard", "forget what is staged" },
-		{ "run", "a command of the shell" },
-		{ "help", "these words" }, { "exit", "leave" },
+		const char *verb, *word, *help;
+	} next[] = {
+		{ "commit", "comment", "why, for those who read the "
+		  "revisions" },
+		{ "commit", "revert-in", "undone after this time unless kept" },
+		{ "commit", "confirmed", "the same, in minutes" },
+		{ "commit", "and-exit", "leave when it is done" },
+		{ "commit", "keep", "the revision that waits" },
+		{ "compare", "rev", "a revision with what is in force" },
+		{ "load", "merge", "add a file" },
+		{ "load", "replace", "the file and nothing else" },
+		{ "load", "set", "lines of set and delete" },
+		{ "exit", "discard", "and forget what is staged" },
 	};
 
-	for (size_t i = 0; n == 0 && i < sizeof(verbs) / sizeof(verbs[0]);
+	if (n == 0)
+		draft_verbs(offer, h);
+	for (size_t i = 0; n && i < sizeof(with_path) / sizeof(*with_path);
 	    i++)
-		offer(verbs[i].word, verbs[i].help, h);
-	if (n && (strv_eq(w[0].text, STRV("set")) ||
-	    strv_eq(w[0].text, STRV("delete"))))
-		path_hints(h, w + 1, n - 1, w[0].text.p[0] == 's');
+		if (strv_eq(w[0].text, strv(with_path[i])))
+			path_hints(h, w + 1, n - 1, i == 0);
+	for (size_t i = 0; n == 1 && i < sizeof(next) / sizeof(*next); i++)
+		if (strv_eq(w[0].text, strv(next[i].verb)))
+			offer(next[i].word, next[i].help, h);
 }
 
 /* --- operations ---------------------------------------------------------- */

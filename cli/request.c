@@ -175,6 +175,31 @@ static bool number(struct strv s, int max, int *out)
 	return true;
 }
 
+bool duration_s(struct strv s, const char *unit, int64_t *out)
+{
+	static const struct {
+		const char *name;
+		int is;
+	} units[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 } };
+	size_t digits = 0;
+	struct strv in;
+	int n;
+
+	while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9')
+		digits++;
+	in = (struct strv){ s.p + digits, s.n - digits };
+	if (in.n == 0)
+		in = strv(unit);
+	if (!number((struct strv){ s.p, digits }, 86400, &n))
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strv_eq(in, strv(units[i].name))) {
+			*out = (int64_t)n * units[i].is;
+			return *out <= 86400;
+		}
+	return false;
+}
+
 int options_take(struct options *o, const struct word *w, size_t n,
     struct buf *why)
 {

@@ -42,6 +42,10 @@ int request_build(const struct gram_op *op, const struct word *w, size_t n,
     struct options *o, struct request *r, struct buf *why);
 void request_free(struct request *r);	/* wipes the body */
 
+/* "5m", "90s", "1h", "5" in the given unit, as seconds; false: none, or
+ * more than a day. */
+bool duration_s(struct strv s, const char *unit, int64_t *out);
+
 /* A file's bytes; "-": standard input.  false: why says what is wrong. */
 bool file_text(const char *path, struct buf *out, struct buf *why);
 void last_newline_drop(struct buf *b);

@@ -153,7 +153,7 @@ bool session_schema(struct session *s)
 	if (s->have_schema)
 		return true;
 	buf_init(&why, 4096);
-	if (client_call(&s->client, "GET", "/api/v1/configuration/schema",
+	if (client_call(&s->client, "GET", "/api/v1/config/schema",
 	    NULL, STRV_NONE, &a, &why)) {
 		s->have_schema = a.status == 200 &&
 		    schema_read(&s->schema, buf_strv(&a.body));
@@ -173,6 +173,29 @@ static int exit_in(struct strv json)
 	(void)json_as_int(root ? json_member(root, "exit") : NULL, &code);
 	json_free(root);
 	return (int)code;
+}
+
+int session_said(struct session *s, const struct options *o, struct strv json)
+{
+	struct json_err e = { 0 };
+	struct json *root;
+	struct strv said;
+	struct buf safe;
+
+	if (o->json) {
+		render_json(&s->out, json);
+		return exit_in(json);
+	}
+	root = json_parse(json, (size_t)80 << 20, &e);
+	if (root && json_as_string(json_member(root, "text"), &said)) {
+		buf_init(&safe, BUF_NO_LIMIT);
+		render_safe(&safe, said, true);
+		fputs(safe.p, s->out.out);
+		fflush(s->out.out);
+		buf_deinit(&safe);
+	}
+	json_free(root);
+	return exit_in(json);
 }
 
 void session_show(struct session *s, const struct options *o, struct strv json)
@@ -312,7 +335,8 @@ static int help(struct session *s, const struct word *w, size_t n)
 	if (n && !found)
 		return session_error(s, EXIT_USAGE, "no command begins so");
 	if (!n)
-		printf("configure [-f FILE --commit] [--comment TEXT]\n"
+		printf("configure [--draft NAME] | -f FILE [--commit] "
+		    "[--comment TEXT] [--revert-in TIME]\n"
 		    "    change settings: set and delete lines, then commit\n"
 		    "help [WORD...], version, quit\n\n"
 		    "every command takes --json, --csv, --watch [SECONDS], "
@@ -337,13 +361,17 @@ static int quit(struct session *s, const struct word *w, size_t n)
 	return EXIT_OK;
 }
 
-static int nothing_to_save(struct session *s, const struct word *w, size_t n)
+int nothing_to_save(struct session *s, const struct word *w, size_t n)
 {
-	(void)s;
+	struct pending_state now;
+	int code = pending_read(s, &now);
+
 	(void)w;
 	(void)n;
-	printf("nothing to save: what is committed is on disk\n");
-	return EXIT_OK;
+	if (code == EXIT_OK)
+		printf("nothing to save: revision %lld is already on disk\n",
+		    (long long)now.running);
+	return code;
 }
 
 static const struct {
@@ -353,6 +381,7 @@ static const struct {
 	{ "help", help }, { "version", version }, { "quit", quit },
 	{ "exit", quit }, { "configure", configure_words },
 	{ "save", nothing_to_save }, { "write", nothing_to_save },
+	{ "persist", nothing_to_save },
 };
 
 int session_words(struct session *s, const struct word *w, size_t n)
@@ -400,7 +429,7 @@ int session_line(struct session *s, struct strv line)
 	int code;
 
 	if (s->configuring)
-		return configure_line(s, line);
+		return draft_line(s, line);
 	arena_init(&a);
 	n = words_split(line, &a, w, WORDS);
 	if (n > WORDS)

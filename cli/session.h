@@ -9,6 +9,14 @@
 #include "cli/request.h"
 #include "cli/schema.h"
 
+/* A revision that waits to be kept, as far as the daemon told. */
+struct pending_state {
+	int64_t running;
+	int64_t revision;	/* 0: none waits */
+	int64_t end;		/* now_mono() */
+	char actor[64], notice[256];
+};
+
 struct session {
 	struct client client;
 	struct grammar grammar;
@@ -23,7 +31,9 @@ struct session {
 	size_t line;
 
 	bool configuring;
-	struct buf changes;	/* lines of configure, not yet committed */
+	char *draft;		/* whose changes are staged; owned */
+	int64_t staged;		/* how many */
+	struct pending_state pending;
 	bool quit;
 };
 
@@ -58,9 +68,28 @@ bool job_of(struct strv json, struct buf *target);
 int job_follow(struct session *s, const struct options *o,
     const char *target);
 
-/* configure.c: the command, and a line while s->configuring. */
+/* What the answer says to people, or all of it as JSON; its exit code. */
+int session_said(struct session *s, const struct options *o,
+    struct strv json);
+int nothing_to_save(struct session *s, const struct word *w, size_t n);
+
+/* configure.c: the command; a line with its @FILEs replaced and a newline. */
 int configure_words(struct session *s, const struct word *w, size_t n);
-int configure_line(struct session *s, struct strv line);
+bool configure_expand(struct strv line, struct buf *out, struct buf *why);
+
+/* draft.c: the mode configure, and a line in it. */
+int draft_begin(struct session *s, struct strv name);
+int draft_line(struct session *s, struct strv line);
+void draft_verbs(void (*fn)(const char *word, const char *help, void *arg),
+    void *arg);
+
+/* pending.c */
+int pending_read(struct session *s, struct pending_state *p);
+/* What this session did itself is no news to it. */
+void pending_known(struct session *s);
+/* What is new about it, for people; false: nothing. */
+bool pending_news(struct session *s, struct buf *out);
+void pending_prompt(const struct session *s, char *out, size_t size);
 
 /* shell.c: a script; an interactive shell. */
 int script_run(struct session *s, const char *path);

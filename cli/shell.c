@@ -2,16 +2,19 @@
 
 #include <errno.h>
 #include <histedit.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "cli/hints.h"
 #include "cli/session.h"
 
 #define HISTORY 1000
+#define NEWS_MS 2000	/* idle so long: is there anything new? */
 #define MANY 50		/* the daemon names no more: there may be others */
 
 /* --- scripts ------------------------------------------------------------- */
@@ -35,9 +38,10 @@ int script_run(struct session *s, const char *path)
 		s->line++;
 		code = session_line(s, strv_split(rest, '\n', &rest));
 	}
-	if (code == EXIT_OK && s->configuring && s->changes.n)
+	if (code == EXIT_OK && s->configuring && s->staged)
 		code = session_error(s, EXIT_CONFLICT, "the script ends with "
-		    "lines that are not committed");
+		    "changes that are not committed; draft %s keeps them",
+		    s->draft);
 	s->file = NULL;
 	buf_deinit(&text);
 	buf_deinit(&why);
@@ -157,13 +161,18 @@ static unsigned char on_question(EditLine *el, int ch)
 
 static char *prompt(EditLine *el)
 {
-	static char operational[] = "parley> ";
-	static char clean[] = "parley(config)# ";
-	static char staged[] = "parley(config)*# ";
+	static char text[80];
 	struct session *s;
+	char wait[40];
 
 	el_get(el, EL_CLIENTDATA, &s);
-	return !s->configuring ? operational : s->changes.n ? staged : clean;
+	pending_prompt(s, wait, sizeof(wait));
+	if (s->configuring)
+		(void)snprintf(text, sizeof(text), "parley(config)%s%s# ",
+		    s->staged ? "*" : "", wait);
+	else
+		(void)snprintf(text, sizeof(text), "parley%s> ", wait);
+	return text;
 }
 
 /* $XDG_STATE_HOME/parley/history; folders are made, others may not read. */
@@ -220,6 +229,69 @@ static bool is_secret(struct session *s, struct strv line)
 	return secret;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+/* What others did to the settings, above the line that is being typed. */
+static void news(struct session *s, EditLine *el)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	if (pending_news(s, &b)) {
+		printf("\r\033[K%s", b.p);
+		fflush(stdout);
+		if (el)
+			el_set(el, EL_REFRESH);
+	}
+	buf_deinit(&b);
+}
+
+/* A byte is there; what was typed may have several. */
+static int wide_char(wchar_t *out)
+{
+	mbstate_t state;
+	char byte;
+	size_t n;
+
+	memset(&state, 0, sizeof(state));
+	for (;;) {
+		if (read(STDIN_FILENO, &byte, 1) != 1)
+			return errno == EINTR ? -1 : 0;
+		n = mbrtowc(out, &byte, 1, &state);
+		if (n == (size_t)-1)
+			memset(&state, 0, sizeof(state));
+		else if (n != (size_t)-2)
+			return 1;
+	}
+}
+
+static int get_char(EditLine *el, wchar_t *out)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct session *s;
+	int n;
+
+	el_get(el, EL_CLIENTDATA, &s);
+	for (;;) {
+		n = poll(&p, 1, NEWS_MS);
+		if (n > 0)
+			return wide_char(out);
+		if (n == 0) {
+			news(s, el);
+		} else if (interrupted || errno != EINTR) {
+			interrupted = 0;
+			errno = EINTR;
+			return -1;
+		}
+	}
+}
+
 static EditLine *editor(struct session *s, History *h)
 {
 	EditLine *el = el_init("parley", stdin, stdout, stderr);
@@ -230,6 +302,7 @@ static EditLine *editor(struct session *s, History *h)
 	el_set(el, EL_PROMPT, prompt);
 	el_set(el, EL_EDITOR, "emacs");
 	el_set(el, EL_SIGNAL, 1);
+	el_set(el, EL_GETCFN, get_char);
 	el_set(el, EL_HIST, history, h);
 	el_set(el, EL_ADDFN, "parley-complete", "complete a word", on_tab);
 	el_set(el, EL_ADDFN, "parley-help", "what may come here",
@@ -238,11 +311,6 @@ static EditLine *editor(struct session *s, History *h)
 	el_set(el, EL_BIND, "?", "parley-help", NULL);
 	el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
 	return el;
-}
-
-static void on_interrupt(int number)
-{
-	(void)number;
 }
 
 /* Else libedit, which hands the signal on, would end us by it. */
@@ -304,6 +372,7 @@ int shell_run(struct session *s)
 		    "be used; try parley - for commands from a pipe");
 	printf("Parley. ? shows what may come next, Tab completes, quit "
 	    "leaves.\n");
+	news(s, NULL);
 	loop(s, el, h);
 	if (path[0]) {
 		mode_t was = umask(077);

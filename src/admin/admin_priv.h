@@ -32,6 +32,8 @@ const char *page_take(struct httpd_request *r, struct strv path,
 
 /* the tables of operations */
 void ops_settings(void);
+void ops_drafts(void);
+void ops_revisions(void);
 void ops_meta(void);
 void ops_health(void);
 void ops_stats(void);

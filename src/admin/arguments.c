@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "admin/admin_priv.h"
+#include "base/jsonw.h"
 #include "base/near.h"
 #include "wire/json.h"
 
@@ -125,6 +126,58 @@ static void take_value(struct taking *t, struct strv name,
 	}
 }
 
+/* The value again as text: what a handler parses itself. */
+static void json_write(struct jsonw *w, const char *name,
+    const struct json *v)
+{
+	struct strv text = STRV_NONE;
+	double number = 0;
+	bool yes = false;
+	char digits[40];
+
+	switch (json_type(v)) {
+	case JSON_NULL:
+		jsonw_null(w, name);
+		return;
+	case JSON_BOOL:
+		(void)json_as_bool(v, &yes);
+		jsonw_bool(w, name, yes);
+		return;
+	case JSON_NUMBER:
+		(void)json_as_double(v, &number);
+		(void)snprintf(digits, sizeof(digits), "%.17g", number);
+		jsonw_raw(w, name, strv(digits));
+		return;
+	case JSON_STRING:
+		(void)json_as_string(v, &text);
+		jsonw_str(w, name, text);
+		return;
+	case JSON_ARRAY:
+		jsonw_array(w, name);
+		break;
+	case JSON_OBJECT:
+		jsonw_object(w, name);
+		break;
+	}
+	for (const struct json *m = json_first(v); m; m = json_next(m))
+		json_write(w, json_type(v) == JSON_OBJECT ?
+		    json_name(m).p : NULL, m);
+	jsonw_end(w);
+}
+
+static void take_raw(struct taking *t, struct strv name, const struct json *v)
+{
+	struct jsonw w;
+	struct buf b;
+
+	buf_init(&b, BODY_MAX);
+	jsonw_init(&w, &b);
+	json_write(&w, NULL, v);
+	take(t, name, buf_strv(&b));
+	explicit_bzero(b.p, b.size);
+	buf_deinit(&b);
+}
+
 static void take_member(struct taking *t, const struct json *m)
 {
 	struct strv name = json_name(m);
@@ -132,6 +185,10 @@ static void take_member(struct taking *t, const struct json *m)
 
 	if (!a) {
 		unknown(t, name);
+		return;
+	}
+	if (a->flags & ARG_JSON) {
+		take_raw(t, name, m);
 		return;
 	}
 	if (json_type(m) != JSON_ARRAY) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "admin/admin.h"
+#include "admin/admin_priv.h"
+#include "admin/commit.h"
 #include "admin/guard.h"
 #include "admin/password.h"
 #include "admin/people.h"
@@ -66,7 +68,7 @@ static void listen_register(void)
 {
 	static const struct conf_row rows[] = {
 		{ "address", CONF_ADDRESS, "127.0.0.1:8443", 0, 0, NULL,
-		  CONF_LIVE, "where the web console and the HTTPS API listen; "
+		  CONF_LOCKOUT, "where the web console and the HTTPS API listen; "
 		  "port 0: any", false },
 		{ "connections", CONF_INT, "64", 8, 4096, NULL, CONF_LIVE,
 		  "open connections to the console and the API", false },
@@ -90,7 +92,10 @@ void admin_register(void)
 	listen_register();
 	route_register();
 	process_init();
+	commit_register();
 	ops_settings();
+	ops_drafts();
+	ops_revisions();
 	ops_meta();
 	ops_health();
 	ops_stats();
@@ -123,6 +128,7 @@ enum err admin_start(const char *data_dir)
 	timer_set(&flush, FLUSH_MS);
 	dir = xstrndup(data_dir, strlen(data_dir));
 	tls_start();
+	commit_start();
 	stats_start();
 	audit_watch_start();
 	return ERR_OK;
@@ -149,6 +155,7 @@ void admin_stop(void)
 	tokens_flush();
 	people_unload();
 	sessions_unload();
+	commit_stop();
 	free(dir);
 	dir = NULL;
 }

@@ -16,6 +16,7 @@ static const struct {
 	{ ARG_REQUIRED, "required" }, { ARG_POSITION, "position" },
 	{ ARG_REPEAT, "repeat" }, { ARG_SECRET, "secret" },
 	{ ARG_FLAG, "flag" }, { ARG_FILE, "file" }, { ARG_PATH, "path" },
+	{ ARG_JSON, "json" },
 };
 
 /* What stands in the path is also a word of the command. */

@@ -3,30 +3,12 @@
 #include <inttypes.h>
 
 #include "admin/admin_priv.h"
+#include "admin/commit.h"
+#include "admin/review.h"
 #include "base/words.h"
-#include "conf/conf.h"
-#include "store/settings.h"
-
-#define PAGE 50		/* rows, unless asked otherwise */
-#define PAGE_MAX 500
+#include "store/drafts.h"
 
 /* --- configuration set ---------------------------------------------------- */
-
-static void set_saved(enum err e, int64_t revision, void *arg)
-{
-	struct op_call *c = arg;
-
-	if (e == ERR_BUSY) {
-		op_fail(c, OP_CONFLICT, "another change is being saved; try "
-		    "again");
-	} else if (e != ERR_OK) {
-		op_fail(c, OP_FAILED, "nothing was changed: the disk refused "
-		    "it; see the log of the daemon");
-	} else {
-		op_field_int(c, "revision", revision);
-		op_done(c);
-	}
-}
 
 /* The number of the line that was refused; 0: the whole was. */
 static enum err set_lines(struct op_call *c, struct conf_edit *e,
@@ -40,10 +22,10 @@ static enum err set_lines(struct op_call *c, struct conf_edit *e,
 			return err;
 	}
 	*line = 0;
-	return strv_eq(op_text(c, "check"), STRV("lines")) ? ERR_OK :
-	    conf_edit_check(e, why);
+	return conf_edit_check(e, why);
 }
 
+/* A draft and its commit in one step, for scripts. */
 static void set_run(struct op_call *c)
 {
 	struct conf_edit *e = conf_edit_new();
@@ -55,12 +37,10 @@ static void set_run(struct op_call *c)
 		op_fail_line(c, OP_INVALID, line, buf_strv(&why));
 		conf_edit_free(e);
 	} else if (op_given(c, "check")) {
+		check_answer(c, e);
 		conf_edit_free(e);
-		op_field_int(c, "revision", settings_revision());
-		op_done(c);
 	} else {
-		settings_save(e, op_who(c), op_text(c, "comment"),
-		    set_saved, c);
+		commit_run(c, e, REVISION_COMMIT, 0);
 	}
 	buf_deinit(&why);
 }
@@ -87,9 +67,9 @@ static void path_of(struct buf *b, const struct conf_section *s,
 static void show_line(struct showing *s, const char *path, const char *value,
     bool secret)
 {
-	buf_addf(&s->lines, secret ? "# set %s " : "set %s ", path);
+	buf_addf(&s->lines, "set %s ", path);
 	if (secret)
-		buf_addz(&s->lines, value);
+		conf_secret_ref(strv(value), &s->lines);
 	else
 		words_quote(&s->lines, strv(value));
 	buf_addc(&s->lines, '\n');
@@ -108,11 +88,11 @@ static void show_one(const struct conf_section *section, const char *name,
 	    memcmp(s->path.p, s->prefix.p, s->prefix.n) != 0)
 		return;
 	s->path.p[--s->path.n] = 0;
-	text = secret ? "(set)" : text;
 	if (s->as_lines) {
 		show_line(s, s->path.p, text, secret);
 		return;
 	}
+	text = secret ? "(set)" : text;
 	op_row(s->c);
 	op_field(s->c, "setting", buf_strv(&s->path));
 	op_field(s->c, "value", strv(text));
@@ -122,6 +102,9 @@ static void show_one(const struct conf_section *section, const char *name,
 static void show_run(struct op_call *c)
 {
 	struct showing s = { .c = c, .as_lines = op_given(c, "lines") };
+	const struct draft *d = op_given(c, "draft") ?
+	    draft_find(op_actor(c), op_text(c, "draft")) : NULL;
+	struct conf_edit *e = d ? conf_edit_rebase(d->edit) : NULL;
 
 	buf_init(&s.prefix, 4096);
 	buf_init(&s.path, 4096);
@@ -132,7 +115,8 @@ static void show_run(struct op_call *c)
 	}
 	if (!s.as_lines)
 		op_list(c);
-	conf_each(op_given(c, "all"), show_one, &s);
+	conf_each_of(e, op_given(c, "all"), show_one, &s);
+	conf_edit_free(e);
 	if (s.as_lines)
 		op_say(c, buf_strv(&s.lines));
 	buf_deinit(&s.prefix);
@@ -151,10 +135,6 @@ static const char *const types[] = {
 	[CONF_ADDRESSES] = "addresses", [CONF_DOMAIN] = "domain",
 	[CONF_PATTERN] = "pattern", [CONF_SECRET] = "secret",
 };
-static const char *const impacts[] = {
-	[CONF_LIVE] = "live", [CONF_RELINK] = "relink",
-	[CONF_RESTART] = "restart",
-};
 
 static void schema_row(struct op_call *c, const struct conf_section *s,
     const struct conf_row *row)
@@ -172,7 +152,7 @@ static void schema_row(struct op_call *c, const struct conf_section *s,
 	op_field(c, "choices", strv(row->choices));
 	op_field(c, "default", strv(row->fallback));
 	op_field_bool(c, "required", row->required);
-	op_field(c, "impact", strv(impacts[row->impact]));
+	op_field(c, "impact", strv(conf_impact_name(row->impact)));
 	op_field(c, "help", strv(row->help));
 	op_field(c, "about", strv(s->help));
 	buf_deinit(&range);
@@ -190,111 +170,31 @@ static void schema_run(struct op_call *c)
 	op_done(c);
 }
 
-/* --- history ------------------------------------------------------------- */
-
-struct paging {
-	struct op_call *c;
-	int64_t left, last;
-	bool more;
-};
-
-static bool paging_start(struct op_call *c, struct paging *p, int64_t *before)
-{
-	*p = (struct paging){ .c = c };
-	if (!op_int(c, "limit", 1, PAGE_MAX, PAGE, &p->left) ||
-	    !op_int(c, "cursor", 1, INT64_MAX, 0, before))
-		return false;
-	op_list(c);
-	return true;
-}
-
-/* false: this row is one more than the page holds. */
-static bool paging_row(struct paging *p, int64_t id)
-{
-	if (p->left == 0) {
-		p->more = true;
-		return false;
-	}
-	p->left--;
-	p->last = id;
-	op_row(p->c);
-	return true;
-}
-
-static void paging_end(struct paging *p, enum err e)
-{
-	struct buf next;
-
-	if (e != ERR_OK) {
-		op_fail(p->c, OP_FAILED, "the database could not be read; "
-		    "see the log of the daemon");
-		return;
-	}
-	buf_init(&next, 32);
-	if (p->more) {
-		buf_addf(&next, "%" PRId64, p->last);
-		op_next(p->c, buf_strv(&next));
-	}
-	buf_deinit(&next);
-	op_done(p->c);
-}
-
-static void revision_one(const struct revision_row *row, void *arg)
-{
-	struct paging *p = arg;
-
-	if (!paging_row(p, row->id))
-		return;
-	op_field_int(p->c, "revision", row->id);
-	op_field_time(p->c, "time", row->time);
-	op_field(p->c, "actor", row->actor);
-	op_field(p->c, "comment", row->comment);
-	op_field(p->c, "changes", row->changes);
-}
-
-static void revisions_run(struct op_call *c)
-{
-	struct paging p;
-	int64_t before;
-
-	if (paging_start(c, &p, &before))
-		paging_end(&p, revision_each(before, p.left + 1, revision_one,
-		    &p));
-}
-
 /* --- the table ----------------------------------------------------------- */
 
 static const struct op_arg set_args[] = {
 	{ "lines", ARG_REQUIRED | ARG_POSITION | ARG_REPEAT, NULL,
 	  "\"set PATH VALUE\" or \"delete PATH\"; all or none" },
-	{ "comment", 0, NULL, "why, for those who read the revisions" },
-	{ "check", 0, "lines|all", "change nothing: is each line right, or "
-	  "all together too" },
+	COMMIT_ARGS,
+	{ "check", ARG_FLAG, NULL, "change nothing: say what would happen" },
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg show_args[] = {
 	{ "path", ARG_POSITION | ARG_REPEAT, "configuration",
 	  "only what begins with these words" },
 	{ "all", ARG_FLAG, NULL, "also what has its default" },
+	{ "draft", 0, "draft", "with the changes of your draft" },
 	{ "lines", ARG_FLAG, NULL, "as lines that configure -f takes back" },
-	{ NULL, 0, NULL, NULL },
-};
-static const struct op_arg page_args[] = {
-	{ "limit", 0, NULL, "at most so many rows (50)" },
-	{ "cursor", 0, NULL, "the next of the page before" },
 	{ NULL, 0, NULL, NULL },
 };
 
 static const struct op ops[] = {
-	{ "configuration set", "POST", "/configuration", CAP_COMMIT, OP_CORE,
+	{ "configuration set", "POST", "/config/running", CAP_COMMIT, OP_CORE,
 	  set_args, "change settings; all lines or none", set_run },
-	{ "show configuration", "GET", "/configuration", CAP_VIEW, OP_CORE,
+	{ "show configuration", "GET", "/config/running", CAP_VIEW, OP_CORE,
 	  show_args, "the settings in force", show_run },
-	{ "", "GET", "/configuration/schema", CAP_VIEW, OP_READ, NULL,
+	{ "", "GET", "/config/schema", CAP_VIEW, OP_READ, NULL,
 	  "every setting there is", schema_run },
-	{ "show revisions", "GET", "/configuration/revisions", CAP_VIEW,
-	  OP_READ, page_args, "who changed settings, when, and what",
-	  revisions_run },
 };
 
 void ops_settings(void)

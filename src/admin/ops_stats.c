@@ -9,7 +9,7 @@
 #include "base/series.h"
 #include "loop/timer.h"
 #include "store/depth.h"
-#include "store/settings.h"
+#include "store/revisions.h"
 
 #define SAMPLE_MS	1000
 #define MARKS		200	/* the newest commits in one answer */

@@ -105,7 +105,8 @@ static void origin(struct exchange *x)
 	op_call_request(x->call, strv(x->id));
 	op_call_origin(x->call, &(struct op_origin){
 		.via = strv(vias[w->via]), .credential = strv(w->credential),
-		.peer = strv(w->peer), .request = strv(x->id) });
+		.peer = strv(w->peer), .request = strv(x->id),
+		.accepted = httpd_accepted(x->r) });
 }
 
 static void run(struct exchange *x, const struct op *op,

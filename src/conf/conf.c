@@ -180,6 +180,7 @@ static enum err load_value(const struct conf_row *row, struct strv value,
 		return ERR_BAD_SYNTAX;
 	}
 	buf_adds(text, value);
+	conf_secret_know(value);
 	return ERR_OK;
 }
 
@@ -241,6 +242,32 @@ void path_add(struct buf *b, const struct sect *s, const char *name,
 		buf_addf(b, " %s", row);
 }
 
+bool path_below(const struct sect *s, const char *name, const char *row,
+    struct strv path)
+{
+	struct buf b;
+	bool yes;
+
+	buf_init(&b, 512);
+	path_add(&b, s, name, row);
+	yes = path.n == 0 || (b.n >= path.n &&
+	    memcmp(b.p, path.p, path.n) == 0 &&
+	    (b.n == path.n || b.p[path.n] == ' '));
+	buf_deinit(&b);
+	return yes;
+}
+
+/* "set PATH VALUE\n" */
+void line_add(struct buf *b, const struct sect *s, const char *name,
+    const struct conf_row *row, const char *shown)
+{
+	buf_addz(b, "set ");
+	path_add(b, s, name, row->name);
+	buf_addc(b, ' ');
+	words_quote(b, strv(shown));
+	buf_addc(b, '\n');
+}
+
 static void rows_each(const struct sect *s, const struct instance *i,
     bool all, conf_entry_fn *fn, void *arg)
 {
@@ -272,18 +299,11 @@ void conf_each(bool all, conf_entry_fn *fn, void *arg)
 static void dump_line(const struct conf_section *s, const char *name,
     const struct conf_row *row, const char *text, bool given, void *arg)
 {
-	struct buf *out = arg;
-	bool secret = row->type == CONF_SECRET;
+	char ref[SECRET_REF];
 
 	(void)given;
-	buf_addz(out, secret ? "# set " : "set ");
-	path_add(out, sect_find(strv(s->name)), name, row->name);
-	buf_addc(out, ' ');
-	if (secret)
-		buf_addz(out, "(set)");
-	else
-		words_quote(out, strv(text));
-	buf_addc(out, '\n');
+	line_add(arg, sect_find(strv(s->name)), name, row,
+	    value_shown(row, text, ref));
 }
 
 void conf_dump(struct buf *out, bool all)
@@ -294,6 +314,8 @@ void conf_dump(struct buf *out, bool all)
 void conf_reset(void)
 {
 	set_clear(&in_force);
+	secrets_forget();
+	trials_forget();
 	for (size_t i = 0; i < n_sects; i++)
 		free(sects[i].fallback);
 	n_sects = 0;

@@ -27,8 +27,11 @@ enum conf_type {
 
 enum conf_impact {
 	CONF_LIVE,	/* applies to the next message */
-	CONF_RELINK,	/* the gateway or listener it belongs to reconnects */
-	CONF_RESTART	/* after the next start of the daemon */
+	CONF_RELINK,	/* the link it belongs to reconnects */
+	CONF_REBIND,	/* the listener it belongs to is opened anew */
+	CONF_RESTART,	/* after the next start of the daemon */
+	CONF_LOCKOUT	/* can cut off the one who changes it: a commit of it
+			 * is undone unless it is kept */
 };
 
 struct conf_row {
@@ -101,7 +104,8 @@ enum err conf_derive(const char *label, void *out, size_t n);
 size_t conf_names(const char *section, const char **names, size_t max);
 
 /*
- * A change: lines "set PATH VALUE" and "delete PATH", all or nothing.
+ * A change: lines "set PATH VALUE", "delete PATH", "rename SECTION NAME NEW"
+ * (also in what refers to it) and "copy SECTION NAME NEW", all or nothing.
  * conf_edit_new() copies the values in force; conf_edit_line() refuses a line
  * with a sentence in why (unknown words get the nearest match) and leaves the
  * edit as it was; conf_edit_check() checks required rows, references and the
@@ -123,6 +127,18 @@ typedef void conf_change_fn(const char *path, const char *was,
 void conf_edit_changes(const struct conf_edit *e, conf_change_fn *fn,
     void *arg);
 
+/*
+ * A secret never leaves the daemon: a reference, "secret:" and 16 digits,
+ * stands for it.  conf_edit_line() takes the reference of a secret that is
+ * known: set, loaded, or told of here (sealed, as stored).
+ */
+void conf_secret_know(struct strv sealed);
+void conf_secret_ref(struct strv sealed, struct buf *out);
+
+/* SHA-256 of a text, in hex with its NUL. */
+#define CONF_DIGEST	65
+void conf_digest(struct strv content, char hex[CONF_DIGEST]);
+
 /* At start: one stored row; an unknown path is logged and kept out. */
 void conf_load_row(const char *path, const char *value);
 /* After the last row: every apply() once. */
@@ -130,7 +146,7 @@ void conf_load_done(void);
 
 /*
  * Every path in force (all: also fallbacks), as "set PATH VALUE" lines; a
- * secret is a comment that says it is set.
+ * secret as its reference, which conf_edit_line() takes back.
  */
 void conf_dump(struct buf *out, bool all);
 

@@ -52,6 +52,11 @@ extern struct set *conf_now;
 
 void path_add(struct buf *b, const struct sect *s, const char *name,
     const char *row);
+/* Is it this path, or one below it?  "" is above all. */
+bool path_below(const struct sect *s, const char *name, const char *row,
+    struct strv path);
+void line_add(struct buf *b, const struct sect *s, const char *name,
+    const struct conf_row *row, const char *shown);
 
 /* The number of a canonical text; 0 for types without one. */
 int64_t value_number(const struct conf_row *row, const char *text);
@@ -69,6 +74,37 @@ enum err value_list(const struct conf_row *row, struct strv s,
 bool value_digits(struct strv s, int64_t *n, struct strv *rest);
 bool value_digit(char c);
 bool value_letter(char c);
+
+/*
+ * A change: what was in force when it began, and what is proposed.  The one
+ * of a draft lives on while others commit; see draft.c.
+ */
+struct conf_edit {
+	struct set was;
+	struct set will;
+};
+
+/* Each instance that differs: made (was NULL), changed or gone (will NULL);
+ * ends early with what fn says if that is not ERR_OK. */
+typedef enum err pair_fn(const struct instance *was,
+    const struct instance *will, void *arg);
+enum err edit_changed(const struct conf_edit *e, pair_fn *fn, void *arg);
+
+/* Each value that differs, as stored; was, will NULL: unset. */
+typedef void value_pair_fn(const struct instance *any, size_t row,
+    const char *was, const char *will, void *arg);
+void edit_values(const struct conf_edit *e, value_pair_fn *fn, void *arg);
+
+/* secret.c: "secret:9f86d081884c7d65" stands for a sealed text. */
+#define SECRET_REF	24
+void secret_ref(const char *sealed, char ref[SECRET_REF]);
+bool secret_looks_so(struct strv text);
+const char *secret_find(struct strv ref);	/* NULL: not known here */
+void secrets_forget(void);
+void trials_forget(void);	/* describe.c */
+/* A value as others may see it. */
+const char *value_shown(const struct conf_row *row, const char *text,
+    char ref[SECRET_REF]);
 
 /* A stored or typed path as words; see edit.c. */
 struct target {

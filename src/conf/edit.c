@@ -10,11 +10,6 @@
 
 #define WORDS 70	/* of a line: a path and a list of values */
 
-struct conf_edit {
-	struct set was;		/* in force when the edit began */
-	struct set will;
-};
-
 struct conf_edit *conf_edit_new(void)
 {
 	struct conf_edit *e = xalloc(sizeof(*e));
@@ -244,6 +239,88 @@ static enum err line_delete(struct conf_edit *e, const struct word *w,
 	return ERR_OK;
 }
 
+/* In whatever named the instance, alone or in a list. */
+static void refer_to(struct conf_edit *e, const struct sect *to,
+    struct strv name, struct strv now)
+{
+	for (size_t i = 0; i < e->will.n; i++) {
+		const struct instance *one = e->will.p[i];
+
+		for (size_t r = 0; r < one->sect->def->n; r++) {
+			const struct conf_row *row = &one->sect->def->rows[r];
+			struct strv rest = strv(one->text[r]);
+			bool found = false;
+			struct buf b;
+
+			if (!rest.p || !row->choices ||
+			    strcmp(row->choices, to->def->name) != 0 ||
+			    (row->type != CONF_NAME &&
+			    row->type != CONF_NAMES))
+				continue;
+			buf_init(&b, BUF_NO_LIMIT);
+			while (rest.p) {
+				struct strv part = strv_split(rest, ',', &rest);
+				bool same = strv_eq(part, name);
+
+				found = found || same;
+				buf_adds(&b, same ? now : part);
+				if (rest.p)
+					buf_addc(&b, ',');
+			}
+			if (found) {
+				struct instance *own = set_own(&e->will,
+				    one->sect, strv(one->name));
+
+				instance_put(own, r, b.p);
+				one = own;
+			}
+			buf_deinit(&b);
+		}
+	}
+}
+
+/* "rename SECTION NAME NEW", "copy SECTION NAME NEW" */
+static enum err line_move(struct conf_edit *e, const struct word *w, size_t n,
+    bool rename, struct buf *why)
+{
+	const struct instance *from;
+	struct instance *to;
+	struct target t;
+	enum err err;
+
+	if (n < 3) {
+		buf_addf(why, "usage: %s SECTION NAME NEW", rename ? "rename" :
+		    "copy");
+		return ERR_BAD_SYNTAX;
+	}
+	err = target_find(w, n - 1, &t, why);
+	if (err != ERR_OK)
+		return err;
+	if (t.row >= 0 || t.words != n - 1 || !name_ok(w[n - 1].text)) {
+		buf_addz(why, "a section, a name that is there and a new name "
+		    "are expected: gateway smsc1 smsc2");
+		return ERR_BAD_SYNTAX;
+	}
+	from = set_find(&e->will, t.sect, t.name);
+	if (!from || set_find(&e->will, t.sect, w[n - 1].text)) {
+		buf_addf(why, from ? "there is a %s \"%.*s\" already" :
+		    "there is no %s \"%.*s\"", t.sect->def->name,
+		    STRV_ARG(from ? w[n - 1].text : t.name));
+		if (!from)
+			near_instance(e, &t, why);
+		return from ? ERR_BAD_SYNTAX : ERR_NO_USER;
+	}
+	to = set_own(&e->will, t.sect, w[n - 1].text);
+	from = set_find(&e->will, t.sect, t.name);
+	for (size_t r = 0; r < t.sect->def->n; r++)
+		instance_put(to, r, from->text[r]);
+	if (rename) {
+		refer_to(e, t.sect, t.name, w[n - 1].text);
+		set_remove(&e->will, t.sect, t.name);
+	}
+	return ERR_OK;
+}
+
 enum err conf_edit_line(struct conf_edit *e, struct strv line,
     struct buf *why)
 {
@@ -264,8 +341,12 @@ enum err conf_edit_line(struct conf_edit *e, struct strv line,
 		err = line_set(e, w + 1, n - 1, why);
 	else if (strv_eq(w[0].text, STRV("delete")))
 		err = line_delete(e, w + 1, n - 1, why);
+	else if (strv_eq(w[0].text, STRV("rename")) ||
+	    strv_eq(w[0].text, STRV("copy")))
+		err = line_move(e, w + 1, n - 1, w[0].text.p[0] == 'r', why);
 	else
-		buf_addf(why, "a line begins with set or delete, not \"%.*s\"",
+		buf_addf(why, "a line begins with set, delete, "
+		    "rename or copy, not \"%.*s\"",
 		    STRV_ARG(w[0].text));
 	arena_deinit(&a);
 	return err;
@@ -328,32 +409,6 @@ static enum err check_references(const struct set *s, struct buf *why)
 	return ERR_OK;
 }
 
-typedef enum err pair_fn(const struct instance *was,
-    const struct instance *will, void *arg);
-
-/* Each instance that differs: made, changed or gone (will NULL). */
-static enum err changed(const struct conf_edit *e, pair_fn *fn, void *arg)
-{
-	const struct set *a = &e->was, *b = &e->will;
-	size_t i = 0, j = 0;
-	enum err err = ERR_OK;
-
-	while (err == ERR_OK && (i < a->n || j < b->n)) {
-		int c = i == a->n ? 1 : j == b->n ? -1 :
-		    instance_order(a->p[i], b->p[j]);
-
-		if (c < 0)
-			err = fn(a->p[i++], NULL, arg);
-		else if (c > 0)
-			err = fn(NULL, b->p[j++], arg);
-		else if (a->p[i] != b->p[j])
-			err = fn(a->p[i++], b->p[j++], arg);
-		else
-			i++, j++;
-	}
-	return err;
-}
-
 static enum err check_instance(const struct instance *was,
     const struct instance *will, void *arg)
 {
@@ -377,68 +432,7 @@ enum err conf_edit_check(struct conf_edit *e, struct buf *why)
 	conf_now = &e->will;	/* the modules' checks see what is proposed */
 	err = check_references(&e->will, why);
 	if (err == ERR_OK)
-		err = changed(e, check_instance, why);
+		err = edit_changed(e, check_instance, why);
 	conf_now = saved;
 	return err;
-}
-
-/* --- what changes -------------------------------------------------------- */
-
-struct report {
-	conf_change_fn *fn;
-	void *arg;
-};
-
-static enum err report_instance(const struct instance *was,
-    const struct instance *will, void *arg)
-{
-	const struct instance *any = will ? will : was;
-	const struct report *rep = arg;
-	struct buf path;
-
-	buf_init(&path, 512);
-	for (size_t r = 0; r < any->sect->def->n; r++) {
-		const char *a = was ? was->text[r] : NULL;
-		const char *b = will ? will->text[r] : NULL;
-		const struct conf_row *row = &any->sect->def->rows[r];
-
-		if (a == b || (a && b && strcmp(a, b) == 0))
-			continue;
-		buf_clear(&path);
-		path_add(&path, any->sect, any->name, row->name);
-		rep->fn(path.p, a, b, row->type == CONF_SECRET, rep->arg);
-	}
-	buf_deinit(&path);
-	return ERR_OK;
-}
-
-void conf_edit_changes(const struct conf_edit *e, conf_change_fn *fn,
-    void *arg)
-{
-	struct report rep = { fn, arg };
-
-	(void)changed(e, report_instance, &rep);
-}
-
-static enum err apply_instance(const struct instance *was,
-    const struct instance *will, void *arg)
-{
-	const struct instance *any = will ? will : was;
-
-	(void)arg;
-	if (any->sect->def->apply)
-		any->sect->def->apply(any->name, !will && any->sect->def->named);
-	return ERR_OK;
-}
-
-void conf_edit_apply(struct conf_edit *e)
-{
-	struct set old = *conf_now;
-
-	*conf_now = e->will;
-	e->will = (struct set){ 0 };
-	set_copy(&e->will, conf_now);	/* an apply() may change conf_now */
-	set_clear(&old);
-	(void)changed(e, apply_instance, NULL);
-	conf_edit_free(e);
 }

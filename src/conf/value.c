@@ -283,13 +283,27 @@ static enum err enum_value(const struct conf_row *row, struct strv s,
 static enum err secret_value(const struct conf_row *row, struct strv s,
     struct buf *out, struct buf *why)
 {
+	const char *known = secret_looks_so(s) ? secret_find(s) : NULL;
+	size_t before = out->n;
 	struct buf clear;
 	enum err e;
 
+	if (known) {
+		buf_addz(out, known);
+		return ERR_OK;
+	}
+	if (secret_looks_so(s)) {
+		buf_addz(why, "this refers to a secret that is not kept "
+		    "here: set it again, from a file with @FILE");
+		return ERR_BAD_SYNTAX;
+	}
 	buf_init(&clear, s.n);
 	e = text_value(row, s, &clear, why);
 	if (e == ERR_OK)
 		e = seal(s, out);
+	if (e == ERR_OK)
+		conf_secret_know((struct strv){ out->p + before,
+		    out->n - before });
 	if (e == ERR_STORAGE)
 		buf_addz(why, "secrets cannot be kept: the key file could "
 		    "not be read at start; see the log");

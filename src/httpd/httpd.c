@@ -80,6 +80,7 @@ static bool server_start(struct httpd *h, const char *cert, const char *key)
 	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
 	    MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, request_over, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, peer_arrived, NULL,
 	    MHD_OPTION_ARRAY, cert ? tls_options : &tls_options[4],
 	    MHD_OPTION_END);
 	return h->mhd != NULL;

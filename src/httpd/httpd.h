@@ -65,6 +65,8 @@ struct strv httpd_path(const struct httpd_request *r);	/* not decoded */
 struct strv httpd_body(const struct httpd_request *r);
 struct strv httpd_peer(const struct httpd_request *r);	/* "192.0.2.1", "" */
 uid_t httpd_uid(const struct httpd_request *r);		/* HTTPD_SOCKET */
+/* When its connection was accepted, now_mono(). */
+int64_t httpd_accepted(const struct httpd_request *r);
 
 /* Inside the handler only: */
 size_t httpd_groups(const struct httpd_request *r, gid_t *groups,

@@ -27,7 +27,10 @@ void request_over(void *arg, struct MHD_Connection *c, void **state,
 /* Answer all that wait; from now on nobody waits. */
 void requests_release(struct httpd *h);
 
-/* peer.c: who is at the other end of a connection. */
+/* peer.c: who is at the other end of a connection, and since when. */
+void peer_arrived(void *arg, struct MHD_Connection *c, void **context,
+    enum MHD_ConnectionNotificationCode what);
+int64_t peer_since(struct MHD_Connection *c);	/* now_mono() */
 uid_t peer_uid(struct MHD_Connection *c);	/* -1: not known */
 size_t peer_groups(struct MHD_Connection *c, gid_t *groups, size_t max);
 void peer_address(struct MHD_Connection *c, char *out, size_t size);

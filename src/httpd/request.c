@@ -30,6 +30,7 @@ struct httpd_request {
 	char peer[INET6_ADDRSTRLEN];
 	uid_t uid;
 	int64_t started;	/* ms, monotonic */
+	int64_t accepted;	/* the same, of its connection */
 	unsigned refs;
 	bool handled, suspended, gone;
 	struct MHD_Response *answer;
@@ -75,6 +76,7 @@ static struct httpd_request *request_new(struct httpd *server,
 	else
 		peer_address(c, r->peer, sizeof(r->peer));
 	r->started = now_mono();
+	r->accepted = peer_since(c);
 	r->refs = 1;
 	buf_init(&r->body, server->setup.limit(server->from,
 	    r->method, r->path));
@@ -98,6 +100,11 @@ static void request_unref(struct httpd_request *r)
 enum httpd_from httpd_from(const struct httpd_request *r)
 {
 	return r->server->from;
+}
+
+int64_t httpd_accepted(const struct httpd_request *r)
+{
+	return r->accepted;
 }
 
 uid_t httpd_uid(const struct httpd_request *r)

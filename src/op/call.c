@@ -33,6 +33,8 @@ struct op_call {
 	struct strv who;	/* op_who() */
 	unsigned roles;
 	struct strv request;
+	struct strv via;
+	int64_t accepted;	/* now_mono() */
 	op_finished_fn *finished;
 	void *arg;
 	struct arena arena;
@@ -66,6 +68,7 @@ static const struct {
 	[OP_UNAUTHENTICATED] = { 401, "unauthenticated", "Not logged in" },
 	[OP_REAUTH]	= { 401, "reauth-required", "Password needed again" },
 	[OP_TOTP]	= { 401, "totp-required", "Code needed" },
+	[OP_PENDING]	= { 409, "confirm-pending", "Waiting to be kept" },
 	[OP_RATE]	= { 429, "rate-limited", "Too many tries" },
 };
 
@@ -76,6 +79,8 @@ struct op_call *op_call_new(const struct op *op, struct strv actor,
 
 	c->op = op;
 	c->roles = roles;
+	c->via = STRV("");
+	c->accepted = INT64_MAX;
 	c->headers_end = &c->headers;
 	c->finished = finished;
 	c->arg = arg;
@@ -194,6 +199,8 @@ void op_call_origin(struct op_call *c, const struct op_origin *from)
 	}
 	c->who = arena_str(&c->arena, buf_strv(&b));
 	buf_deinit(&b);
+	c->via = arena_str(&c->arena, from->via.p ? from->via : STRV(""));
+	c->accepted = from->accepted;
 }
 
 struct strv op_who(const struct op_call *c)
@@ -209,6 +216,16 @@ const struct op *op_call_op(const struct op_call *c)
 struct strv op_actor(const struct op_call *c)
 {
 	return c->actor;
+}
+
+struct strv op_via(const struct op_call *c)
+{
+	return c->via;
+}
+
+int64_t op_accepted(const struct op_call *c)
+{
+	return c->accepted;
 }
 
 unsigned op_roles(const struct op_call *c)

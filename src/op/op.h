@@ -28,7 +28,8 @@ enum op_arg_flags {
 	ARG_SECRET	= 1 << 3,	/* the shell asks or reads a file */
 	ARG_FLAG	= 1 << 4,	/* --name alone: "on" */
 	ARG_FILE	= 1 << 5,	/* the shell sends the file's bytes */
-	ARG_PATH	= 1 << 6	/* the {name} of the path */
+	ARG_PATH	= 1 << 6,	/* the {name} of the path */
+	ARG_JSON	= 1 << 7	/* any JSON value, given as its text */
 };
 
 struct op_arg {
@@ -90,6 +91,9 @@ struct strv op_actor(const struct op_call *c);	/* "uid:0": a name */
  */
 #define OP_WHO_SEPARATOR '\x1f'
 struct strv op_who(const struct op_call *c);
+/* Of op_call_origin(); without it "", and the far future. */
+struct strv op_via(const struct op_call *c);
+int64_t op_accepted(const struct op_call *c);
 unsigned op_roles(const struct op_call *c);	/* mask of enum role */
 /* The arg of op_call_new(): for the operations of admin/ alone. */
 void *op_owner(const struct op_call *c);
@@ -135,7 +139,8 @@ enum op_code {		/* ux: problem codes and the shell's exit codes */
 	OP_UNAUTHENTICATED,	/* 401, exit 4 */
 	OP_REAUTH,	/* 401: say the password again */
 	OP_TOTP,	/* 401: say the code too */
-	OP_RATE		/* 429: too many tries */
+	OP_RATE,	/* 429: too many tries */
+	OP_PENDING	/* 409, exit 6: a revision waits to be kept */
 };
 
 /* One sentence that says what is wrong and what to do. */
@@ -168,6 +173,7 @@ struct op_origin {
 	struct strv credential;	/* which session or token; no secret */
 	struct strv peer;	/* "192.0.2.1" */
 	struct strv request;	/* the request's id */
+	int64_t accepted;	/* now_mono() of its connection; 0: none */
 };
 void op_call_origin(struct op_call *c, const struct op_origin *from);
 const struct op *op_call_op(const struct op_call *c);

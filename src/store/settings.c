@@ -1,66 +1,129 @@
-/* settings.c - the settings on disk: load, save as revisions. */
+/* settings.c - the settings on disk: load, commit as revisions, undo. */
 
 #define LOG_UNIT "conf"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/now.h"
+#include "conf/draft.h"
 #include "loop/loop.h"
 #include "store/audit.h"
-#include "store/settings.h"
+#include "store/settings_priv.h"
 #include "store/writer.h"
 
-struct change {
-	struct change *next;
-	struct strv path, was, will;	/* absent: not set */
-	bool secret;
-};
-
-struct save {
-	struct write write;	/* first: run() and done() get it back */
-	struct conf_edit *edit;
-	struct arena arena;
-	struct strv actor, comment;
-	struct change *changes, **end;
+/* Who last changed a path; the map's value and key. */
+struct author {
+	char *path, *actor;
 	int64_t revision;
-	enum err err;
-	settings_saved_fn *done;
-	void *arg;
 };
 
 static int64_t newest;
+static enum revision_kind newest_kind;
 static bool saving;
+static struct map authors;
+static struct settings_pending waiting;	/* revision 0: none */
 
 int64_t settings_revision(void)
 {
 	return newest;
 }
 
-static enum err newest_load(void)
+enum revision_kind settings_kind(void)
 {
-	struct stmt *s = stmt(db_reader(DB_CONFIG),
-	    "SELECT coalesce(max(id), 0) FROM revision");
-
-	if (stmt_row(s))
-		newest = col_int(s);
-	return stmt_end(s);
+	return newest_kind;
 }
 
-enum err settings_load(void)
+const struct settings_pending *settings_pending(void)
 {
-	struct stmt *s;
-	enum err e = newest_load();
+	return waiting.revision ? &waiting : NULL;
+}
+
+/* --- authors ------------------------------------------------------------- */
+
+static void author_set(struct strv path, struct strv actor, int64_t revision)
+{
+	struct author *a = map_get(&authors, path);
+
+	if (!a) {
+		a = xalloc(sizeof(*a));
+		a->path = xstrndup(path.p, path.n);
+		(void)map_set(&authors, strv(a->path), a);
+	}
+	free(a->actor);
+	a->actor = xstrndup(actor.p, actor.n);
+	a->revision = revision;
+}
+
+int64_t settings_author(struct strv path, struct strv *actor)
+{
+	const struct author *a = map_get(&authors, path);
+
+	*actor = a ? strv(a->actor) : STRV_NONE;
+	return a ? a->revision : 0;
+}
+
+static void authors_free(void)
+{
+	struct author *a;
+	size_t at = 0;
+
+	while ((a = map_next(&authors, &at)) != NULL) {
+		free(a->path);
+		free(a->actor);
+		free(a);
+	}
+	map_deinit(&authors);
+	map_init(&authors);
+}
+
+/* --- the revision that waits --------------------------------------------- */
+
+static void pending_clear(void)
+{
+	free(waiting.actor);
+	buf_deinit(&waiting.back);
+	waiting = (struct settings_pending){ 0 };
+}
+
+static void pending_set(int64_t revision, int64_t until, struct strv actor,
+    struct strv back)
+{
+	pending_clear();
+	waiting.revision = revision;
+	waiting.until = until;
+	waiting.actor = xstrndup(actor.p, actor.n);
+	buf_init(&waiting.back, BUF_NO_LIMIT);
+	buf_adds(&waiting.back, back);
+}
+
+/* --- loading ------------------------------------------------------------- */
+
+static enum err newest_load(void)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT id, kind "
+	    "FROM revision ORDER BY id DESC LIMIT 1");
+
+	newest = 0;
+	newest_kind = REVISION_COMMIT;
+	if (stmt_row(s)) {
+		newest = col_int(s);
+		newest_kind = (enum revision_kind)col_int(s);
+	}
+	return stmt_stop(s);
+}
+
+static enum err values_load(void)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG),
+	    "SELECT path, value FROM setting");
 	int64_t n = 0;
 
-	if (e != ERR_OK)
-		return e;
-	s = stmt(db_reader(DB_CONFIG), "SELECT path, value FROM setting");
-	while (stmt_row(s)) {
+	for (; stmt_row(s); n++) {
 		struct strv path = col_text(s), value = col_text(s);
 		char *p = xstrndup(path.p, path.n);
 		char *v = xstrndup(value.p, value.n);
@@ -68,18 +131,79 @@ enum err settings_load(void)
 		conf_load_row(p, v);
 		free(p);
 		free(v);
-		n++;
 	}
-	e = stmt_end(s);
-	if (e != ERR_OK)
-		return e;
 	log_info("settings loaded values=%" PRId64 " revision=%" PRId64, n,
 	    newest);
-	conf_load_done();
-	return ERR_OK;
+	return stmt_end(s);
 }
 
-/* --- saving --------------------------------------------------------------- */
+/* Each author in turn, the newest last; and every secret ever seen. */
+static enum err history_load(void)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT c.path, r.actor, "
+	    "r.id FROM revision r JOIN revision_change c ON c.revision = r.id "
+	    "ORDER BY r.id");
+	enum err e;
+
+	while (stmt_row(s)) {
+		struct strv path = col_text(s), actor = col_text(s);
+
+		author_set(path, actor, col_int(s));
+	}
+	e = stmt_end(s);
+	s = stmt(db_reader(DB_CONFIG), "SELECT sealed FROM secret UNION "
+	    "SELECT was FROM revision_change WHERE secret = 1 AND "
+	    "was IS NOT NULL UNION SELECT will FROM revision_change "
+	    "WHERE secret = 1 AND will IS NOT NULL");
+	while (stmt_row(s))
+		conf_secret_know(col_text(s));
+	return stmt_end(s) == ERR_OK ? e : ERR_STORAGE;
+}
+
+static enum err pending_load(void)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT p.revision, "
+	    "p.until, p.actor, b.content FROM pending p "
+	    "JOIN revision r ON r.id = p.revision "
+	    "LEFT JOIN revision b ON b.id = r.parent");
+
+	if (stmt_row(s)) {
+		int64_t revision = col_int(s), until = col_int(s);
+		struct strv actor = col_text(s), back = col_text(s);
+
+		pending_set(revision, until, actor, back.p ? back : STRV(""));
+	}
+	return stmt_stop(s);
+}
+
+enum err settings_load(void)
+{
+	enum err e;
+
+	settings_unload();
+	e = newest_load();
+	if (e == ERR_OK)
+		e = values_load();
+	if (e == ERR_OK)
+		e = history_load();
+	if (e == ERR_OK)
+		e = pending_load();
+	if (e == ERR_OK)
+		e = starts_check();
+	if (e == ERR_OK)
+		conf_load_done();
+	waiting.since = now_mono();
+	return e;
+}
+
+void settings_unload(void)
+{
+	pending_clear();
+	authors_free();
+	newest = 0;
+}
+
+/* --- in force ------------------------------------------------------------ */
 
 static void collect(const char *path, const char *was, const char *will,
     bool secret, void *arg)
@@ -95,122 +219,53 @@ static void collect(const char *path, const char *was, const char *will,
 	s->end = &c->next;
 }
 
-static enum err setting_put(struct db *db, const struct change *c)
+static void save_free(struct save *s)
 {
-	struct stmt *s;
-
-	if (!c->will.p) {
-		s = stmt(db, "DELETE FROM setting WHERE path = ?");
-		stmt_text(s, c->path);
-		return stmt_end(s);
-	}
-	s = stmt(db, "INSERT INTO setting (path, value) VALUES (?, ?) "
-	    "ON CONFLICT (path) DO UPDATE SET value = excluded.value");
-	stmt_text(s, c->path);
-	stmt_text(s, c->will);
-	return stmt_end(s);
-}
-
-static enum err change_put(struct db *db, int64_t revision,
-    const struct change *c)
-{
-	struct stmt *s = stmt(db, "INSERT INTO revision_change "
-	    "(revision, path, was, will, secret) VALUES (?, ?, ?, ?, ?)");
-
-	stmt_int(s, revision);
-	stmt_text(s, c->path);
-	stmt_text(s, c->was);
-	stmt_text(s, c->will);
-	stmt_int(s, c->secret);
-	return stmt_end(s);
-}
-
-static enum err revision_put(struct db *db, struct save *save)
-{
-	struct stmt *s = stmt(db, "INSERT INTO revision "
-	    "(id, time, actor, comment) VALUES (?, ?, ?, ?)");
-
-	stmt_int(s, save->revision);
-	stmt_int(s, now_ms());
-	stmt_text(s, audit_name(save->actor));
-	stmt_text(s, save->comment);
-	return stmt_end(s);
-}
-
-static struct strv shown(struct strv value, bool secret)
-{
-	return !value.p ? STRV("unset") : secret ? STRV("(set)") : value;
-}
-
-static void change_text(struct buf *b, struct strv path, struct strv was,
-    struct strv will, bool secret)
-{
-	if (b->n)
-		buf_addz(b, "; ");
-	if (secret && was.p && will.p) {
-		buf_addf(b, "%.*s changed", STRV_ARG(path));
-		return;
-	}
-	was = shown(was, secret);
-	will = shown(will, secret);
-	buf_addf(b, "%.*s %.*s -> %.*s", STRV_ARG(path), STRV_ARG(was),
-	    STRV_ARG(will));
-}
-
-static enum err audit_save(struct db *db, const struct save *save)
-{
-	struct buf detail;
-	char object[32];
-	enum err e;
-
-	buf_init(&detail, BUF_NO_LIMIT);
-	for (const struct change *c = save->changes; c; c = c->next)
-		change_text(&detail, c->path, c->was, c->will, c->secret);
-	(void)snprintf(object, sizeof(object), "revision %" PRId64,
-	    save->revision);
-	e = audit_put(db, save->actor, STRV("configuration set"),
-	    strv(object), buf_strv(&detail));
-	buf_deinit(&detail);
-	return e;
-}
-
-static enum err save_run(struct write *w, struct db *db)
-{
-	struct save *save = (struct save *)w;
-	enum err e = revision_put(db, save);
-
-	for (const struct change *c = save->changes; c && e == ERR_OK;
-	    c = c->next) {
-		e = setting_put(db, c);
-		if (e == ERR_OK)
-			e = change_put(db, save->revision, c);
-	}
-	return e == ERR_OK ? audit_save(db, save) : e;
+	conf_edit_free(s->edit);
+	buf_deinit(&s->content);
+	arena_deinit(&s->arena);
+	free(s);
 }
 
 static void save_end(struct save *s)
 {
 	s->done(s->err, newest, s->arg);
-	conf_edit_free(s->edit);
-	arena_deinit(&s->arena);
-	free(s);
+	save_free(s);
+}
+
+/* It is on disk: what we know of it follows. */
+static void committed(struct save *s, struct strv back)
+{
+	newest = s->revision;
+	newest_kind = s->how.kind;
+	for (const struct change *c = s->changes; c; c = c->next)
+		author_set(c->path, s->name, newest);
+	if (s->of)
+		pending_clear();
+	if (s->how.until)
+		pending_set(newest, s->how.until, s->name, back);
+	log_info("settings changed revision=%" PRId64 " actor=%.*s%s",
+	    newest, STRV_ARG(s->name), s->how.until ?
+	    " waits to be kept" : "");
 }
 
 static void save_done(struct write *w)
 {
 	struct save *s = (struct save *)w;
-	struct strv who = audit_name(s->actor);
 	struct conf_edit *edit = s->edit;
+	struct buf back;
 
 	saving = false;
 	/* a refused row would be our own bug; nothing of it is in force */
 	s->err = w->err == ERR_OK ? ERR_OK : ERR_STORAGE;
 	if (s->err == ERR_OK) {
-		newest = s->revision;
-		log_info("settings changed revision=%" PRId64 " actor=%.*s",
-		    newest, STRV_ARG(who));
+		buf_init(&back, BUF_NO_LIMIT);
+		conf_content(NULL, &back);
+		committed(s, buf_strv(&back));
+		buf_deinit(&back);
 		s->edit = NULL;
 		conf_edit_apply(edit);
+		waiting.since = now_mono();
 	}
 	save_end(s);
 }
@@ -220,72 +275,157 @@ static void save_idle(void *arg)
 	save_end(arg);
 }
 
-void settings_save(struct conf_edit *edit, struct strv actor,
-    struct strv comment, settings_saved_fn *done, void *arg)
+static struct strv text(struct save *s, struct strv v)
+{
+	return arena_str(&s->arena, v.p ? v : STRV(""));
+}
+
+static struct save *save_new(struct conf_edit *edit,
+    const struct settings_commit *how)
 {
 	struct save *s = xalloc(sizeof(*s));
 
 	arena_init(&s->arena);
+	buf_init(&s->content, BUF_NO_LIMIT);
 	s->edit = edit;
-	s->actor = arena_str(&s->arena, actor.p ? actor : STRV(""));
-	s->comment = arena_str(&s->arena, comment.p ? comment : STRV(""));
+	s->how = *how;
+	s->how.actor = text(s, how->actor);
+	s->name = audit_name(s->how.actor);
+	s->how.comment = text(s, how->comment);
+	s->how.via = text(s, how->via);
 	s->end = &s->changes;
+	s->revision = newest + 1;
+	if (edit) {
+		conf_edit_changes(edit, collect, s);
+		conf_content(edit, &s->content);
+		conf_digest(buf_strv(&s->content), s->digest);
+	}
+	return s;
+}
+
+static void save_start(struct save *s, settings_saved_fn *done, void *arg)
+{
 	s->done = done;
 	s->arg = arg;
-	conf_edit_changes(edit, collect, s);
-	s->err = saving || writer_busy() ? ERR_BUSY : ERR_OK;
-	if (s->err != ERR_OK || !s->changes) {
+	if (saving || writer_busy())
+		s->err = ERR_BUSY;
+	if (s->err != ERR_OK || (!s->changes && !s->of)) {
 		loop_defer(save_idle, s);
 		return;
 	}
 	saving = true;
-	s->revision = newest + 1;
-	s->write = (struct write){ .db = DB_CONFIG, .run = save_run,
-		.done = save_done };
+	s->write.db = DB_CONFIG;
 	writer_put(&s->write);
 }
 
-/* --- history ------------------------------------------------------------- */
-
-static enum err changes_of(int64_t revision, struct buf *out)
+void settings_commit(struct conf_edit *edit, const struct settings_commit *how,
+    settings_saved_fn *done, void *arg)
 {
-	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT path, was, will, "
-	    "secret FROM revision_change WHERE revision = ? ORDER BY path");
+	struct save *s = save_new(edit, how);
 
-	stmt_int(s, revision);
-	while (stmt_row(s)) {
-		struct strv path = col_text(s), was = col_text(s);
-		struct strv will = col_text(s);
-
-		change_text(out, path, was, will, col_int(s) != 0);
-	}
-	return stmt_end(s);
+	s->write.run = save_run;
+	s->write.done = save_done;
+	if (waiting.revision)
+		s->err = ERR_BUSY;
+	save_start(s, done, arg);
 }
 
-enum err revision_each(int64_t before, int64_t limit, revision_fn *fn,
-    void *arg)
+void settings_save(struct conf_edit *edit, struct strv actor,
+    struct strv comment, settings_saved_fn *done, void *arg)
 {
-	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT id, time, actor, "
-	    "comment FROM revision WHERE id < ? ORDER BY id DESC LIMIT ?");
-	struct revision_row row;
-	struct buf changes;
-	enum err e = ERR_OK;
+	const struct settings_commit how = { .actor = actor,
+		.comment = comment };
 
-	buf_init(&changes, BUF_NO_LIMIT);
-	stmt_int(s, before ? before : INT64_MAX);
-	stmt_int(s, limit);
-	while (e == ERR_OK && stmt_row(s)) {
-		row.id = col_int(s);
-		row.time = col_int(s);
-		row.actor = col_text(s);
-		row.comment = col_text(s);
-		buf_clear(&changes);
-		e = changes_of(row.id, &changes);
-		row.changes = buf_strv(&changes);
-		fn(&row, arg);
+	settings_commit(edit, &how, done, arg);
+}
+
+/* --- keep and undo ------------------------------------------------------- */
+
+static void keep_done(struct write *w)
+{
+	struct save *s = (struct save *)w;
+
+	saving = false;
+	s->err = w->err == ERR_OK ? ERR_OK : ERR_STORAGE;
+	if (s->err == ERR_OK) {
+		pending_clear();
+		log_info("settings kept revision=%" PRId64 " actor=%.*s",
+		    newest, STRV_ARG(s->name));
 	}
-	if (stmt_end(s) != ERR_OK)
-		e = ERR_STORAGE;
-	buf_deinit(&changes);
+	save_end(s);
+}
+
+void settings_keep(struct strv actor, struct strv via,
+    settings_saved_fn *done, void *arg)
+{
+	struct save *s = save_new(NULL, &(struct settings_commit){
+	    .actor = actor, .via = via });
+
+	s->write.run = keep_run;
+	s->write.done = keep_done;
+	s->revision = newest;
+	s->of = waiting.revision;
+	if (!s->of)
+		s->err = ERR_BUSY;
+	save_start(s, done, arg);
+}
+
+/* The edit that brings a content back, all of it that can be set. */
+static struct conf_edit *back_to(struct strv content)
+{
+	struct conf_edit *e = conf_edit_new();
+	struct buf left_out;
+
+	buf_init(&left_out, BUF_NO_LIMIT);
+	(void)conf_edit_take(e, content, STRV(""), &left_out, NULL);
+	if (left_out.n)
+		log_warn("settings of the revision before left out: %s",
+		    left_out.p);
+	buf_deinit(&left_out);
+	return e;
+}
+
+void settings_undo(const struct settings_commit *how,
+    settings_saved_fn *done, void *arg)
+{
+	struct settings_commit undo = *how;
+	struct save *s;
+
+	undo.kind = REVISION_UNDO;
+	undo.until = 0;
+	s = save_new(back_to(buf_strv(&waiting.back)), &undo);
+	s->write.run = save_run;
+	s->write.done = save_done;
+	s->of = waiting.revision;
+	s->of_state = REVISION_UNDONE;
+	if (!s->of)
+		s->err = ERR_BUSY;
+	save_start(s, done, arg);
+}
+
+/* --- at start ------------------------------------------------------------ */
+
+enum err settings_force(struct conf_edit *edit,
+    const struct settings_commit *how, int64_t of, enum revision_state state)
+{
+	struct db *db = db_writer(DB_CONFIG);
+	struct save *s = save_new(edit, how);
+	enum err e;
+
+	s->of = of;
+	s->of_state = state;
+	e = db_exec(db, "BEGIN IMMEDIATE");
+	if (e == ERR_OK)
+		e = save_run(&s->write, db);
+	if (e == ERR_OK)
+		e = db_exec(db, "COMMIT");
+	else
+		(void)db_exec(db, "ROLLBACK");
+	if (e == ERR_OK) {
+		committed(s, STRV(""));
+		s->edit = NULL;
+		conf_edit_install(edit);
+	}
+	save_free(s);
 	return e;
 }

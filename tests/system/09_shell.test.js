@@ -129,14 +129,15 @@ test('100,000 subscribers are imported in seconds', async (t) => {
 /* --- looking -------------------------------------------------------------------- */
 
 const SHOW = ['subscribers', 'registrations', 'messages', 'queues', 'gateways', 'stats',
-	'configuration', 'devices', 'audit', 'revisions', 'imports'];
+	'configuration', 'devices', 'audit', 'configuration history', 'imports'];
 
 for (const what of SHOW)
 	test(`show ${what} speaks to people, to programs and to spreadsheets`, async () => {
-		const one = await site.json(['show', what]);
+		const words = ['show', ...what.split(' ')];
+		const one = await site.json(words);
 		assert.ok(Array.isArray(one.items) && 'next' in one, JSON.stringify(one));
-		const csv = (await site.parley(['show', what, '--csv'])).split('\r\n');
-		const people = await site.parley(['show', what]);
+		const csv = (await site.parley([...words, '--csv'])).split('\r\n');
+		const people = await site.parley(words);
 		if (one.items.length) {
 			const columns = csv[0].split(',');
 			for (const key of Object.keys(one.items[0]))
@@ -215,7 +216,7 @@ test('a script stops at the first line that fails and says which', async () => {
 
 test('a configuration with a wrong line changes nothing and names the nearest', async () => {
 	const was = await site.parley(['show', 'configuration']);
-	const revision = (await site.items('show', 'revisions')).length;
+	const revision = (await site.items('show', 'configuration', 'history')).length;
 	const good = 'set site country-code 44\n';
 	const args = ['configure', '-f', '-', '--commit'];
 	await fails(args, 5, /:2: gateway has no setting "windw" \(did you mean window\?\)/,
@@ -231,7 +232,7 @@ test('a configuration with a wrong line changes nothing and names the nearest', 
 	assert.equal(dry.status, 0);
 	assert.match(dry.stderr, /nothing was changed: add --commit/);
 	assert.equal(await site.parley(['show', 'configuration']), was);
-	assert.equal((await site.items('show', 'revisions')).length, revision);
+	assert.equal((await site.items('show', 'configuration', 'history')).length, revision);
 });
 
 /* --- secrets ----------------------------------------------------------------------- */
@@ -245,7 +246,7 @@ test('no password is ever shown, logged, traced or on disk in clear text', async
 		await site.parley(['subscriber', 'show', ALICE, '--json'])];
 	for (const what of SHOW)
 		for (const form of [[], ['--json'], ['--csv']])
-			seen.push(await site.parley(['show', what, ...form]));
+			seen.push(await site.parley(['show', ...what.split(' '), ...form]));
 	for (const target of ['/api/v1/subscribers', '/api/v1/settings', '/api/v1/audit'])
 		seen.push((await site.get(target)).body);
 	for (const f of fs.readdirSync(site.data).filter((f) => !/sock$/.test(f)))

@@ -127,6 +127,10 @@ static void row_text(const struct conf_row *row, struct buf *out)
 		buf_addz(out, "Must be given.\n");
 	if (row->impact == CONF_RELINK)
 		buf_addz(out, "A change reconnects.\n");
+	if (row->impact == CONF_REBIND)
+		buf_addz(out, "A change opens the listener anew.\n");
+	if (row->impact == CONF_LOCKOUT)
+		buf_addz(out, "A change may cut off who makes it.\n");
 	if (row->impact == CONF_RESTART)
 		buf_addz(out, "A change needs a restart of the daemon.\n");
 	buf_deinit(&range);

@@ -10,7 +10,7 @@
 #include "loop/loop.h"
 #include "runner.h"
 #include "store/audit.h"
-#include "store/settings.h"
+#include "store/revisions.h"
 #include "store/writer.h"
 
 static const struct conf_row rows[] = {
@@ -226,7 +226,7 @@ START_TEST(history_and_audit_name_the_actor_and_hide_secrets)
 	buf_clear(&b);
 	ck_assert(audit_each(&(struct audit_filter){ .since = 0 }, 0, note_audit,
 	    &b) == ERR_OK);
-	ck_assert_str_eq(b.p, "3 uid:7|configuration set|revision 3|"
+	ck_assert_str_eq(b.p, "3 uid:7|configuration commit|revision 3|"
 	    "gateway a window 6 -> unset; "
 	    "gateway a password (set) -> unset\n");
 	buf_deinit(&b);

@@ -58,7 +58,7 @@ export const NAV: { title: string; pages: NavPage[] }[] = [
 		{ to: "/draft", title: "Review changes", icon: "edit",
 		  words: "draft commit stage" },
 		{ to: "/history", title: "History", icon: "history",
-		  needs: "show revisions", words: "revisions rollback compare" },
+		  needs: "show configuration history", words: "revisions rollback compare" },
 		{ to: "/audit", title: "Audit", icon: "audit",
 		  needs: "show audit" },
 		{ to: "/operations", title: "All operations", icon: "operations",

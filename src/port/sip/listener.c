@@ -34,17 +34,17 @@ static struct list listeners = { &listeners, &listeners };
 static const char *data_dir = ".";
 
 static const struct conf_row rows[] = {
-	{ "transport", CONF_ENUM, NULL, 0, 0, "udp|tcp|tls", CONF_RELINK,
+	{ "transport", CONF_ENUM, NULL, 0, 0, "udp|tcp|tls", CONF_REBIND,
 	    "How clients connect to it.", true },
-	{ "address", CONF_ADDRESS, NULL, 0, 0, NULL, CONF_RELINK,
+	{ "address", CONF_ADDRESS, NULL, 0, 0, NULL, CONF_REBIND,
 	    "Where it listens: 192.0.2.1:5060, [::]:5061; port 0: any.",
 	    true },
-	{ "external", CONF_TEXT, NULL, 1, 255, NULL, CONF_RELINK,
+	{ "external", CONF_TEXT, NULL, 1, 255, NULL, CONF_REBIND,
 	    "The IP address clients see when it is behind a translator.",
 	    false },
-	{ "certificate", CONF_TEXT, NULL, 1, 1024, NULL, CONF_RELINK,
+	{ "certificate", CONF_TEXT, NULL, 1, 1024, NULL, CONF_REBIND,
 	    "PEM file with the certificate and its chain (tls).", false },
-	{ "key", CONF_TEXT, NULL, 1, 1024, NULL, CONF_RELINK,
+	{ "key", CONF_TEXT, NULL, 1, 1024, NULL, CONF_REBIND,
 	    "PEM file with the private key (tls).", false }
 };
 

@@ -34,9 +34,9 @@ export function discard(): void {
 }
 
 async function send(check: boolean, comment: string): Promise<Row> {
-	return (await call("/configuration", { method: "POST", body: {
+	return (await call("/config/running", { method: "POST", body: {
 		lines: staged.value.map(lineOf),
-		...check ? { check: "all" } : {},
+		...check ? { check: true } : {},
 		...comment ? { comment } : {},
 	} })).data;
 }
@@ -59,7 +59,7 @@ export const inForce = signal(0);
 
 export async function running(prefix: string, all: boolean,
     stop?: AbortSignal): Promise<Map<string, { value: string; given: boolean }>> {
-	const page = await list("/configuration", { path: prefix ?
+	const page = await list("/config/running", { path: prefix ?
 	    prefix.split(" ") : [], all: all ? "on" : undefined }, stop);
 
 	return new Map(page.items.map((r) => [String(r.setting),

@@ -48,7 +48,7 @@ export const schema = signal<Setting[]>([]);
 
 export async function loadMeta(): Promise<void> {
 	const [ops, rows] = await Promise.all([
-		list("/operations"), list("/configuration/schema"),
+		list("/operations"), list("/config/schema"),
 	]);
 
 	operations.value = ops.items as unknown as Op[];

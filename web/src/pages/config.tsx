@@ -417,7 +417,7 @@ export function Review(): VNode {
 export function History(): VNode {
 	return <>
 		<Head title="History" about="Every revision that was in force." />
-		<Table path="/configuration/revisions" op={op("show revisions")}
+		<Table path="/config/revisions" op={op("show configuration history")}
 		    id={(r: Row) => String(r.revision)} caption="Revisions"
 		    version={inForce.value} columns={[
 			{ name: "revision" },

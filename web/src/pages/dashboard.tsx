@@ -160,8 +160,8 @@ const PICTURES: Picture[] = [
 
 function useMarks(): Mark[] {
 	const { data } = useLoad<Row[]>(async (stop) =>
-		allowed(op("show revisions")) ? (await list(
-		    "/configuration/revisions", { limit: "20" }, stop)).items : [],
+		allowed(op("show configuration history")) ? (await list(
+		    "/config/revisions", { limit: "20" }, stop)).items : [],
 		[], 30000);
 
 	return useMemo(() => (data ?? []).map((r) => ({

@@ -1,0 +1,48 @@
+/* page.c - lists that are given page by page, newest first. */
+
+#include <inttypes.h>
+
+#include "admin/page.h"
+
+#define PAGE 50		/* rows, unless asked otherwise */
+#define PAGE_MAX 500
+
+bool paging_start(struct op_call *c, struct paging *p, int64_t *before)
+{
+	*p = (struct paging){ .c = c };
+	if (!op_int(c, "limit", 1, PAGE_MAX, PAGE, &p->left) ||
+	    !op_int(c, "cursor", 1, INT64_MAX, 0, before))
+		return false;
+	op_list(c);
+	return true;
+}
+
+bool paging_row(struct paging *p, int64_t id)
+{
+	if (p->left == 0) {
+		p->more = true;
+		return false;
+	}
+	p->left--;
+	p->last = id;
+	op_row(p->c);
+	return true;
+}
+
+void paging_end(struct paging *p, enum err e)
+{
+	struct buf next;
+
+	if (e != ERR_OK) {
+		op_fail(p->c, OP_FAILED, "the database could not be read; "
+		    "see the log of the daemon");
+		return;
+	}
+	buf_init(&next, 32);
+	if (p->more) {
+		buf_addf(&next, "%" PRId64, p->last);
+		op_next(p->c, buf_strv(&next));
+	}
+	buf_deinit(&next);
+	op_done(p->c);
+}

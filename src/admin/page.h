@@ -1,0 +1,27 @@
+/* page.h - lists that are given page by page, newest first. */
+
+#ifndef ADMIN_PAGE_H
+#define ADMIN_PAGE_H
+
+#include "op/op.h"
+
+#define PAGING_ARGS \
+	{ "limit", 0, NULL, "at most so many rows (50)" }, \
+	{ "cursor", 0, NULL, "the next of the page before" }
+
+struct paging {
+	struct op_call *c;
+	int64_t left, last;
+	bool more;
+};
+
+/* Begins the list; *before is the cursor, 0: none.  false: the call has
+ * failed. */
+bool paging_start(struct op_call *c, struct paging *p, int64_t *before);
+/* Begins a row; false: this one is more than the page holds.  Ask the
+ * database for one row more than p->left, to know whether there is. */
+bool paging_row(struct paging *p, int64_t id);
+/* Ends the call. */
+void paging_end(struct paging *p, enum err e);
+
+#endif

@@ -1,0 +1,48 @@
+/* settings_priv.h - what the files about settings share. */
+
+#ifndef STORE_SETTINGS_PRIV_H
+#define STORE_SETTINGS_PRIV_H
+
+#include "base/arena.h"
+#include "store/settings.h"
+#include "store/writer.h"
+
+struct change {
+	struct change *next;
+	struct strv path, was, will;	/* absent: not set */
+	bool secret;
+};
+
+struct save {
+	struct write write;	/* first: run() and done() get it back */
+	struct conf_edit *edit;	/* NULL: a pending revision is kept */
+	struct arena arena;
+	struct settings_commit how;
+	struct strv name;	/* of its actor */
+	struct change *changes, **end;
+	struct buf content;
+	char digest[CONF_DIGEST];
+	int64_t revision;
+	int64_t of;		/* taken back by this one; 0: none */
+	enum revision_state of_state;
+	enum err err;
+	settings_saved_fn *done;
+	void *arg;
+};
+
+/* settings_write.c: run() of a commit or an undo, and of a keep. */
+enum err save_run(struct write *w, struct db *db);
+enum err keep_run(struct write *w, struct db *db);
+
+/*
+ * Before conf_load_done() and writer_start(): the edit is written in this
+ * thread and is in force without any apply().  of: the revision it takes
+ * back, which gets this state; 0: none.  Takes the edit over.
+ */
+enum err settings_force(struct conf_edit *edit,
+    const struct settings_commit *how, int64_t of, enum revision_state state);
+
+/* starts.c: after the values were read. */
+enum err starts_check(void);
+
+#endif
