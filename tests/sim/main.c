@@ -41,6 +41,7 @@ static const char help[] =
 "  smsc NAME mo from A to B text TEXT [dcs N] [udh8|udh16|sar|payload]\n"
 "       [order reversed] [drop PART] [ref N] [ton N] [npi N] [flash]\n"
 "       [registered]\n"
+"  smsc NAME alert from NUMBER [status 0|1|2] [ton N] [npi N]\n"
 "  smsc NAME raw HEX | unbind | enquire | drop | stop | listen\n"
 "  smsc NAME set KEY VALUE\n"
 "     receipts on|off|text|tlv|both     receipt-state DELIVRD|UNDELIV|...\n"

@@ -16,6 +16,7 @@ enum {	/* command_id, 5.1.2.1 */
 	UNBIND			= 0x00000006,
 	BIND_TRANSCEIVER	= 0x00000009,
 	ENQUIRE_LINK		= 0x00000015,
+	ALERT_NOTIFICATION	= 0x00000102,
 	PDU_RESP		= 0x80000000,	/* added to the above */
 };
 
@@ -41,6 +42,8 @@ enum {	/* optional parameters, 5.3.2 */
 	TLV_SAR_TOTAL		= 0x020e,
 	TLV_SAR_SEQ		= 0x020f,
 	TLV_SC_VERSION		= 0x0210,
+	TLV_SET_DPF		= 0x0421,
+	TLV_AVAILABILITY	= 0x0422,
 	TLV_NETWORK_ERROR	= 0x0423,
 	TLV_PAYLOAD		= 0x0424,
 	TLV_MESSAGE_STATE	= 0x0427,

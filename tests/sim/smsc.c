@@ -398,6 +398,47 @@ static void cmd_raw(struct smsc *c, const struct words *w)
 	buf_deinit(&b);
 }
 
+/* 4.12.1: which phone, and who had asked for it (set_dpf). */
+static void cmd_alert(struct smsc *c, const struct words *w)
+{
+	const char *from = NULL;
+	long status = -1, ton = 1, npi = 1;
+	const struct opt opts[] = {
+		{ "from", OPT_TEXT, &from },
+		{ "status", OPT_NUMBER, &status },
+		{ "ton", OPT_NUMBER, &ton },
+		{ "npi", OPT_NUMBER, &npi },
+		{ NULL, OPT_FLAG, NULL },
+	};
+	struct buf b = BUF_EMPTY;
+
+	if (!words_options(w, 3, opts))
+		return;
+	if (!from) {
+		refuse("smsc NAME alert from NUMBER");
+		return;
+	}
+	buf_u8(&b, (unsigned)ton);
+	buf_u8(&b, (unsigned)npi);
+	buf_cstr(&b, from);
+	buf_u8(&b, 0);
+	buf_u8(&b, 0);
+	buf_cstr(&b, c->system_id);
+	if (status >= 0)
+		pdu_tlv_u8(&b, TLV_AVAILABILITY, (unsigned)status);
+	for (struct session *s = c->sessions; s; s = s->next) {
+		if (!session_receives(s))
+			continue;
+		session_send(s, ALERT_NOTIFICATION, 0, ++s->seq,
+		    buf_strv(&b));
+		session_event("alert", s);
+		event_str("from", from);
+		event_end();
+		break;
+	}
+	buf_deinit(&b);
+}
+
 static void cmd_mo(struct smsc *c, const struct words *w)
 {
 	struct mo mo = MO_DEFAULT;
@@ -441,6 +482,7 @@ static const struct {
 } commands[] = {
 	{ "set", smscset_command },
 	{ "mo", cmd_mo },
+	{ "alert", cmd_alert },
 	{ "raw", cmd_raw },
 	{ "unbind", cmd_unbind },
 	{ "enquire", cmd_enquire },

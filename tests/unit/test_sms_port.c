@@ -167,14 +167,13 @@ struct strv user_number(const struct user *u)
 	return u->aliases[0];
 }
 
-static unsigned alerts;
+static unsigned heard[HEARD_N];
 
 void access_heard(struct strv key, enum access_signal what, int64_t at)
 {
 	ck_assert(strv_eq(key, STRV("tel:+15550100002")));
-	ck_assert_int_eq(what, HEARD_ALERT);
 	ck_assert_int_eq(at, now_ms());
-	alerts++;
+	heard[what]++;
 }
 
 static unsigned stickies;
@@ -626,8 +625,34 @@ START_TEST(an_alert_is_heard_and_then_wakes_what_waits)	/* proves MLD-035 */
 	};
 
 	play(steps);
-	ck_assert_uint_eq(alerts, 1);
+	ck_assert_uint_eq(heard[HEARD_ALERT], 1);
 	ck_assert_uint_ge(wakes, 2);
+}
+END_TEST
+
+#define ALERT "\x01\x01" "15550100002\0" "\x01\x01" "15550100001\0"
+
+/* SMPP 5.3.2.30: ms_availability_status */
+static const struct {
+	struct strv pdu;
+	enum access_signal heard;
+} availabilities[] = {
+	{ BYTES(ALERT "\x04\x22\0\x01\0"), HEARD_ALERT },
+	{ BYTES(ALERT "\x04\x22\0\x01\x01"), HEARD_ABSENT },
+	{ BYTES(ALERT "\x04\x22\0\x01\x02"), HEARD_ABSENT },
+};
+
+START_TEST(an_alert_may_say_that_the_phone_is_not_there)
+{
+	const struct step steps[] = {
+		S_BIND, S_SEND(0x102, 9, availabilities[_i].pdu),
+		S_SEND(ENQUIRE, 7, NONE), S_ANSWERED(ENQUIRE, 0, 7), S_END,
+	};
+
+	play(steps);
+	for (int i = 0; i < HEARD_N; i++)
+		ck_assert_uint_eq(heard[i],
+		    i == (int)availabilities[_i].heard);
 }
 END_TEST
 
@@ -972,6 +997,8 @@ static const struct {
 	{ "no validity", "validity off", "x",
 	  BYTES("\0" "\x01\x01" "15550100001\0" "\x01\x01" "15550100002\0"
 	    "\0\0\0" "\0" "\0" "\0\0\0\0" "\x01" "x") },
+	{ "alerts", "alerts on", "x",
+	  BYTES(HEAD("\0", "\0", "\0") "\x01" "x" "\x04\x21\0\x01\x01") },
 	{ "national", "number-format national", "x",
 	  BYTES("\0" "\x01\x01" "15550100001\0" "\x02\x01" "5550100002\0"
 	    "\0\0\0" "\0" "000000020000000R\0" "\0\0\0\0" "\x01" "x") },
@@ -1591,6 +1618,8 @@ static void add_link(Suite *su)
 
 	tcase_add_test(tc, a_link_binds_and_shows_itself);
 	tcase_add_test(tc, an_alert_is_heard_and_then_wakes_what_waits);
+	tcase_add_rows(tc, an_alert_may_say_that_the_phone_is_not_there,
+	    availabilities);
 	tcase_add_test(tc, a_refused_bind_waits_a_minute_and_says_what_to_mend);
 	tcase_add_test(tc,
 	    without_transceiver_it_binds_transmitter_and_receiver);

@@ -199,6 +199,8 @@ enum err sms_out_send(struct sms_out *o, unsigned part)
 	(void)SMPP_SET(p.service_type, strv(o->link->conf.service_type));
 	set_validity(o, &p);
 	set_text(o, part, &p);
+	if (last && o->link->conf.alerts)
+		(void)smpp_tlv_add_num(&p, SMPP_TLV_SET_DPF, 1);
 	e = sms_bind_send(b, &p);
 	if (e != ERR_OK)
 		return e;

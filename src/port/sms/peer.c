@@ -137,6 +137,15 @@ static void delivered(struct sms_bind *b, const struct smpp_pdu *p)
 		sms_deliver(b, p);
 }
 
+/* 5.3.2.30: 0 available, 1 denied (suspended, no SMS), 2 unavailable. */
+static bool is_available(const struct smpp_pdu *p)
+{
+	const struct smpp_tlv *t = smpp_tlv_find(p,
+	    SMPP_TLV_MS_AVAILABILITY_STATUS);
+
+	return !t || t->num == 0;
+}
+
 /* Before the wake: what waits for the phone gives it time for IP. */
 static void note_alert(const struct sms_bind *b, const struct smpp_pdu *p)
 {
@@ -146,13 +155,16 @@ static void note_alert(const struct sms_bind *b, const struct smpp_pdu *p)
 	sms_settings_rules(&b->link->conf, &rules);
 	buf_init(&key, ADDR_MAX);
 	if (sms_key(&p->src, &rules, &key) == ERR_OK)
-		access_heard(buf_strv(&key), HEARD_ALERT, now_ms());
+		access_heard(buf_strv(&key), is_available(p) ? HEARD_ALERT :
+		    HEARD_ABSENT, now_ms());
 	buf_deinit(&key);
 }
 
 static void alerted(struct sms_bind *b, const struct smpp_pdu *p)
 {
 	note_alert(b, p);
+	if (!is_available(p))
+		return;
 	log_info("a phone can be reached again gateway=%s seq=%" PRIu32,
 	    b->link->name, p->seq);
 	flow_wake(strv(b->link->name));

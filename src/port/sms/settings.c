@@ -65,6 +65,9 @@ static const struct conf_row rows[] = {
 	    "how the parts of a long message are tied together"),
 	ROW("max-segments", INT, NULL, 1, 255, NULL, LIVE,
 	    "parts of a message at the most; unset: 6, fixed network 2"),
+	ROW("alerts", BOOL, "off", 0, 0, NULL, LIVE,
+	    "ask to be told when a phone that was out of reach is back "
+	    "(set_dpf, alert_notification)"),
 	ROW("validity", BOOL, "on", 0, 0, NULL, LIVE,
 	    "tell the service centre when a message expires"),
 	ROW("validity-max", DURATION, "7d", 60000, 100LL * DAY_MS, NULL, LIVE,
@@ -234,6 +237,7 @@ static void load_out(const char *name, struct sms_conf *c)
 	if (c->max_segments == 0)
 		c->max_segments = c->fixed ? 2 : 6;
 	c->validity = on(name, "validity");
+	c->alerts = on(name, "alerts");
 	c->validity_max = num(name, "validity-max");
 	COPY(c->service_type, text(name, "service-type"));
 	c->receipts = on(name, "receipts");

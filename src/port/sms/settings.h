@@ -42,7 +42,7 @@ struct sms_conf {
 	bool ucs2;
 	enum segment_carriage concat;
 	unsigned max_segments;
-	bool validity;
+	bool validity, alerts;
 	int64_t validity_max;
 	char service_type[6];
 
