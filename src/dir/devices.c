@@ -26,6 +26,7 @@ struct list devices_users = { &devices_users, &devices_users };
 static struct list unsaved = { &unsaved, &unsaved };
 static struct timer timer;
 static size_t n_devices;
+static const struct devices_listener *listener;
 
 static struct metric metrics[] = {
 	GAUGE("parley_devices", NULL, "Devices that subscribers have."),
@@ -121,6 +122,17 @@ enum err device_meant(const struct user *u, struct strv text,
 size_t devices_count(void)
 {
 	return n_devices;
+}
+
+void devices_watch(const struct devices_listener *l)
+{
+	listener = l;
+}
+
+void device_is_gone(const struct user *u, struct strv instance)
+{
+	if (listener)
+		listener->gone(u, instance);
 }
 
 /* --- one device ----------------------------------------------------------- */
@@ -360,8 +372,9 @@ static void drop(struct user *u, struct device *d)
 		.done = drop_done };
 	g->user = u->id;
 	g->instance = put_str(&at, d->instance);
-	writer_put(&g->w);
 	device_remove(u, d);
+	device_is_gone(u, g->instance);
+	writer_put(&g->w);
 }
 
 static bool make_room(struct user *u)
@@ -409,6 +422,8 @@ static void add(struct user *u, const struct binding *b)
 	(void)device_set(u, &r);
 	buf_deinit(&name);
 	mark(u->known, 0);
+	if (listener)
+		listener->known(u, b->instance);
 }
 
 bool device_registered(struct user *u, const struct binding *b)
@@ -451,6 +466,11 @@ static const struct conf_row rows[] = {
 	{ .name = "late", .type = CONF_BOOL, .fallback = "on",
 	  .help = "a device that was away when a message came gets it when it "
 	  "registers, also if another device has it" },
+	{ .name = "new-window", .type = CONF_DURATION, .fallback = "0",
+	  .min = 0, .max = INT64_C(90) * 86400000,
+	  .help = "a device that registers for the first time gets the "
+	  "messages of so long ago that its subscriber's others have and that "
+	  "still live; 0: none" },
 	{ .name = "late-window", .type = CONF_DURATION, .fallback = "7d",
 	  .min = 60000, .max = INT64_C(90) * 86400000,
 	  .help = "messages are kept only for devices that were registered "

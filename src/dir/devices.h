@@ -58,4 +58,14 @@ size_t devices_count(void);
 typedef const char *device_access_fn(const struct user *u);
 void devices_access(device_access_fn *fn);
 
+/*
+ * To be told, in the core: a device came to be known by its first REGISTER;
+ * one is no more, or blocked.  One listener; NULL: none any more.
+ */
+struct devices_listener {
+	void (*known)(const struct user *u, struct strv instance);
+	void (*gone)(const struct user *u, struct strv instance);
+};
+void devices_watch(const struct devices_listener *l);
+
 #endif

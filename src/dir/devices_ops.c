@@ -8,6 +8,7 @@
 #include "base/now.h"
 #include "dir/bindings.h"
 #include "dir/devices_priv.h"
+#include "dir/prefs_priv.h"
 #include "dir/users_priv.h"
 #include "op/complete.h"
 #include "store/audit.h"
@@ -216,6 +217,10 @@ static void follow(struct changing *g, struct user *u)
 	op_field_bool(g->c, "blocked", g->row.blocked);
 	if (d && g->what == FORGET)
 		device_remove(u, d);
+	if (g->what == FORGET || g->what == BLOCK)
+		device_is_gone(u, g->row.instance);
+	if (g->what == PRIMARY || g->what == RENAME)
+		prefs_changed(u);
 }
 
 static void written(struct write *w)

@@ -44,6 +44,9 @@ void device_remove(struct user *u, struct device *d);
 void device_row(const struct user *u, const struct device *d,
     struct device_row *out);	/* texts are borrowed */
 
+/* Tells the listener; instance is the caller's. */
+void device_is_gone(const struct user *u, struct strv instance);
+
 /* --- devices_ops.c -------------------------------------------------------- */
 
 void devices_ops_register(void);

@@ -65,6 +65,25 @@ static void add_rule(const struct user *u, const struct prefs_rule *r,
 	buf_deinit(&text);
 }
 
+static void show_copies(struct op_call *c, const struct user *u,
+    struct strv list)
+{
+	struct buf names;
+
+	buf_init(&names, BUF_NO_LIMIT);
+	if (!list.n)
+		buf_addz(&names, "as the site");
+	while (list.n) {
+		struct strv one = strv_split(list, ',', &list);
+		const struct device *d = device_find(u, one);
+
+		buf_addf(&names, "%s%.*s", names.n ? "," : "",
+		    STRV_ARG(d ? d->name : one));
+	}
+	op_field(c, "copies", buf_strv(&names));
+	buf_deinit(&names);
+}
+
 static void fields(struct op_call *c, const struct user *u,
     const struct prefs_profile *p)
 {
@@ -80,7 +99,7 @@ static void fields(struct op_call *c, const struct user *u,
 	op_field(c, "subscriber", u->key);
 	op_field(c, "profile", p->name);
 	op_field_bool(c, "active", p->active);
-	op_field(c, "copies", p->copies.n ? p->copies : STRV("as the site"));
+	show_copies(c, u, p->copies);
 	op_field_json(c, "rules", buf_strv(&rules));
 	buf_deinit(&rules);
 }
@@ -248,7 +267,28 @@ static bool read_rules(struct preferring *g, const struct user *u)
 	return e == ERR_OK;
 }
 
-static bool read_copies(struct preferring *g)
+/* Names of devices that are known become their ids. */
+static struct strv copy_names(struct arena *a, const struct user *u,
+    struct strv list)
+{
+	struct buf ids;
+	struct device *d;
+	struct strv all;
+
+	buf_init(&ids, BUF_NO_LIMIT);
+	while (list.n) {
+		struct strv one = strv_split(list, ',', &list);
+
+		buf_addf(&ids, "%s%.*s", ids.n ? "," : "",
+		    STRV_ARG(device_meant(u, one, &d) == ERR_OK ?
+		    d->instance : one));
+	}
+	all = arena_str(a, buf_strv(&ids));
+	buf_deinit(&ids);
+	return all;
+}
+
+static bool read_copies(struct preferring *g, const struct user *u)
 {
 	struct strv text = op_text(g->c, "copies");
 
@@ -257,8 +297,12 @@ static bool read_copies(struct preferring *g)
 		    "of devices with commas, at most %d bytes", COPIES_BYTES);
 		return false;
 	}
-	g->row.copies = strv_eq(text, STRV("site")) ? STRV("") :
-	    arena_str(&g->arena, text);
+	if (strv_eq(text, STRV("site")))
+		g->row.copies = STRV("");
+	else if (strv_eq(text, STRV("none")) || strv_eq(text, STRV("all")))
+		g->row.copies = arena_str(&g->arena, text);
+	else
+		g->row.copies = copy_names(&g->arena, u, text);
 	return true;
 }
 
@@ -297,7 +341,7 @@ static bool is_good(struct preferring *g)
 		return true;
 	if (op_given(g->c, "rule") && !read_rules(g, u))
 		return false;
-	return !op_given(g->c, "copies") || read_copies(g);
+	return !op_given(g->c, "copies") || read_copies(g, u);
 }
 
 static void run(struct turn *t)

@@ -28,6 +28,8 @@ void submit_answer_all(void);		/* who waits, STORED */
 
 /* result.c: the time of l, in nobody's queue any more, has run out. */
 void result_expired(struct leg *l);
+/* The device of l, in nobody's queue, is no more. */
+void result_cancelled(struct leg *l);
 
 /* late.c: devices that have not had what the others have. */
 
@@ -45,13 +47,22 @@ bool late_any(const struct user *u, struct strv but);
 /* One of l->late came online meanwhile. */
 bool late_is_there(const struct leg *l);
 
+/* known.c: devices that come to be known, and those that are no more. */
+
+/* The device that l is for was forgotten or blocked; not of a report. */
+bool known_is_gone(const struct leg *l);
+void known_start(void);
+void known_stop(void);
+
 /* reach.c: which of the sender's devices a report goes to. */
-bool reach_any(void);	/* if its device is gone, the next that registers */
+/* If its device is gone, the next of u that registers. */
+bool reach_any(const struct user *u);
 /* u's devices that are away, but not gone; separated by spaces. */
 void reach_awaited(const struct user *u, struct buf *names);
 /* A report whose device is gone is for any device now. */
 void reach_fall_back(struct leg *l);
 bool reach_waits(const struct leg *l);	/* its device is not there */
+bool reach_is_copy(const struct leg *l);
 /* l, a report that was committed: legs for the sender's other devices. */
 void reach_copy(const struct leg *l);
 

@@ -228,7 +228,10 @@ static bool is_full(const struct out *o)
 void hop_expire(struct hop *h, struct leg *l)
 {
 	take(h, l);
-	result_expired(l);
+	if (known_is_gone(l))
+		result_cancelled(l);
+	else
+		result_expired(l);
 	leg_forget(l);
 }
 
@@ -421,7 +424,7 @@ static void load_user(struct hop *h)
 {
 	const struct user *u = user_find(h->name);
 	struct buf devices, awaited;
-	bool any = u && reach_any();
+	bool any = u && reach_any(u);
 
 	buf_init(&devices, BUF_NO_LIMIT);
 	buf_init(&awaited, BUF_NO_LIMIT);

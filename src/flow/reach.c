@@ -6,6 +6,7 @@
 #include "core/message.h"
 #include "dir/bindings.h"
 #include "dir/devices.h"
+#include "dir/prefs.h"
 #include "flow/flow_priv.h"
 #include "flow/sched.h"
 #include "store/journal.h"
@@ -13,16 +14,42 @@
 #define POLICY		"policy reports"
 #define FIRST		1	/* ordinal of a report's own leg; others are copies */
 
-static bool copies(void)
+static bool is_named(struct strv list, const struct device *d)
 {
-	return strcmp(conf_text(POLICY, "", "copy"), "all") == 0;
+	while (list.p) {
+		struct strv one = strv_split(list, ',', &list);
+
+		if (strv_eq(one, d->instance) || strv_caseeq(one, d->name))
+			return true;
+	}
+	return false;
 }
 
-/* The other devices have copies: nothing to fall back to. */
-bool reach_any(void)
+/* As u has it in the profile that counts, else as the site has it. */
+static bool wants_copy(const struct user *u, const struct device *d)
+{
+	const struct prefs_profile *p = prefs_active(u);
+	struct strv list = p && p->copies.n ? p->copies :
+	    strv(conf_text(POLICY, "", "copy"));
+
+	return !d->blocked && !strv_eq(list, STRV("none")) &&
+	    (strv_eq(list, STRV("all")) || is_named(list, d));
+}
+
+static bool copies(const struct user *u)
+{
+	const struct device *d = devices_of(u);
+
+	while (d && !wants_copy(u, d))
+		d = d->next;
+	return d != NULL;
+}
+
+/* Where other devices have copies there is nothing to fall back to. */
+bool reach_any(const struct user *u)
 {
 	return strcmp(conf_text(POLICY, "", "fallback"), "any") == 0 &&
-	    !copies();
+	    !copies(u);
 }
 
 static bool is_awaited(const struct user *u, const struct device *d)
@@ -57,7 +84,7 @@ void reach_fall_back(struct leg *l)
 	const struct user *u = user_find(l->hop);
 	const struct device *d;
 
-	if (!u || !is_own_leg(l) || user_has(u, l->device) || !reach_any())
+	if (!u || !is_own_leg(l) || user_has(u, l->device) || !reach_any(u))
 		return;
 	d = device_find(u, l->device);
 	if (!d || !is_awaited(u, d))
@@ -67,9 +94,14 @@ void reach_fall_back(struct leg *l)
 static bool gets_copy(const struct user *u, const struct device *d,
     const struct leg *l)
 {
-	return !d->blocked && !strv_eq(d->instance, l->device) &&
+	return wants_copy(u, d) && !strv_eq(d->instance, l->device) &&
 	    (user_has(u, d->instance) || now_ms() - device_seen(u, d) <=
 	    conf_int("policy devices", "", "late-window"));
+}
+
+bool reach_is_copy(const struct leg *l)
+{
+	return l->message->kind == MESSAGE_REPORT && !is_own_leg(l);
 }
 
 void reach_copy(const struct leg *l)
@@ -82,7 +114,7 @@ void reach_copy(const struct leg *l)
 	};
 	struct buf list;
 
-	if (!u || !is_own_leg(l) || !copies())
+	if (!u || !is_own_leg(l) || !copies(u))
 		return;
 	buf_init(&list, BUF_NO_LIMIT);
 	for (const struct device *d = devices_of(u); d; d = d->next)

@@ -159,6 +159,7 @@ enum err flow_start(void)
 	hop_start();
 	quiet_start();
 	give_start();
+	known_start();
 	reroute_start();
 	trace_start();
 	expire_start();
@@ -195,6 +196,7 @@ void flow_stop(void (*done)(void))
 	restart_stop();
 	quiet_stop();
 	give_stop();
+	known_stop();
 	hop_stop();
 	timer_init(&stop_timer, "stop", stop_look, NULL);
 	timer_set(&stop_timer, 0);

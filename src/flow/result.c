@@ -93,6 +93,11 @@ void result_expired(struct leg *l)
 	end(l, ERR_EXPIRED, LEG_EXPIRED);
 }
 
+void result_cancelled(struct leg *l)
+{
+	end(l, ERR_NO_USER, LEG_CANCELLED);
+}
+
 /* Its leg moves nowhere by the report: none goes to SPAM. */
 static void noticed(struct leg *l)
 {
@@ -118,6 +123,10 @@ static void later(struct leg *l, const struct flow_outcome *o)
 		return;
 	}
 	(void)primary_result(l, o);
+	if (known_is_gone(l)) {
+		failed(l, ERR_NO_USER, LEG_FAILED);
+		return;
+	}
 	l->why = o->err;
 	late_apart(l, o);
 	l->reached = message_str(l->message, o->reached.n ? o->reached :

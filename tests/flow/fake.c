@@ -22,6 +22,7 @@
 #include "flow/give.h"
 #include "flow/port.h"
 #include "loop/loop.h"
+#include "loop/work.h"
 #include "op/op.h"
 #include "store/db.h"
 #include "store/settings.h"
@@ -196,6 +197,14 @@ static const struct port *const ports[] = { &sip, &sms, &group_port, NULL };
 const struct port *const *ports_all(void)
 {
 	return ports;
+}
+
+/* in place of loop/work.c: at once */
+bool work_run(work_fn *fn, work_fn *done, void *arg)
+{
+	fn(arg);
+	loop_defer(done, arg);
+	return true;
 }
 
 const struct port *port_find(struct strv name)
