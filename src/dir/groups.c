@@ -248,6 +248,13 @@ size_t groups_count(void)
 	return by_id.n;
 }
 
+const struct group *groups_next(size_t *at)
+{
+	const struct entry *e = map_next(&by_id, at);
+
+	return e ? &e->g : NULL;
+}
+
 bool group_may_send(const struct group *g, struct strv who)
 {
 	const struct user *u = user_find(who);
@@ -306,6 +313,20 @@ int group_who_of(struct strv s) { return find_name(whos, s); }
 int group_reports_of(struct strv s) { return find_name(kinds_of_reports, s); }
 int group_state_of(struct strv s) { return find_name(states, s); }
 int group_role_of(struct strv s) { return find_name(roles, s); }
+
+void groups_defaults(struct group_row *r)
+{
+	*r = (struct group_row){
+		.subject = STRV(""),
+		.may_send = (enum group_who)group_who_of(strv(
+		    conf_text("policy group", "", "who-may-send"))),
+		.reports = (enum group_reports)group_reports_of(strv(
+		    conf_text("policy group", "", "reports"))),
+		.copy = conf_bool("policy group", "", "copy-to-sender"),
+		.max_size = conf_int("policy group", "", "max-size"),
+		.closed = true
+	};
+}
 
 /* --- life ----------------------------------------------------------------- */
 

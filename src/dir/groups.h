@@ -39,6 +39,8 @@ void groups_unload(void);
 struct group *group_find(struct strv key);
 struct group *group_by_id(uint64_t id);
 size_t groups_count(void);
+/* Walk all within a turn of the loop: at starts as 0; NULL: the end. */
+const struct group *groups_next(size_t *at);
 
 const struct group_member *group_find_member(const struct group *g,
     struct strv key);			/* NULL: is none */

@@ -8,8 +8,6 @@
 #include "conf/conf.h"
 #include "dir/groups_priv.h"
 
-#define SUBJECT_MAX	255	/* bytes */
-
 /* One operation from its call to its answer. */
 struct grouping {
 	struct turn turn;
@@ -99,7 +97,7 @@ static void written(struct group_write *w, enum err e)
 
 static bool is_subject(struct strv s)
 {
-	return profile_is_text(s, SUBJECT_MAX);
+	return profile_is_text(s, GROUP_SUBJECT_MAX);
 }
 
 static void note(struct grouping *g, const char *name, struct strv value)
@@ -164,7 +162,7 @@ static bool read_texts(struct grouping *g, struct group_row *r)
 		return true;
 	if (!is_subject(subject)) {
 		buf_addf(&g->why, "a subject is up to %d bytes of text "
-		    "without controls", SUBJECT_MAX);
+		    "without controls", GROUP_SUBJECT_MAX);
 		return false;
 	}
 	note(g, "subject", subject);
@@ -187,20 +185,6 @@ static bool read_row(struct grouping *g, struct group_row *r)
 
 /* --- what each does ------------------------------------------------------- */
 
-static void defaults(struct group_row *r)
-{
-	*r = (struct group_row){
-		.subject = STRV(""),
-		.may_send = (enum group_who)group_who_of(strv(
-		    conf_text("policy group", "", "who-may-send"))),
-		.reports = (enum group_reports)group_reports_of(strv(
-		    conf_text("policy group", "", "reports"))),
-		.copy = conf_bool("policy group", "", "copy-to-sender"),
-		.max_size = conf_int("policy group", "", "max-size"),
-		.closed = true
-	};
-}
-
 static bool decide_add(struct grouping *g, struct group *group)
 {
 	struct group_row *r = &g->change.row;
@@ -212,7 +196,7 @@ static bool decide_add(struct grouping *g, struct group *group)
 		    STRV_ARG(u->key));
 		return refuse(g, OP_CONFLICT);
 	}
-	defaults(r);
+	groups_defaults(r);
 	if (!read_row(g, r))
 		return false;
 	r->id = groups_next_id();

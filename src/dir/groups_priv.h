@@ -7,6 +7,7 @@
 #include "dir/users_priv.h"
 #include "op/complete.h"
 
+#define GROUP_SUBJECT_MAX 255	/* bytes */
 #define GROUP_SIZE_MAX	100000	/* members, whatever is set */
 
 /* --- groups.c: memory follows what was committed ------------------------- */
@@ -26,6 +27,8 @@ void groups_follow(const struct group_change *changes, size_t n);
 /* A subscriber is deleted: it leaves every group. */
 void groups_forget(struct strv key);
 uint64_t groups_next_id(void);
+/* A row with the rules that "policy group" has for new groups. */
+void groups_defaults(struct group_row *r);
 
 /* --- groups_write.c: durable first ---------------------------------------- */
 

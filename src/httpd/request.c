@@ -237,7 +237,8 @@ static void add_headers(struct MHD_Response *a, unsigned status,
 	if (status == MHD_HTTP_SERVICE_UNAVAILABLE &&
 	    !extra_find(extra, "Retry-After"))
 		MHD_add_response_header(a, "Retry-After", "1");
-	if (status == MHD_HTTP_UNAUTHORIZED)
+	if (status == MHD_HTTP_UNAUTHORIZED &&
+	    !extra_find(extra, "WWW-Authenticate"))
 		MHD_add_response_header(a, "WWW-Authenticate", "Bearer");
 	add_extra(a, extra);
 }

@@ -22,6 +22,40 @@ xmlDoc *xml_parse(struct strv text, const char **why)
 	return doc;
 }
 
+/* The only element of a list of nodes, apart from blanks; the rest is freed. */
+static xmlNode *take_element(xmlNode *list)
+{
+	xmlNode *found = NULL, *next;
+	bool good = true;
+
+	for (xmlNode *n = list; n; n = next) {
+		next = n->next;
+		xmlUnlinkNode(n);
+		if (n->type == XML_ELEMENT_NODE && !found) {
+			found = n;
+			continue;
+		}
+		good = good && xmlIsBlankNode(n) == 1;
+		xmlFreeNode(n);
+	}
+	if (good || !found)
+		return found;
+	xmlFreeNode(found);
+	return NULL;
+}
+
+xmlNode *xml_parse_in(xmlNode *in, struct strv text)
+{
+	xmlNode *list = NULL;
+
+	if (text.n == 0 || xmlParseInNodeContext(in, text.p, (int)text.n,
+	    FENCE, &list) != XML_ERR_OK) {
+		xmlFreeNodeList(list);
+		return NULL;
+	}
+	return take_element(list);
+}
+
 bool xml_is(const xmlNode *n, const char *name)
 {
 	return n->type == XML_ELEMENT_NODE &&

@@ -19,6 +19,13 @@
  */
 xmlDoc *xml_parse(struct strv text, const char **why);
 
+/*
+ * The same of one element and white space, read where in stands: its
+ * prefixes count.  A node of in's document that hangs nowhere yet; NULL: it
+ * is something else.
+ */
+xmlNode *xml_parse_in(xmlNode *in, struct strv text);
+
 /* The root element if it has this local name, else NULL. */
 const xmlNode *xml_root(const xmlDoc *doc, const char *name);
 

@@ -1,0 +1,76 @@
+/* own.h - what subscribers change themselves: documents, blocks, groups. */
+
+#ifndef DIR_OWN_H
+#define DIR_OWN_H
+
+#include "dir/groups.h"
+#include "dir/screening.h"
+#include "store/writer.h"
+
+/*
+ * A turn, in *out: run comes inside this call or later, in the core, and
+ * until own_end() nobody else changes a subscriber or a group.
+ */
+struct own_turn;
+void own_begin(struct own_turn **out, void (*run)(void *arg), void *arg);
+void own_end(struct own_turn *t);
+
+/* --- documents and blocks ------------------------------------------------- */
+
+/* One address that a subscriber blocks; NONE or ALLOW: not any more. */
+struct own_block {
+	struct strv key;
+	enum screen_effect effect;
+};
+
+/* The addresses that u blocks, in the order of keys. */
+typedef void own_block_fn(const struct own_block *b, void *arg);
+void own_blocks(const struct user *u, own_block_fn *fn, void *arg);
+
+/* A document and the blocks it says, in one transaction, inside a turn; all
+ * is borrowed until done. */
+struct own_document {
+	struct write w;
+	uint64_t user;
+	struct strv actor;	/* the subscriber's key */
+	struct strv object;	/* whose it is, as a key */
+	struct strv usage, name;
+	struct strv text;	/* absent: delete it */
+	const struct own_block *blocks;	/* those that change */
+	size_t nblocks;
+	/* after the commit, when memory has followed */
+	void (*done)(struct own_document *d, enum err e);
+	void *arg;
+};
+void own_document_write(struct own_document *d);
+
+/* --- groups --------------------------------------------------------------- */
+
+/* What an admin of a group wants it to be. */
+struct own_group {
+	struct strv actor;
+	struct strv key;	/* of the group */
+	struct strv owner;	/* a subscriber's key: admin of a new group */
+	bool gone;		/* delete it; the rest does not matter */
+	struct strv subject;
+	int64_t max_size;	/* 0: as it is, or as the site has it */
+	const struct strv *members;	/* keys, in any order */
+	size_t nmembers;
+	void (*done)(struct own_group *g, enum err e);
+	void *arg;
+};
+
+/*
+ * Inside a turn; all of g is borrowed until done.  Members keep their roles,
+ * admins stay whatever the list says, and a new group has the rules that the
+ * site has for new groups.
+ * ERR_OK: done follows.  ERR_TOO_BIG: more members than it may have.
+ * ERR_FORBIDDEN: somebody else's address.  ERR_BAD_SYNTAX: a group in itself,
+ * or a subject that is none.
+ */
+enum err own_group_write(struct own_group *g);
+
+/* Groups of which a subscriber with this key is an admin. */
+size_t own_groups(struct strv key);
+
+#endif
