@@ -162,3 +162,25 @@ test('the wait outlives a restart, and the SMS is not forgotten', async () => {
 	while (got.text !== 'after the wait');
 	assert.equal(smsSeen('after the wait').length, 1);
 });
+
+/* proves MLD-004 */
+test('an SMS that asks for an acknowledgement has one, of several devices', async () => {
+	await site.configure(['set gateway centre acknowledge on']);
+	assert.equal((await phone.register()).status, 200);
+	const peer = '17770000009';
+	sim.mo('centre', `+${peer}`, `+${NUMBER}`, 'please confirm', 'registered');
+	const acks = () => sim.seen({ event: 'submit', dst: peer, 'esm-class': 8 }).length;
+	for (const device of [phone, tablet]) {
+		const m = await device.got('please confirm');
+		const id = /imdn\.Message-ID: (\S+)/.exec(m.body)[1];
+		const from = /<([^>]*)>/.exec(m.get('from'))[1];
+		assert.match(m.body, /positive-delivery/);
+		assert.equal((await device.report(from, id, 'delivered')).status, 200);
+	}
+	await sim.wait({ event: 'submit', dst: peer, 'esm-class': 8 });
+	const { messageId } = await message('behind the acknowledgement');
+	await phone.got('behind the acknowledgement');
+	await phone.report(ALICE, messageId, 'delivered');
+	await alice.gotReport(messageId, 'delivered');
+	assert.equal(acks(), 1);
+});

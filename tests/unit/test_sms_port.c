@@ -57,6 +57,8 @@ void flow_wake(struct strv hop)
 static struct {
 	unsigned n;
 	char from[100], to[100], text[700], service[40], subject[40];
+	char imdn_id[64];
+	unsigned wants;
 	enum err refuse_with;	/* ERR_OK: stored */
 	flow_answer_fn *done;
 	void *arg;
@@ -84,7 +86,6 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 	ck_assert_int_eq(wait_ms, 0);
 	ck_assert_int_eq(m->kind, MESSAGE_TEXT);
 	ck_assert_int_eq(m->origin, FROM_NETWORK);
-	ck_assert_uint_eq(m->wants, 0);
 	ck_assert(m->conversation.n && m->contribution.n && m->imdn_id.n);
 	taken.n++;
 	COPY(taken.from, m->from);
@@ -92,6 +93,8 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 	COPY(taken.text, m->content->bytes);
 	COPY(taken.service, m->service);
 	COPY(taken.subject, m->subject);
+	COPY(taken.imdn_id, m->imdn_id);
+	taken.wants = m->wants;
 	taken.done = done;
 	taken.arg = arg;
 	message_unref(m);
@@ -1298,6 +1301,7 @@ START_TEST(a_message_in_is_answered_when_it_is_stored)
 	ck_assert_str_eq(taken.to, "tel:+15550100001");
 	ck_assert_str_eq(taken.service, "sms;via=smsc1");
 	ck_assert_str_eq(taken.subject, arrivals[_i].subject);
+	ck_assert_uint_eq(taken.wants, 0);
 	ck_assert_uint_eq(stickies, 1);
 }
 END_TEST
@@ -1558,6 +1562,69 @@ START_TEST(with_receipts_of_all_parts_the_last_one_decides)
 }
 END_TEST
 
+/* --- acknowledgements ---------------------------------------------------- */
+
+#define MO_ASKS(registered) BYTES("\0" "\x01\x01" "15550100002\0" \
+	"\x01\x01" "15550100001\0" "\0\0\0" "\0" "\0" registered "\0" \
+	"\0\0" "\x02" "hi" "\x02\x04\0\x02\x1a\x2b")
+
+static enum report_status acknowledged;
+
+/* What the journal makes of an IMDN about the message. */
+static bool send_ack(void)
+{
+	struct leg *l = a_leg("", 0);
+	struct message *m = l->message;
+
+	m->kind = MESSAGE_REPORT;
+	m->report.status = acknowledged;
+	m->report.imdn_id = message_str(m, strv(taken.imdn_id));
+	sms_port.deliver(l);
+	return true;
+}
+
+static const struct {
+	const char *setting;
+	struct strv pdu;
+	unsigned wants;
+	enum report_status status;
+	struct strv ack;	/* absent: none goes out */
+} acks[] = {
+	{ "acknowledge on", MO_ASKS("\x04"), WANTS_DELIVERED,
+	  STATUS_DELIVERED, BYTES(HEAD("\x08", "\0", "\0") "\x07" "DELIVRD"
+	  "\x02\x04\0\x02\x1a\x2b") },
+	{ "acknowledge on", MO_ASKS("\x0c"), WANTS_DELIVERED |
+	  WANTS_DISPLAYED, STATUS_DISPLAYED, BYTES(HEAD("\x10", "\0", "\0")
+	  "\x04" "READ" "\x02\x04\0\x02\x1a\x2b") },
+	{ "acknowledge on", MO_ASKS("\x01"), WANTS_DELIVERED,
+	  STATUS_FAILED, { NULL, 0 } },
+	{ "acknowledge on", MO_ASKS("\0"), 0, STATUS_DELIVERED,
+	  BYTES(HEAD("\x08", "\0", "\0") "\x07" "DELIVRD") },
+	{ "acknowledge off", MO_ASKS("\x0c"), 0, STATUS_DELIVERED,
+	  { NULL, 0 } },
+};
+
+START_TEST(a_message_is_acknowledged_as_it_asks_for)
+{
+	const struct step steps[] = {
+		S_BIND, S_SEND(DELIVER, 21, acks[_i].pdu),
+		S_ANSWERED(DELIVER, 0, 21), S_DO(send_ack),
+		S_EXPECT(SUBMIT, 0, acks[_i].ack),
+		S_ANSWER(SUBMIT, 0, BYTES("9\0")), S_WAIT(one_result), S_END,
+	};
+	const struct step none[] = {
+		S_BIND, S_SEND(DELIVER, 21, acks[_i].pdu),
+		S_ANSWERED(DELIVER, 0, 21), S_DO(send_ack),
+		S_WAIT(one_result), S_END,
+	};
+
+	acknowledged = acks[_i].status;
+	play_with(acks[_i].setting, acks[_i].ack.p ? steps : none);
+	ck_assert_uint_eq(taken.wants, acks[_i].wants);
+	ck_assert_int_eq(results.last.err, ERR_OK);
+}
+END_TEST
+
 START_TEST(a_decimal_receipt_finds_its_hex_answer)
 {
 	static const struct step steps[] = {
@@ -1687,6 +1754,8 @@ static void add_in(Suite *su)
 	tcase_add_test(tc,
 	    a_receipt_that_cannot_be_stored_is_asked_for_again);
 	tcase_add_test(tc, a_receipt_may_come_before_the_answer);
+	tcase_add_loop_test(tc, a_message_is_acknowledged_as_it_asks_for, 0,
+	    sizeof(acks) / sizeof(*acks));
 	tcase_add_test(tc, an_orphan_is_asked_for_again_every_second);
 	tcase_add_test(tc, with_receipts_of_all_parts_the_last_one_decides);
 	tcase_add_test(tc, a_decimal_receipt_finds_its_hex_answer);

@@ -6,6 +6,7 @@
 
 #define LOG_UNIT "sms"
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "base/rand.h"
@@ -103,6 +104,51 @@ struct message *sms_accept_make(const struct sms_link *k, struct strv from,
 	(void)snprintf(via, sizeof(via), "%s/%" PRIu32, k->name, seq);
 	m->in_ref = message_str(m, strv(via));
 	return m;
+}
+
+#define ACK_DELIVERY	0x04	/* of registered_delivery, from a service centre */
+#define ACK_USER	0x08
+#define RECEIPT		0x03	/* what some ask instead */
+#define REF_AT		32	/* of an imdn_id; then "-1a2b" */
+
+/* Clients give the imdn_id back, so the reference outlives a restart. */
+static void keep_ref(struct message *m, const struct smpp_pdu *p)
+{
+	const struct smpp_tlv *ref = smpp_tlv_find(p,
+	    SMPP_TLV_USER_MESSAGE_REFERENCE);
+	char id[REF_AT + 8];
+
+	if (!ref)
+		return;
+	(void)snprintf(id, sizeof(id), "%.*s-%04x", STRV_ARG(m->imdn_id),
+	    (unsigned)ref->num & 0xffff);
+	m->imdn_id = message_str(m, strv(id));
+}
+
+void sms_accept_asked(struct message *m, const struct sms_link *k,
+    const struct smpp_pdu *p)
+{
+	uint8_t asked = p->registered_delivery;
+
+	if (!k->conf.acknowledge)
+		return;
+	if ((asked & ACK_DELIVERY) || (asked & RECEIPT) == 1)
+		m->wants |= WANTS_DELIVERED;
+	if (asked & ACK_USER)
+		m->wants |= WANTS_DISPLAYED;
+	if (m->wants)
+		keep_ref(m, p);
+}
+
+bool sms_accept_ref(struct strv imdn_id, uint16_t *ref)
+{
+	uint8_t v[2];
+
+	if (imdn_id.n != REF_AT + 5 || imdn_id.p[REF_AT] != '-' ||
+	    !hex_decode((struct strv){ imdn_id.p + REF_AT + 1, 4 }, v, 2))
+		return false;
+	*ref = (uint16_t)(v[0] << 8 | v[1]);
+	return true;
 }
 
 static void no_answer(enum err e, void *arg)

@@ -24,6 +24,14 @@ struct sms_waiting {
 /* A message as it came from that gateway; one reference. */
 struct message *sms_accept_make(const struct sms_link *k, struct strv from,
     struct strv to, const struct dcs *dcs, struct strv text, uint32_t seq);
+/*
+ * What p, which brought m or its last part, asks of who gets it: a delivery
+ * or a user acknowledgement, if the gateway has them on.
+ */
+void sms_accept_asked(struct message *m, const struct sms_link *k,
+    const struct smpp_pdu *p);
+/* Its user_message_reference, by m->imdn_id; false: it had none. */
+bool sms_accept_ref(struct strv imdn_id, uint16_t *ref);
 /* Offer m to the flow; the peer is answered, and w freed, when it has
  * decided.  Both are taken over. */
 void sms_accept(struct sms_waiting *w, struct message *m);

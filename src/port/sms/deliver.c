@@ -68,6 +68,16 @@ static struct sms_waiting *waiting_new(const struct in *in)
 	return w;
 }
 
+static struct message *make(const struct in *in, const struct dcs *dcs,
+    struct strv text)
+{
+	struct message *m = sms_accept_make(in->bind->link,
+	    buf_strv(&in->from), buf_strv(&in->to), dcs, text, in->pdu->seq);
+
+	sms_accept_asked(m, in->bind->link, in->pdu);
+	return m;
+}
+
 /* --- parts ----------------------------------------------------------------- */
 
 static void part_stored(enum err e, void *arg)
@@ -108,8 +118,7 @@ static void complete(const struct in *in, struct sms_set *s)
 	} else {
 		w->set = s;
 		w->last = in->udh.seq;
-		sms_accept(w, sms_accept_make(in->bind->link, buf_strv(&in->from),
-		    buf_strv(&in->to), &dcs, buf_strv(&text), in->pdu->seq));
+		sms_accept(w, make(in, &dcs, buf_strv(&text)));
 	}
 	buf_deinit(&text);
 }
@@ -176,9 +185,8 @@ static void whole(const struct in *in, struct strv octets)
 	if (e != ERR_OK)
 		refuse(in, e, "its text cannot be read");
 	else
-		sms_accept(waiting_new(in), sms_accept_make(in->bind->link,
-		    buf_strv(&in->from), buf_strv(&in->to), &in->dcs,
-		    buf_strv(&text), in->pdu->seq));
+		sms_accept(waiting_new(in), make(in, &in->dcs,
+		    buf_strv(&text)));
 	buf_deinit(&text);
 }
 

@@ -12,6 +12,7 @@
 #include "core/message.h"
 #include "dir/users.h"
 #include "flow/trace.h"
+#include "port/sms/accept.h"
 #include "port/sms/out.h"
 #include "port/sms/text.h"
 #include "wire/smtime.h"
@@ -115,7 +116,10 @@ enum err sms_out_prepare(struct sms_out *o)
 	const struct message *m = o->leg->message;
 	enum err e = ERR_OK;
 
-	if (o->leg->role == LEG_UCN)
+	if (m->kind == MESSAGE_REPORT)
+		buf_addz(&o->text, m->report.status == STATUS_DISPLAYED ?
+		    "READ" : "DELIVRD");
+	else if (o->leg->role == LEG_UCN)
 		buf_adds(&o->text, o->leg->text);
 	else
 		e = sms_text(m, &o->text);
@@ -187,6 +191,21 @@ static void set_text(const struct sms_out *o, unsigned part, struct smpp_pdu *p)
 	(void)smpp_tlv_add_num(p, SMPP_TLV_SAR_SEGMENT_SEQNUM, part + 1);
 }
 
+/* A report to a phone: which message it is about, if it had a number. */
+static void set_ack(const struct sms_out *o, struct smpp_pdu *p)
+{
+	const struct report *r = &o->leg->message->report;
+	uint16_t ref;
+
+	if (o->leg->message->kind != MESSAGE_REPORT)
+		return;
+	p->esm_class |= r->status == STATUS_DISPLAYED ? SMPP_ESM_USER_ACK :
+	    SMPP_ESM_DELIVERY_ACK;
+	if (sms_accept_ref(r->imdn_id, &ref))
+		(void)smpp_tlv_add_num(p, SMPP_TLV_USER_MESSAGE_REFERENCE,
+		    ref);
+}
+
 enum err sms_out_send(struct sms_out *o, unsigned part)
 {
 	struct sms_bind *b = o->link->out;
@@ -199,6 +218,7 @@ enum err sms_out_send(struct sms_out *o, unsigned part)
 	(void)SMPP_SET(p.service_type, strv(o->link->conf.service_type));
 	set_validity(o, &p);
 	set_text(o, part, &p);
+	set_ack(o, &p);
 	if (last && o->link->conf.alerts)
 		(void)smpp_tlv_add_num(&p, SMPP_TLV_SET_DPF, 1);
 	e = sms_bind_send(b, &p);

@@ -80,6 +80,9 @@ static const struct conf_row rows[] = {
 	    "ask for a receipt of every part, not of the last alone"),
 	ROW("receipt-check-number", BOOL, "on", 0, 0, NULL, LIVE,
 	    "a receipt must come from the number the message went to"),
+	ROW("acknowledge", BOOL, "off", 0, 0, NULL, LIVE,
+	    "answer messages that ask for it with a delivery or user "
+	    "acknowledgement (SMPP 3.4, 5.2.12)"),
 	ROW("message-id-response", ENUM, "auto", 0, 0, "auto|string|dec|hex",
 	    LIVE, "how message ids are written in answers"),
 	ROW("message-id-receipt", ENUM, "auto", 0, 0, "auto|string|dec|hex",
@@ -243,6 +246,7 @@ static void load_out(const char *name, struct sms_conf *c)
 	c->receipts = on(name, "receipts");
 	c->receipt_all = on(name, "receipt-all-segments");
 	c->receipt_number = on(name, "receipt-check-number");
+	c->acknowledge = on(name, "acknowledge");
 	c->id_response = (enum sms_id_mode)choice(name, "message-id-response");
 	c->id_receipt = (enum sms_id_mode)choice(name, "message-id-receipt");
 	c->retry_on_timeout = on(name, "retry-on-timeout");

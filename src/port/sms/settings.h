@@ -46,7 +46,7 @@ struct sms_conf {
 	int64_t validity_max;
 	char service_type[6];
 
-	bool receipts, receipt_all, receipt_number;
+	bool receipts, receipt_all, receipt_number, acknowledge;
 	enum sms_id_mode id_response, id_receipt;
 	bool retry_on_timeout;
 

@@ -173,14 +173,23 @@ static void refuse(void *arg)
 	fail(o, o->refused, false);
 }
 
+/* A report that a service centre takes. */
+static bool is_ack(const struct sms_out *o)
+{
+	enum report_status s = o->leg->message->report.status;
+
+	return o->link->conf.acknowledge && (s == STATUS_DELIVERED ||
+	    s == STATUS_DISPLAYED);
+}
+
 void sms_submit(struct sms_link *k, struct leg *l)
 {
 	struct sms_out *o = sms_out_new(k, l);
 
 	k->in_flight++;
 	sms_gauge(&k->count, SMS_IN_FLIGHT, k->in_flight);
-	o->refused = l->message->kind == MESSAGE_REPORT ? ERR_BAD_CONTENT :
-	    sms_out_prepare(o);
+	o->refused = l->message->kind == MESSAGE_REPORT && !is_ack(o) ?
+	    ERR_BAD_CONTENT : sms_out_prepare(o);
 	if (o->refused != ERR_OK) {
 		loop_defer(refuse, o);
 		return;
