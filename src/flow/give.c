@@ -205,6 +205,12 @@ enum give give_now(const struct leg *l, const struct user *u,
 	return give_to(l, u, binding_name(b), b->features);
 }
 
+enum give give_away(const struct message *m, const struct user *u,
+    struct strv device)
+{
+	return prefs_any() ? ask(m, u, device, STRV("")).give : GIVE_WHOLE;
+}
+
 static const struct binding *binding_of(const struct user *u,
     struct strv name)
 {

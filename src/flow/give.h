@@ -25,6 +25,10 @@ struct user;
 enum give give_now(const struct leg *l, const struct user *u,
     const struct binding *b);
 
+/* The same of a device that is away. */
+enum give give_away(const struct message *m, const struct user *u,
+    struct strv device);
+
 /*
  * l, for one device that is online, would get nothing more now: it stays on
  * disk, and its hop is woken when that may have changed.

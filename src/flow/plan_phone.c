@@ -8,6 +8,7 @@
 #include "dir/bindings.h"
 #include "dir/users.h"
 #include "flow/flow_priv.h"
+#include "flow/give.h"
 #include "flow/notify.h"
 #include "flow/plan_priv.h"
 #include "flow/port.h"
@@ -50,12 +51,25 @@ static bool has_access(struct query *q, struct primary *pr)
 	return pr->access == ACCESS_IP;
 }
 
+/* What its rules give a phone that is known. */
+static enum give give_phone(struct query *q, const struct primary *pr)
+{
+	enum give g = pr->device.n ? give_away(q->m, q->recipient,
+	    pr->device) : GIVE_WHOLE;
+
+	if (g == GIVE_NOTHING)
+		term_note(q->p, "phone", false, "gets nothing, by a rule for "
+		    "its devices");
+	return g;
+}
+
 /* By which gateway, and as what: the text, or a notification. */
 static bool choose_phone(struct query *q, const struct primary *pr)
 {
-	enum err e = ERR_TOO_BIG;
+	enum give g = give_phone(q, pr);
+	enum err e = g == GIVE_NOTHING ? ERR_FORBIDDEN : ERR_TOO_BIG;
 
-	if (q->m->text_chars > 0) {
+	if (q->m->text_chars > 0 && g == GIVE_WHOLE) {
 		q->role = LEG_COPY;
 		e = plan_by_route(q, pr->number);
 	}
@@ -129,6 +143,7 @@ bool plan_phone(struct query *q, bool online)
 	others = any_other(u, pr.device, online);
 	if (others || (q->role == LEG_UCN && !pr.device.n)) {
 		term_note(q->p, "deliver", true, "over IP to every other device");
+		give_explain(q->m, u, q->p);
 		l = plan_add(q->p, USER_PORT, u->key);
 		l->kept = pr.device;
 	}
