@@ -62,8 +62,10 @@ static struct strv sender_of(const struct message *m)
 static void write_text(struct leg *l, unsigned count)
 {
 	struct message *m = l->message;
+	const struct user *u = user_find(l->recipient);
 	struct ucn_facts f = { .sender = sender_of(m), .count = count,
-		.expires = m->expires, .id = m->imdn_id };
+		.expires = m->expires, .id = m->imdn_id,
+		.language = u ? u->language : STRV_NONE };
 	struct buf text, link;
 
 	buf_init(&text, UCN_TEXT);

@@ -11,14 +11,17 @@ const { Site } = require('./lib/site.js');
 const { Client } = require('./lib/client.js');
 const { cpim, cpmHeaders } = require('./lib/cpim.js');
 const { freePort } = require('./lib/ports.js');
+const { Sim, gateway } = require('./lib/sim.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
+const CAROL = 'sip:+15550100003@example.org';
+const PHONE = 'urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1c5';
 const bytes = (n) => crypto.createHash('shake256', { outputLength: n })
 	.update('content').digest().toString('latin1');
 const PICTURE = bytes(5000), VIDEO = bytes(300000);
 
-let site, alice, url, port;
+let site, sim, alice, carol, url, port;
 
 // As docs/parley-flow.7 says it: made here from the key file alone.
 function token(leg) {
@@ -63,16 +66,28 @@ async function sendBody(messageId, body, headers) {
 before(async () => {
 	port = await freePort();
 	url = `https://127.0.0.1:${port}/`;
-	site = await Site.start({ people: [[ALICE, 'alice'], [BOB, 'bob']],
+	site = await Site.start({ people: [[ALICE, 'alice'], [BOB, 'bob'], [CAROL, 'carol']],
 		config: [`set link address 127.0.0.1:${port}`, `set link url ${url}`,
 			'set link rate 100000', 'set policy delivery answer-wait 0s'] });
 	alice = await Client.open(site, ALICE, 'alice', { transport: 'tcp' });
 	await alice.register();
 	await site.log(/link ready/);
+	sim = new Sim();
+	await site.configure([...gateway('centre', await sim.smsc('centre'), site,
+		{ pattern: 'tel:+1555*' }), 'set policy primary grace 0s',
+	'set policy ucn interval 0s', 'set policy interworking offline-user sms']);
+	await site.log(/gateway is up gateway=centre /);
+	carol = await Client.open(site, CAROL, 'carol', { instance: PHONE });
+	await carol.register();
+	const devices = await site.items('show', 'devices', '--subscriber', CAROL);
+	await site.parley(['device', 'make-primary', CAROL, devices[0].name]);
+	await carol.register({ expires: 0 });
 });
 
 after(async () => {
 	alice.end();
+	carol.end();
+	await sim.end();
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
 
@@ -91,6 +106,27 @@ test('a link opens a picture as it was sent, with headers that keep it harmless'
 	assert.match(a.headers.get('content-security-policy'), /default-src 'none'.*sandbox/);
 	assert.match(a.headers.get('x-robots-tag'), /noindex/);
 });
+
+/* proves MLD-029 MLD-031 MLD-033 */
+test('a phone without IP is told in its language, and the link in the SMS opens the content',
+	async () => {
+		await site.parley(['subscriber', 'set', CAROL, '--language', 'de-AT']);
+		await alice.message(CAROL, '', { messageId: 'told', type: 'image/jpeg',
+			content: PICTURE });
+		const { text } = await sim.wait({ event: 'sms', to: '15550100003' });
+		const link = text.match(/https:\S+/)[0].replace(/\.$/, '');
+		assert.ok(link.startsWith(url), text);
+		assert.match(text, /^Sie haben ein Bild \(5,0 kB\) von \+15550100001 erhalten/);
+		const a = await curl(link.slice(url.length));
+		assert.equal(a.status, 200);
+		assert.equal(a.body, PICTURE);
+		await site.configure(['set ucn de text "Neu: {type} {link}"']);
+		await alice.message(CAROL, '', { messageId: 'told2', type: 'video/mp4',
+			content: VIDEO.slice(0, 900) });
+		const next = await sim.wait({ event: 'sms', to: '15550100003' });
+		assert.match(next.text, /^Neu: ein Video https:/);
+		await site.parley(['subscriber', 'set', CAROL, '--language', '']);
+	});
 
 test('HEAD says the same without the content', async () => {
 	const t = token(await send('head', 'image/png', PICTURE));
