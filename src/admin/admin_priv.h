@@ -54,6 +54,9 @@ void ops_auth(void);
 void ops_admins(void);
 void ops_totp(void);
 void ops_tokens(void);
+void ops_events(void);
+void events_start(void);
+void events_stop(void);
 
 /* ops_admins.c: of an administrator, from a call and for its answer. */
 bool admin_name_ok(struct strv name, struct buf *why);

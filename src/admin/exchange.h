@@ -10,8 +10,12 @@ struct exchange {
 	struct httpd_request *r;
 	struct who who;
 	char id[17];		/* request_id */
+	char last_event[32];	/* Last-Event-ID */
 	struct op_call *call;
 };
+
+/* Of one that was answered. */
+void exchange_free(struct exchange *x);
 
 /* Of an operation that only makes sense for a person behind a request. */
 static inline const struct who *who_of(const struct op_call *c)

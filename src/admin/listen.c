@@ -11,6 +11,7 @@
 #include "admin/guard.h"
 #include "admin/password.h"
 #include "admin/people.h"
+#include "admin/pool.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
 #include "conf/conf.h"
@@ -105,6 +106,7 @@ void admin_register(void)
 	ops_admins();
 	ops_totp();
 	ops_tokens();
+	ops_events();
 	sessions_register();
 	ops_charging();
 }
@@ -124,6 +126,8 @@ enum err admin_start(const char *data_dir)
 		return ERR_STORAGE;
 	sock = h;
 	hasher_start();
+	pool_start();
+	events_start();
 	timer_init(&flush, "admin tokens", flush_due, NULL);
 	timer_set(&flush, FLUSH_MS);
 	dir = xstrndup(data_dir, strlen(data_dir));
@@ -151,6 +155,8 @@ void admin_stop(void)
 	audit_watch_stop();
 	stats_stop();
 	hasher_stop();
+	pool_stop();
+	events_stop();
 	timer_cancel(&flush);
 	tokens_flush();
 	people_unload();

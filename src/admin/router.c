@@ -5,6 +5,7 @@
 
 #include "admin/exchange.h"
 #include "admin/people.h"
+#include "admin/pool.h"
 #include "base/alloc.h"
 #include "base/jsonw.h"
 #include "base/metric.h"
@@ -28,11 +29,13 @@ static struct exchange *exchange_new(struct httpd_request *r)
 
 	x->r = r;
 	rand_hex(x->id, sizeof(x->id) - 1);
+	(void)snprintf(x->last_event, sizeof(x->last_event), "%.*s",
+	    STRV_ARG(httpd_header(r, "Last-Event-ID")));
 	httpd_reply_header(r, "X-Request-Id", strv(x->id));
 	return x;
 }
 
-static void exchange_free(struct exchange *x)
+void exchange_free(struct exchange *x)
 {
 	explicit_bzero(&x->who, sizeof(x->who));
 	free(x);
@@ -89,7 +92,7 @@ static void finished(struct op_call *c, void *arg)
 	exchange_free(x);
 }
 
-static void run_in_core(void *arg)
+static void run_call(void *arg)
 {
 	op_call_run(arg);
 }
@@ -124,9 +127,11 @@ static void run(struct exchange *x, const struct op *op,
 		op_call_free(x->call);
 		refuse(x, p.status, p.code, p.title, buf_strv(&p.detail));
 	} else if (op->where == OP_CORE) {
-		loop_post(run_in_core, x->call);
-	} else {
-		op_call_run(x->call);
+		loop_post(run_call, x->call);
+	} else if (!pool_run(run_call, x->call)) {
+		op_call_free(x->call);
+		refuse(x, 503, "busy", "Busy",
+		    STRV("too much is asked at this moment; try again"));
 	}
 	buf_deinit(&p.detail);
 }

@@ -99,9 +99,10 @@ void httpd_reply_file(struct httpd_request *r, unsigned status,
 /*
  * An answer without an end (200).  fill() is called in the server's thread
  * while the client takes more: it writes at most n bytes and says how many;
- * 0: nothing now, ask again after httpd_wake().  gone() is called once, when
+ * 0: nothing now, ask again after httpd_wake(); HTTPD_END: no more.  gone() is called once, when
  * the client has gone or the server stops; no call comes after it.
  */
+#define HTTPD_END ((size_t)-1)
 struct httpd_stream {
 	size_t (*fill)(void *arg, char *to, size_t n);
 	void (*gone)(void *arg);

@@ -329,6 +329,8 @@ static ssize_t stream_read(void *arg, uint64_t at, char *to, size_t max)
 	(void)at;
 	while (!ended) {
 		n = r->stream.fill(r->stream.arg, to, max);
+		if (n == HTTPD_END)
+			break;
 		if (n > 0 || stream_rests(r, &ended))
 			return (ssize_t)n;
 	}

@@ -10,15 +10,9 @@
 #include "base/err.h"
 #include "op/role.h"
 
-/* Former names; rows that have them move to CAP_ names. */
-#define ROLE_ANYONE	CAP_ANYONE
-#define ROLE_VIEW	CAP_VIEW
-#define ROLE_OPERATOR	CAP_OPERATE
-#define ROLE_ADMIN	CAP_COMMIT
-
 enum op_where {
 	OP_CORE,	/* run() in the core: short, may finish later */
-	OP_READ		/* run() in the HTTP thread: reads databases, metrics */
+	OP_READ		/* run() in a thread of a pool: reads databases, metrics */
 };
 
 enum op_arg_flags {

@@ -1,0 +1,140 @@
+// The stream of events: what comes, to whom, and from where it goes on.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const https = require('node:https');
+const { Site } = require('./lib/site.js');
+const { Api, isProblem, PASSWORD } = require('./lib/api.js');
+const { Inbox } = require('./lib/inbox.js');
+
+let site, root;
+
+before(async () => {
+	site = await Site.start({ config: ['set admin connections-per-address 60'] });
+	root = await Api.first(site);
+});
+
+after(async () => {
+	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
+});
+
+class Stream extends Inbox {
+	static open(api, topics, headers = {}) {
+		const s = new Stream();
+		return new Promise((resolve, reject) => {
+			s.request = https.get({ host: '127.0.0.1', port: site.admin, agent: false,
+				rejectUnauthorized: false, path: `/api/v1/events?topics=${topics}`,
+				headers: { ...(api.cookie ? { Cookie: `__Host-parley=${api.cookie}` } :
+					{ Authorization: `Bearer ${api.token}` }), ...headers } }, (res) => {
+				s.status = res.statusCode;
+				s.headers = res.headers;
+				let rest = '';
+				res.on('data', (d) => {
+					const parts = (rest + d).split('\n\n');
+					rest = parts.pop();
+					for (const p of parts) {
+						const f = Object.fromEntries(p.split('\n')
+							.map((l) => l.split(/: (.*)/s).slice(0, 2)));
+						if (f.event)
+							s.add({ id: f.id, event: f.event,
+								data: JSON.parse(f.data) });
+					}
+				});
+				s.ended = new Promise((over) => { res.on('close', over); });
+				resolve(s);
+			});
+			s.request.on('error', reject);
+		});
+	}
+
+	close() {
+		this.request.destroy();
+	}
+}
+
+test('figures come each second, and at once', async () => {
+	const s = await Stream.open(root, 'stats');
+	assert.equal(s.status, 200);
+	assert.match(s.headers['content-type'], /^text\/event-stream/);
+	const a = await s.wait((e) => e.event === 'stats');
+	assert.ok(a.data.items.some((i) => i.name === 'accepted'));
+	const b = await s.wait((e) => e.event === 'stats');
+	assert.notEqual(a.id, b.id);
+	s.close();
+});
+
+test('a change of the configuration is told to who watches it', async () => {
+	const s = await Stream.open(root, 'config,log');
+	await s.wait((e) => e.event === 'config');
+	const { revision } = await root.get('/config/revisions?limit=1')
+		.then((r) => r.json.items[0]);
+	await site.configure(['set site country-code 44']);
+	const e = await s.wait((e) => e.event === 'config' &&
+		e.data.items[0].revision > revision);
+	assert.match(e.data.items[0].changes, /country-code 1 -> 44/);
+	const l = await s.wait((e) => e.event === 'log' && /settings changed/.test(e.data.text));
+	assert.equal(l.data.level, 'info');
+	s.close();
+});
+
+test('who comes back gets what he missed, or is told that he must ask anew', async () => {
+	const s = await Stream.open(root, 'config');
+	const first = await s.wait((e) => e.event === 'config');
+	s.close();
+	const other = await Stream.open(root, 'config');
+	await other.wait((e) => e.event === 'config');
+	await site.configure(['set site country-code 45']);
+	const missed = await other.wait((e) => /45/.test(e.data.items[0].changes));
+	const back = await Stream.open(root, 'config', { 'Last-Event-ID': first.id });
+	assert.equal((await back.wait((e) => e.id === missed.id)).event, 'config');
+	for (const id of ['00000000-1', 'x', `${first.id}999999`, '-', ''.padEnd(500, '1')]) {
+		const lost = await Stream.open(root, 'config', { 'Last-Event-ID': id });
+		assert.equal((await lost.wait((e) => e.event === 'resync')).event, 'resync', id);
+		lost.close();
+	}
+	other.close();
+	back.close();
+});
+
+test('who may not see something may not watch it', async () => {
+	const { token } = (await root.post('/admin/tokens', { name: 'v', role: ['viewer'] })).json;
+	const viewer = new Api(site, { token });
+	isProblem(await viewer.get('/events?topics=queues'), 403);
+	isProblem(await viewer.get('/events?topics=stats,log'), 403);
+	isProblem(await viewer.get('/events?topics=audit'), 403);
+	isProblem(await viewer.get('/events?topics=nonsense'), 422);
+	isProblem(await viewer.get('/events?topics=trace:'), 422);
+	isProblem(await viewer.get('/events?topics='), 422);
+	isProblem(await viewer.get('/events'), 422);
+	isProblem(await new Api(site).get('/events?topics=stats'), 401);
+	const s = await Stream.open(viewer, 'stats,gateways,config,alerts');
+	assert.equal(s.status, 200);
+	s.close();
+});
+
+test('a stream ends with the session and with the role', async () => {
+	await root.post('/admin/users', { name: 'amy', role: ['operator'], password: PASSWORD });
+	const amy = await Api.login(site, 'amy');
+	const s = await Stream.open(amy, 'queues');
+	await s.wait((e) => e.event === 'queues');
+	await amy.post('/auth/logout');
+	await s.ended;
+	const again = await Api.login(site, 'amy');
+	const two = await Stream.open(again, 'queues');
+	await root.patch('/admin/users/amy', { role: ['viewer'] });
+	await two.ended;
+});
+
+test('there are at most 32 streams, and the others go on', async () => {
+	const many = [];
+	do {	// those of the tests before end at the next beat
+		many.push(await Stream.open(root, 'alerts'));
+	} while (many.at(-1).status === 200);
+	many.pop();
+	assert.ok(many.length > 8 && many.length <= 32, `${many.length}`);
+	isProblem(await root.get('/events?topics=alerts'), 503, 'busy');
+	for (const s of many)
+		await s.wait((e) => e.event === 'alerts');
+	many.forEach((s) => s.close());
+});
