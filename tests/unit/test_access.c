@@ -85,7 +85,8 @@ static const struct {
 	{ "nothing at all", HEARD_N, HEARD_NOTHING, ACCESS_UNKNOWN, 0 },
 };
 
-START_TEST(a_signal_tells_where_the_phone_is)	/* proves MLD-035 */
+/* proves MLD-035 */
+START_TEST(a_signal_tells_where_the_phone_is)
 {
 	if (rows[_i].first != HEARD_N)
 		access_heard(BOB, rows[_i].first, now);

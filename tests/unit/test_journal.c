@@ -604,6 +604,125 @@ START_TEST(legs_due_later_are_not_loaded)
 }
 END_TEST
 
+/* --- the primary device --------------------------------------------------- */
+
+/* proves MLD-034 */
+START_TEST(who_gets_the_message_after_its_notification_has_it_replaced)
+{
+	struct leg *ucn = PUT(.imdn = "1", .state = LEG_SENDING,
+	    .role = LEG_UCN, .hop = "smsc1", .bytes = 10);
+	struct journal_late late = { .message = ucn->message->id,
+		.recipient = STRV(BOB), .hop = STRV(BOB), .port = "sip",
+		.devices = STRV("urn:x:1"), .expires = INT64_MAX };
+	struct leg *l;
+
+	drain();
+	ucn->recipient = STRV(BOB);
+	ucn->device = STRV("urn:x:1");
+	journal_late(&late);
+	load(BOB, 0, 10);
+	ck_assert_uint_eq(got.n, 1);
+	l = got.legs[0];
+	ck_assert_int_eq(l->role, LEG_WHOLE);
+	leg_move(l, LEG_READY, ERR_OK);
+	leg_move(l, LEG_SENDING, ERR_OK);
+	leg_move(l, LEG_SENT, ERR_OK);
+	l->replaces = true;
+	journal_move(l);
+	drain();
+	ck_assert_int_eq(number("SELECT role FROM leg WHERE hop = 'smsc1'"),
+	    LEG_UCN_REPLACED);
+	/* an answer that comes behind it does not take that back */
+	leg_move(ucn, LEG_SENT, ERR_OK);
+	ucn->ref = STRV("7");
+	journal_move(ucn);
+	drain();
+	ck_assert_int_eq(number("SELECT role FROM leg WHERE ref = '7'"),
+	    LEG_UCN_REPLACED);
+	leg_free(ucn);
+	free_got();
+}
+END_TEST
+
+/* proves MLD-028 MLD-029 */
+START_TEST(a_device_has_one_leg_for_the_message_and_one_for_its_notification)
+{
+	struct leg *l = PUT(.imdn = "1", .state = LEG_SENDING, .bytes = 10);
+	static const enum leg_role order[] = { LEG_COPY, LEG_WHOLE, LEG_UCN,
+		LEG_UCN, LEG_COPY };
+
+	drain();
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		const struct journal_late late = { .message = l->message->id,
+			.recipient = STRV(BOB), .hop = STRV("smsc1"),
+			.port = "sms", .devices = STRV("urn:x:1"),
+			.role = order[i], .due = 9, .expires = INT64_MAX };
+
+		journal_late(&late);
+	}
+	drain();
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE device = "
+	    "'urn:x:1' AND role = 1 AND due = 9"), 1);
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE device = "
+	    "'urn:x:1' AND role = 2"), 1);
+	ck_assert_int_eq(number("SELECT count(*) FROM leg"), 3);
+	leg_free(l);
+}
+END_TEST
+
+static struct journal_ucn ucns[4];
+static size_t n_ucns;
+
+static void each_ucn(const struct journal_ucn *u)
+{
+	ck_assert(strv_eq(u->recipient, STRV(BOB)));
+	ck_assert(u->sender.n > 0);
+	ucns[n_ucns++] = *u;
+}
+
+START_TEST(notifications_that_wait_and_that_went_are_found_at_start)
+{
+	struct leg *old = PUT(.imdn = "1", .state = LEG_SENT,
+	    .role = LEG_UCN, .bytes = 10);
+	struct leg *waits = PUT(.imdn = "2", .state = LEG_HELD,
+	    .role = LEG_UCN, .due = INT64_MAX - 1, .bytes = 10);
+	struct leg *failed = PUT(.imdn = "3", .state = LEG_FAILED,
+	    .role = LEG_UCN, .bytes = 10);
+	struct leg *whole = PUT(.imdn = "4", .state = LEG_HELD, .bytes = 10);
+	int64_t came = id_ms(old->message->id);
+
+	drain();
+	ck_assert_int_eq(journal_ucns(came, each_ucn), ERR_OK);
+	ck_assert_uint_eq(n_ucns, 2);
+	ck_assert(!ucns[0].waits && ucns[0].at == came);
+	ck_assert(ucns[1].waits && ucns[1].at == INT64_MAX - 1);
+	ck_assert_uint_eq(ucns[1].leg, waits->id);
+	n_ucns = 0;
+	ck_assert_int_eq(journal_ucns(came + 1000000, each_ucn), ERR_OK);
+	ck_assert_uint_eq(n_ucns, 1);	/* what waits, whenever it came */
+	leg_free(old);
+	leg_free(waits);
+	leg_free(failed);
+	leg_free(whole);
+}
+END_TEST
+
+START_TEST(the_length_of_a_text_is_kept)
+{
+	struct message *m = a_message("1", 10);
+	struct leg *l = a_leg(m, 1, BOB, LEG_HELD);
+
+	m->text_chars = 4711;
+	journal_accept(m, &l, 1, accepted, NULL);
+	drain();
+	load(BOB, 0, 10);
+	ck_assert_uint_eq(got.legs[0]->message->text_chars, 4711);
+	free_got();
+	leg_free(l);
+	message_unref(m);
+}
+END_TEST
+
 /* --- a full disk ---------------------------------------------------------- */
 
 #define START	INT64_C(1800000000000)
@@ -1081,6 +1200,13 @@ Suite *suite(void)
 	tcase_add_test(tc, legs_due_later_are_not_loaded);
 	tcase_add_test(tc, a_move_makes_one_leg_for_each_late_device);
 	tcase_add_test(tc, a_missed_device_gets_one_leg);
+	tcase_add_test(tc,
+	    who_gets_the_message_after_its_notification_has_it_replaced);
+	tcase_add_test(tc,
+	    a_device_has_one_leg_for_the_message_and_one_for_its_notification);
+	tcase_add_test(tc,
+	    notifications_that_wait_and_that_went_are_found_at_start);
+	tcase_add_test(tc, the_length_of_a_text_is_kept);
 	tcase_add_rows(tc,
 	    a_user_loads_what_is_for_the_devices_that_are_there, online);
 	tcase_add_test(tc, moves_that_a_full_disk_refused_are_written_later);

@@ -69,6 +69,8 @@ struct want {
 	size_t n;		/* legs, all to Bob; 0: one */
 	const char *ref;
 	bool from_sms;
+	enum leg_role role;
+	const char *device;
 };
 
 /* Alice's message to Bob, or one of Bob's phone to Alice. */
@@ -102,6 +104,8 @@ static void put(const struct want *w)
 		l[i]->recipient = STRV(BOB);
 		l[i]->hop = w->ref ? STRV("smsc1") : STRV(BOB);
 		l[i]->ref = strv(w->ref);
+		l[i]->role = w->role;
+		l[i]->device = strv(w->device);
 		l[i]->expires = INT64_MAX;
 		legs[i] = l[i]->id;
 	}
@@ -413,6 +417,45 @@ START_TEST(a_receipt_finds_its_leg_by_any_spelling)
 }
 END_TEST
 
+/* An SMS that did not reach the phone: its device waits for the message. */
+static const struct {
+	const char *name, *device, *user_port;
+	enum leg_role role;
+	enum leg_state state;
+	bool again;
+} copies[] = {
+	{ "a copy", "urn:x:1", "sip", LEG_COPY, LEG_SENT, true },
+	{ "one for a phone that never registers", NULL, "sip", LEG_COPY,
+	  LEG_SENT, false },
+	{ "a notification", "urn:x:1", "sip", LEG_UCN, LEG_SENT, false },
+	{ "not asked for", "urn:x:1", NULL, LEG_COPY, LEG_SENT, false },
+	{ "it had arrived", "urn:x:1", "sip", LEG_COPY, LEG_DELIVERED,
+	  false },
+};
+
+/* proves MLD-028 */
+START_TEST(a_copy_that_failed_waits_for_its_device)
+{
+	struct strv ref = STRV("2a");
+	struct journal_report r = { .find = FIND_REF, .port = "sms",
+		.hop = STRV("smsc1"), .refs = &ref, .nrefs = 1,
+		.status = STATUS_FAILED, .state = LEG_FAILED,
+		.why = ERR_EXPIRED, .user_port = copies[_i].user_port };
+
+	PUT(.wants = ALL, .states = { copies[_i].state }, .ref = "2a",
+	    .role = copies[_i].role, .device = copies[_i].device);
+	ask(&r);
+	drain();
+	ck_assert_msg(got.r.again == copies[_i].again, "%s", copies[_i].name);
+	ck_assert_int_eq(got.r.role, copies[_i].role);
+	ck_assert_int_eq(got.r.verdict, copies[_i].again ? REPORT_NOTED :
+	    copies[_i].state == LEG_SENT ? REPORT_OWED : REPORT_REPEATED);
+	ck_assert_int_eq(number("SELECT count(*) FROM leg WHERE state = 1 "
+	    "AND role = 0 AND due = 0 AND port = 'sip' AND hop = recipient "
+	    "AND ref IS NULL AND device = 'urn:x:1'"), copies[_i].again);
+}
+END_TEST
+
 START_TEST(a_receipt_of_another_link_port_or_number_finds_nothing)
 {
 	PUT(.wants = ALL, .states = { LEG_SENT }, .ref = "2a");
@@ -613,6 +656,8 @@ Suite *suite(void)
 	tc = tcase_create("find");
 	tcase_add_checked_fixture(tc, setup, finish);
 	tcase_add_test(tc, a_receipt_finds_its_leg_by_any_spelling);
+	tcase_add_loop_test(tc, a_copy_that_failed_waits_for_its_device, 0,
+	    sizeof(copies) / sizeof(*copies));
 	tcase_add_test(tc,
 	    a_receipt_of_another_link_port_or_number_finds_nothing);
 	tcase_add_test(tc, of_two_messages_with_one_ref_the_newer_is_meant);

@@ -619,7 +619,8 @@ START_TEST(a_link_binds_and_shows_itself)
 }
 END_TEST
 
-START_TEST(an_alert_is_heard_and_then_wakes_what_waits)	/* proves MLD-035 */
+/* proves MLD-035 */
+START_TEST(an_alert_is_heard_and_then_wakes_what_waits)
 {
 	static const struct step steps[] = {
 		S_BIND, S_SEND(0x102, 9, BYTES("\x01\x01" "15550100002\0"
@@ -835,7 +836,8 @@ END_TEST
 
 /* --- messages out ------------------------------------------------------- */
 
-START_TEST(a_notification_goes_out_with_its_own_text)	/* proves MLD-029 */
+/* proves MLD-029 */
+START_TEST(a_notification_goes_out_with_its_own_text)
 {
 	static const struct step steps[] = {
 		S_BIND, S_DO(send_notification),
