@@ -63,6 +63,10 @@ void hop_unload(struct hop *h);			/* the disk has it all */
  * that none overtakes, and stay there until the hop looks anew.
  */
 void hop_rest(struct hop *h, struct strv device);
+/* wanted.c: l, read from disk for h, goes now. */
+bool hop_wants(struct hop *h, const struct leg *l);
+/* Legs of this device stay on disk in this walk. */
+void hop_note_rest(struct hop *h, struct strv device);
 /* The disk has legs below what was loaded. */
 void hop_look_anew(struct hop *h);
 /* l is no longer in flight; it stays known. */
