@@ -7,11 +7,12 @@ import { Problem, session } from "./lib/api";
 import { loadMeta, operations } from "./lib/meta";
 import { startLive } from "./lib/live";
 import { match, place } from "./lib/router";
-import { who } from "./lib/session";
+import { loadDraft, loadPending } from "./lib/draft";
+import { unset, who } from "./lib/session";
 import { Busy, Empty, Fault } from "./ui/bits";
 import { applyTheme, Frame, theme } from "./ui/frame";
 import { Link } from "./lib/router";
-import { SignIn } from "./pages/signin";
+import { Proof, SetUp, SignIn } from "./pages/signin";
 import { Dashboard } from "./pages/dashboard";
 import * as lists from "./pages/lists";
 import * as system from "./pages/system";
@@ -43,6 +44,7 @@ function lazy(ask: () => Promise<Page>): Page {
 const objects = () => import("./pages/objects");
 const message = () => import("./pages/message");
 const config = () => import("./pages/config");
+const review = () => import("./pages/review");
 const tools = () => import("./pages/tools");
 
 const PAGES: [string, Page, string][] = [
@@ -73,8 +75,10 @@ const PAGES: [string, Page, string][] = [
 	    "Settings"],
 	["/settings/:section/:name", lazy(async () => (await config()).Section),
 	    "Settings"],
-	["/draft", lazy(async () => (await config()).Review), "Review changes"],
-	["/history", lazy(async () => (await config()).History), "History"],
+	["/draft", lazy(async () => (await review()).Review), "Review changes"],
+	["/history", lazy(async () => (await review()).History), "History"],
+	["/welcome", lazy(async () => (await import("./pages/welcome")).Welcome),
+	    "First steps"],
 	["/audit", lists.Audit, "Audit"],
 	["/operations", lazy(async () => (await tools()).Operations),
 	    "All operations"],
@@ -111,7 +115,8 @@ function App(): VNode {
 	}, []);
 	useEffect(() => {
 		if (signed)
-			loadMeta().then(() => setError(null), (e) => {
+			loadMeta().then(() => Promise.all([loadDraft(),
+			    loadPending()])).then(() => setError(null), (e) => {
 				if (!(e instanceof Problem && e.status === 401))
 					setError(e);
 			});
@@ -122,10 +127,10 @@ function App(): VNode {
 	if (signed === undefined)
 		return <main class="plain"><Busy what="Asking the daemon" /></main>;
 	if (signed === null)
-		return <SignIn />;
+		return unset.value ? <SetUp /> : <SignIn />;
 	if (operations.value.length === 0)
 		return <main class="plain"><Busy /></main>;
-	return <Frame><Here /></Frame>;
+	return <><Frame><Here /></Frame><Proof /></>;
 }
 
 applyTheme(theme.value);

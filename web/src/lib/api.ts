@@ -103,12 +103,22 @@ export interface Answer<T> {
 	etag?: string;
 }
 
+/* Asks for the password once more; false: he did not want to. */
+let proof: (() => Promise<boolean>) | null = null;
+
+export function proveWith(fn: () => Promise<boolean>): void {
+	proof = fn;
+}
+
 export async function call<T = Row>(path: string, o: Options = {}):
     Promise<Answer<T>> {
 	const answer = await ask(path, o);
 
 	if (!answer.ok) {
 		const p = await problemOf(answer);
+
+		if (p.code === "reauth-required" && proof && await proof())
+			return call(path, o);
 
 		if (p.status === 401 && session.value && p.code !==
 		    "reauth-required")

@@ -1,155 +1,133 @@
 // live.ts - what changes by itself: figures every second, health, events.
 //
-// One timer for all; it sleeps while the page is hidden or nobody looks.
+// The daemon keeps the past; we ask for it once and add each second to it.
+// Nothing is asked while the page is hidden or nobody looks.
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
-import { list, session, type Row } from "./api";
+import { get, list, session, type Row } from "./api";
 
-export interface Metric {
-	name: string;
-	labels: string | null;
-	kind: string;
-	value: number;
-	p50_us?: number;
-	p95_us?: number;
-	p99_us?: number;
+export type Values = (number | null)[];
+
+export interface Past {
+	range: string;
+	step: number;			// seconds
+	times: number[];		// seconds since the epoch
+	series: Map<string, Values>;
+	marks: { at: number; label: string }[];
 }
 
-export interface Figures {
-	at: number;			// ms since the epoch
-	metrics: Metric[];
-	rates: Map<string, number>;	// per second, of counters
+export interface Now {
+	now: number | null;
+	minute: number | null;
+	ten_minutes: number | null;
+	unit: string;
 }
 
-export const figures = signal<Figures | null>(null);
+export const past = signal<Past | null>(null);
+export const now = signal<Map<string, Now>>(new Map());
+export const checks = signal<Row[]>([]);
 /* since when the figures are old; 0: they are not */
 export const stale = signal(0);
-export const checks = signal<Row[]>([]);
+export const range = signal("10m");
 
-export const keyOf = (m: Metric) => `${m.name}{${m.labels ?? ""}}`;
+export const RANGES = ["10m", "3h", "1d", "7d"];
+const KEPT = 600;	// seconds of the shortest range
 
-/* --- the last ten minutes, second by second -------------------------------- */
+/* --- the past -------------------------------------------------------------------- */
 
-export const KEPT = 600;
-
-export interface Series {
-	id: string;
-	label: string;
-	value: (f: Figures) => number | null;
+interface SeriesAnswer {
+	step: number;
+	start: number;
+	n: number;
+	series: { name: string; unit: string }[];
+	columns: Values[];
+	marks: { revision: number; at: number; actor: string }[];
 }
 
-const series = new Map<string, Series>();
-const times: number[] = [];
-const past = new Map<string, (number | null)[]>();
-export const ticks = signal(0);
+async function askPast(): Promise<void> {
+	const wanted = range.value;
+	const a = await get("/stats/series", { range: wanted }) as
+	    unknown as SeriesAnswer;
 
-/* What charts ask for; from now on it is remembered. */
-export function remember(s: Series): void {
-	if (series.has(s.id))
+	if (wanted !== range.value)
 		return;
-	series.set(s.id, s);
-	past.set(s.id, times.map(() => null));
+	past.value = {
+		range: wanted, step: a.step,
+		times: Array.from({ length: a.n }, (_, i) => a.start + i * a.step),
+		series: new Map(a.series.map((s, i) => [s.name, a.columns[i]])),
+		marks: a.marks.map((m) => ({ at: m.at, label:
+		    `rev ${m.revision}` })),
+	};
 }
 
-export function history(ids: string[]): [number[], ...(number | null)[][]] {
-	return [times.slice(), ...ids.map((id) => past.get(id)?.slice() ??
-	    times.map(() => null))];
-}
+/* One second more.  What is new was null until now; a gap stays a gap. */
+function append(p: Past, at: number, items: Map<string, Now>): Past {
+	const last = p.times[p.times.length - 1] ?? at - 1;
+	const times = [...p.times];
 
-function record(f: Figures): void {
-	const last = times[times.length - 1];
+	if (at <= last)
+		return p;
+	for (let t = last + 1; t <= at && times.length < 2 * KEPT; t++)
+		times.push(t);
+	const cut = Math.max(0, times.length - KEPT);
+	const series = new Map<string, Values>();
 
-	// a gap is a gap: the daemon was down, or we did not look
-	if (last && f.at / 1000 - last > 5) {
-		times.push(last + 1);
-		for (const p of past.values())
-			p.push(null);
+	for (const name of new Set([...p.series.keys(), ...items.keys()])) {
+		const vs = [...p.series.get(name) ?? p.times.map(() => null)];
+
+		// one answer that was late is not a gap
+		while (vs.length < times.length - 1)
+			vs.push(at - last <= 3 ? items.get(name)?.now ?? null : null);
+		vs.push(items.get(name)?.now ?? null);
+		series.set(name, vs.slice(cut));
 	}
-	times.push(Math.round(f.at) / 1000);
-	for (const [id, p] of past)
-		p.push(series.get(id)!.value(f));
-	while (times.length > KEPT) {
-		times.shift();
-		for (const p of past.values())
-			p.shift();
-	}
+	return { ...p, times: times.slice(cut), series };
 }
 
-/* --- sums over metrics ----------------------------------------------------- */
-
-export function rateOf(f: Figures, name: RegExp): number {
-	let sum = 0;
-
-	for (const m of f.metrics)
-		if (name.test(keyOf(m)))
-			sum += f.rates.get(keyOf(m)) ?? 0;
-	return sum;
-}
-
-export function valueOf(f: Figures, name: RegExp): number {
-	return f.metrics.reduce((sum, m) => name.test(keyOf(m)) ?
-	    sum + m.value : sum, 0);
-}
-
-export function quantile(f: Figures, name: RegExp,
-    q: "p50_us" | "p95_us" | "p99_us"): number | null {
-	const found = f.metrics.filter((m) => name.test(keyOf(m)) && m.value);
-
-	return found.length ? Math.max(...found.map((m) => m[q] ?? 0)) : null;
-}
-
-/* The values of one label: every gateway, every reason. */
-export function labelsOf(f: Figures | null, name: string, label: string):
-    string[] {
-	const find = new RegExp(`(?:^|,)${label}="([^"]*)"`);
-	const found = new Set<string>();
-
-	for (const m of f?.metrics ?? []) {
-		const v = m.name === name ? find.exec(m.labels ?? "") : null;
-
-		if (v)
-			found.add(v[1]);
-	}
-	return [...found].sort();
-}
-
-/* --- asking ---------------------------------------------------------------- */
-
-let last: { at: number; values: Map<string, number> } | null = null;
-
-export function take(metrics: Metric[], at = Date.now()): void {
-	const values = new Map(metrics.map((m) => [keyOf(m), m.value]));
-	const rates = new Map<string, number>();
-	const seconds = last ? (at - last.at) / 1000 : 0;
-
-	if (last && seconds > 0)
-		for (const [k, v] of values) {
-			const was = last.values.get(k);
-
-			if (was !== undefined)
-				rates.set(k, Math.max(0, v - was) / seconds);
-		}
-	const first = !last;
-
-	last = { at, values };
-	figures.value = { at, metrics, rates };
-	if (!first)
-		record(figures.value);
+export function takeNow(items: Row[]): void {
+	now.value = new Map(items.map((r) => [String(r.name),
+	    r as unknown as Now]));
 	stale.value = 0;
-	ticks.value++;
+	if (past.value?.range === "10m" && range.value === "10m")
+		past.value = append(past.value, Math.floor(Date.now() / 1000),
+		    now.value);
 }
 
-async function askFigures(): Promise<void> {
-	try {
-		const page = await list("/stats");
+/* Names that begin so, in order. */
+export function namesOf(start: string): string[] {
+	return [...past.value?.series.keys() ?? []].filter((n) =>
+	    n.startsWith(start)).sort();
+}
 
-		take(page.items as unknown as Metric[]);
+export const valueNow = (name: string): number => now.value.get(name)?.now ?? 0;
+
+export const sumNow = (start: string, of: keyof Now = "now"): number =>
+	[...now.value].reduce((sum, [n, v]) => n.startsWith(start) ? sum +
+	    (Number(v[of]) || 0) : sum, 0);
+
+export function columns(names: string[]): [number[], ...Values[]] {
+	const p = past.value;
+
+	return [p?.times ?? [], ...names.map((n) => p?.series.get(n) ??
+	    (p?.times ?? []).map(() => null))];
+}
+
+/* --- asking ----------------------------------------------------------------------- */
+
+async function askNow(): Promise<void> {
+	try {
+		if (!past.value || past.value.range !== range.value ||
+		    range.value !== "10m" && Date.now() / 1000 -
+		    past.value.times[past.value.times.length - 1] >
+		    past.value.step + 2)
+			await askPast();
+		takeNow((await list("/stats/snapshot")).items);
 	} catch {
 		if (!stale.value)
 			stale.value = Date.now();
-		last = null;
+		past.value = null;	// its gap is filled when it is back
 	}
 }
 
@@ -167,7 +145,7 @@ let turn = 0;
 async function tick(): Promise<void> {
 	if (!document.hidden && session.value) {
 		if (watchers > 0 || stale.value)
-			await askFigures();
+			await askNow();
 		if (turn++ % 10 === 0)
 			await askChecks();
 	}
@@ -179,10 +157,10 @@ export function startLive(): void {
 }
 
 /* A component that shows figures: they come while it is there. */
-export function useFigures(): Figures | null {
+export function useFigures(): Past | null {
 	useEffect(() => {
 		watchers++;
 		return () => { watchers--; };
 	}, []);
-	return figures.value;
+	return past.value;
 }

@@ -47,12 +47,12 @@ export const operations = signal<Op[]>([]);
 export const schema = signal<Setting[]>([]);
 
 export async function loadMeta(): Promise<void> {
-	const [ops, rows] = await Promise.all([
-		list("/operations"), list("/config/schema"),
-	]);
+	const ops = (await list("/operations")).items as unknown as Op[];
+	const rows = ops.find((o) => o.path.endsWith("/schema"));
 
-	operations.value = ops.items as unknown as Op[];
-	schema.value = rows.items as unknown as Setting[];
+	schema.value = rows ? (await list(rows.path)).items as unknown as
+	    Setting[] : [];
+	operations.value = ops;
 }
 
 export function op(command: string): Op | undefined {

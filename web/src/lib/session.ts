@@ -1,13 +1,26 @@
-// session.ts - who is signed in.
+// session.ts - who is signed in, and the first one ever.
 
-import { call, get, Problem, session, type Session } from "./api";
+import { signal } from "@preact/signals";
+
+import { call, get, Problem, session, type Row, type Session } from "./api";
+
+/* Nobody can sign in yet: the wizard makes the first administrator. */
+export const unset = signal(false);
+
+function take(data: Row): void {
+	session.value = data as unknown as Session;
+	unset.value = false;
+}
 
 /* Not signed in is an answer; anything else is thrown. */
 export async function who(): Promise<void> {
 	try {
-		session.value = await get<Session>("/auth/session");
+		take(await get("/auth/session"));
 	} catch (e) {
-		if (!(e instanceof Problem) || e.status !== 401)
+		if (!(e instanceof Problem))
+			throw e;
+		unset.value = e.code === "not-set-up";
+		if (e.status !== 401 && !unset.value)
 			throw e;
 		session.value = null;
 	}
@@ -15,7 +28,17 @@ export async function who(): Promise<void> {
 
 export async function signIn(name: string, password: string, code?: string):
     Promise<void> {
-	await call("/auth/login", { method: "POST", body: { name, password,
-	    ...code ? { code } : {} } });
-	await who();
+	take((await call("/auth/login", { method: "POST", body: { name, password,
+	    ...code ? { code } : {} } })).data);
+}
+
+export async function setUp(token: string, name: string, password: string):
+    Promise<void> {
+	take((await call("/setup", { method: "POST", body: { token, name,
+	    password } })).data);
+}
+
+export async function prove(password: string, code?: string): Promise<void> {
+	take((await call("/auth/reauth", { method: "POST", body: { password,
+	    ...code ? { code } : {} } })).data);
 }

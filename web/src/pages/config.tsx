@@ -1,28 +1,28 @@
 // config.tsx - settings as forms, the changes before they are in force.
 
 import type { ComponentChildren, VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
-import { Problem, sentence, type Row } from "../lib/api";
-import { changeOf, changes, check, commit, discard, inForce, lineOf, running,
-    stage } from "../lib/draft";
+import { sentence } from "../lib/api";
+import { changes, inForce, lineOf, proposed, running, stage, stageLines,
+    type Running } from "../lib/draft";
 import { words } from "../lib/format";
-import { allowed, op, quote, schema, type Setting } from "../lib/meta";
-import { go, Link, query } from "../lib/router";
+import { allowed, op, schema, type Setting } from "../lib/meta";
+import { go, Link } from "../lib/router";
 import { settingsPage } from "../nav";
-import { Busy, Card, Dialog, Empty, Fault, Head, Notice, Shell, Time, toast,
-    useLoad } from "../ui/bits";
+import { Busy, Card, Dialog, Empty, Fault, Head, Shell, toast, useLoad }
+    from "../ui/bits";
 import { Field, fieldOfSetting } from "../ui/field";
 import { Icon } from "../ui/icons";
-import { Table } from "../ui/table";
 
-const mayEdit = () => allowed(op("configuration set"));
+export const mayEdit = () => allowed(op("configuration draft change"));
 
-const rowsOf = (section: string) => schema.value.filter((s) =>
+export const rowsOf = (section: string) => schema.value.filter((s) =>
     s.section === section);
 
 /* The instances of a named section, in force and staged. */
-function instancesOf(section: string, force: Iterable<string>): string[] {
+export function instancesOf(section: string, force: Iterable<string>):
+    string[] {
 	const names = new Set<string>();
 	const start = section + " ";
 
@@ -33,49 +33,68 @@ function instancesOf(section: string, force: Iterable<string>): string[] {
 	return [...names].sort();
 }
 
-type Running = Map<string, { value: string; given: boolean }>;
-
 function useRunning(section: string) {
 	return useLoad((stop) => running(section, true, stop),
 	    [section, inForce.value]);
 }
 
-/* --- one instance ---------------------------------------------------------- */
+/* --- one instance ------------------------------------------------------------------ */
 
 function SettingField({ s, path, now }: { s: Setting; path: string;
     now?: { value: string; given: boolean } }): VNode {
-	const change = changeOf(path);
+	const change = proposed(path);
 	const secret = s.type === "secret";
 	const was = now?.given && !secret ? now.value : "";
-	const value = change ? change.value ?? "" : was;
+	const shown = change && !(secret && !("error" in change)) ?
+	    change.value ?? "" : change || secret ? "" : was;
 	const row = fieldOfSetting(s);
+	const choice = row.kind === "choice" || row.kind === "switch";
 
-	if (secret && now?.given)
-		row.hint = "set; type to replace it";
-	return <Field row={row} value={value} disabled={!mayEdit()}
+	if (secret)
+		row.hint = change ? "a new one is staged" : now?.given ?
+		    "set; type to replace it" : undefined;
+	return <Field row={row} value={shown} disabled={!mayEdit()}
+	    error={change?.error}
 	    changed={change ? secret && now?.given ? "set" : was : undefined}
 	    set={(v) => stage(path, v === was && !secret ? undefined :
-		v === "" ? now?.given ? null : undefined : v)} />;
+		v === "" ? now?.given ? null : undefined : v,
+		choice ? 0 : undefined)} />;
 }
 
 /* Those that are set or needed come first; the rest folds away. */
 function split(rows: Setting[], base: string, now: Running) {
 	const first = rows.filter((s) => s.required ||
-	    now.get(`${base} ${s.name}`)?.given || changeOf(`${base} ${s.name}`));
+	    now.get(`${base} ${s.name}`)?.given ||
+	    proposed(`${base} ${s.name}`));
 
 	return first.length >= 3 && rows.length > 12 ? { first,
 	    rest: rows.filter((s) => !first.includes(s)) } :
 	    { first: rows, rest: [] };
 }
 
-export function Instance({ section, name, now }: { section: string;
-    name?: string; now: Running }): VNode {
+/* The line that does the same; a secret comes from a file. */
+function Lines({ paths }: { paths: string[] }): VNode {
+	const line = (path: string) => {
+		const c = changes.value.find((c) => c.path === path)!;
+
+		return c.secret && c.value !== null ? `set ${path} @FILE` :
+		    lineOf(path, c.value);
+	};
+
+	return <Shell line={`configure; ${paths.slice(0, 4).map(line).join("; ")}` +
+	    `${paths.length > 4 ? "; …" : ""}; commit`} />;
+}
+
+export function Instance({ section, name, now, bare }: { section: string;
+    name?: string; now: Running; bare?: boolean }): VNode {
 	const base = name ? `${section} ${name}` : section;
 	const [{ first, rest }] = useState(() => split(rowsOf(section), base,
 	    now));
 	const field = (s: Setting) => <SettingField key={s.name} s={s}
 	    path={`${base} ${s.name}`} now={now.get(`${base} ${s.name}`)} />;
-	const mine = changes.value.filter((c) => c.path.startsWith(base + " "));
+	const mine = changes.value.filter((c) => c.path.startsWith(base + " "))
+	    .map((c) => c.path);
+	const all = changes.value.length;
 
 	return <form class="form" onSubmit={(e) => {
 		e.preventDefault();
@@ -85,17 +104,13 @@ export function Instance({ section, name, now }: { section: string;
 		{rest.length > 0 && <details class="more">
 			<summary>{rest.length} more, all at their defaults</summary>
 			<div class="grid">{rest.map(field)}</div></details>}
-		{mine.length > 0 && <>
-			<Shell line={`configure; ${mine.map((c) => c.value !== null
-			    && rowsOf(section).find((s) => c.path.endsWith(" " +
-			    s.name))?.type === "secret" ? `set ${c.path} @FILE` :
-			    lineOf(c)).join("; ")}; commit`} />
+		{mine.length > 0 && !bare && <>
+			<Lines paths={mine} />
 			<div class="buttons">
-				<Link to="/draft" class="button main">Review {
-				    changes.value.length} {changes.value.length === 1
-				    ? "change" : "changes"}</Link>
+				<Link to="/draft" class="button main">Review {all}
+				    {" "}{all === 1 ? "change" : "changes"}</Link>
 				<button type="button" onClick={() => mine.forEach(
-				    (c) => stage(c.path, undefined))}>Discard these
+				    (p) => stage(p, undefined, 0))}>Discard these
 				</button>
 			</div></>}
 	</form>;
@@ -115,24 +130,28 @@ export function SettingsCard({ section, name }: { section: string;
 
 /* --- adding and deleting an instance --------------------------------------- */
 
-function NewInstance({ section, close }: { section: string;
-    close: () => void }): VNode {
+export function NewInstance({ section, stay, close }: { section: string;
+    stay?: boolean; close: () => void }): VNode {
 	const [name, setName] = useState("");
 	const [texts, setTexts] = useState<Record<string, string>>({});
+	const [error, setError] = useState<unknown>(null);
 	const needed = rowsOf(section).filter((s) => s.required);
 	const wrong = name && !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ?
 	    "a letter, then letters, digits, - and _; at most 32" : undefined;
 
-	function submit(e: Event) {
+	async function submit(e: Event) {
 		e.preventDefault();
 		if (wrong)
 			return;
-		for (const s of needed)
-			stage(`${section} ${name} ${s.name}`, texts[s.name] || null);
-		if (needed.length === 0)
-			toast(`Set what ${section} ${name} needs, then review.`);
-		close();
-		go(settingsPage(section, name));
+		try {
+			await stageLines(needed.map((s) => lineOf(
+			    `${section} ${name} ${s.name}`, texts[s.name])));
+			close();
+			if (!stay)
+				go(settingsPage(section, name));
+		} catch (e) {
+			setError(e);
+		}
 	}
 	return <Dialog title={`New ${section}`} close={close}>
 		<form class="form" onSubmit={submit}>
@@ -142,6 +161,8 @@ function NewInstance({ section, close }: { section: string;
 			{needed.map((s) => <Field key={s.name}
 			    row={fieldOfSetting(s)} value={texts[s.name] ?? ""}
 			    set={(v) => setTexts({ ...texts, [s.name]: v })} />)}
+			{error !== null && <p class="error" role="alert">✕ {
+			    sentence(error)}</p>}
 			<p class="soft">Nothing happens yet: it is staged, and you
 			review it before it is in force.</p>
 			<div class="buttons"><button class="main">Stage</button>
@@ -150,9 +171,13 @@ function NewInstance({ section, close }: { section: string;
 	</Dialog>;
 }
 
-function remove(section: string, name: string): void {
-	stage(`${section} ${name}`, null);
-	toast(`The deletion of ${section} ${name} is staged.`);
+async function remove(section: string, name: string): Promise<void> {
+	try {
+		await stageLines([`delete ${section} ${name}`]);
+		toast(`The deletion of ${section} ${name} is staged.`);
+	} catch (e) {
+		toast(sentence(e), true);
+	}
 }
 
 /* --- pages of settings ----------------------------------------------------- */
@@ -272,7 +297,7 @@ export function Routes(): VNode {
 				    class="row-link">{n}</Link></td>
 				{shown.map((s) => {
 					const path = `route ${n} ${s}`;
-					const c = changeOf(path);
+					const c = proposed(path);
 					const v = now.data!.get(path)?.value ?? "–";
 
 					return <td key={s}>{c ? <><s class="soft">{v}
@@ -328,110 +353,3 @@ export function Listeners(): VNode {
 		    "listener", now.data.keys())} now={now.data} /> : <Busy />}
 	</>;
 }
-
-/* --- review ---------------------------------------------------------------- */
-
-export function Review(): VNode {
-	const [comment, setComment] = useState("");
-	const [state, setState] = useState<{ ok?: boolean; error?: unknown }>({});
-	const [working, setWorking] = useState(false);
-	const now = useLoad((stop) => running("", true, stop), [inForce.value]);
-	const all = changes.value;
-	const lines = all.map(lineOf).join("\n");
-
-	useEffect(() => {
-		if (all.length === 0)
-			return setState({});
-		check().then(() => setState({ ok: true }),
-		    (error) => setState({ error }));
-	}, [lines]);
-
-	async function submit(e: Event) {
-		e.preventDefault();
-		setWorking(true);
-		try {
-			const done = await commit(comment);
-
-			toast(`Revision ${done.revision} is in force and on disk.`);
-			setComment("");
-		} catch (error) {
-			setState({ error });
-		}
-		setWorking(false);
-	}
-	if (all.length === 0)
-		return <><Head title="Review changes" />
-			<Empty title="Nothing is staged"><p>Change a setting on any
-			page, and it waits here until you commit it. <Link
-			to="/settings">All settings</Link></p></Empty></>;
-	const line = state.error instanceof Problem ?
-	    Number(state.error.errors[0]?.line ?? state.error.body.line ?? 0) : 0;
-
-	return <>
-		<Head title="Review changes" about="Nothing of this is in force yet.">
-			<button type="button" onClick={discard}>Discard all</button>
-		</Head>
-		<Card title={`${all.length} staged`}><ul class="rows">{all.map(
-		    (c, i) => {
-			const was = now.data?.get(c.path);
-			const row = schema.value.find((s) => c.path.startsWith(
-			    s.section + " ") && c.path.endsWith(" " + s.name));
-			const secret = row?.type === "secret";
-
-			return <li key={c.path} class={line === i + 1 ? "bad" : ""}>
-				<span class="grow"><b>{c.path}</b> <span>{was?.given ?
-				    <s class="soft">{was.value}</s> : null} → {
-				    c.value === null ? row ?
-				    `default (${row.default ?? "not set"})` :
-				    "deleted" : secret ? "(a new secret)" : c.value}
-				    </span>{line === i + 1 && <span class="error">
-				    {" "}✕ this line</span>}</span>
-				{row && row.impact !== "live" && <span
-				    class="badge">{row.impact === "relink" ?
-				    "reconnects" : "needs a restart"}</span>}
-				<button type="button" class="small" aria-label={
-				    `Discard ${c.path}`} onClick={() => stage(c.path,
-				    undefined)}>Discard</button>
-			</li>;
-		    })}</ul></Card>
-		<Card title="Checks"><div role="status">
-			{state.error ? <Notice tone="bad"><p>{sentence(state.error)}
-			</p></Notice> : state.ok ? <Notice tone="good"><p>The daemon
-			accepts this.</p></Notice> : <Busy what="Checking" />}
-		</div></Card>
-		<form class="card form" onSubmit={submit}>
-			<Field row={{ name: "comment", kind: "text", help: "why, for " +
-			    "those who read the history" }} value={comment}
-			    set={setComment} />
-			<Shell line={`parley configure -f FILE --commit${comment ?
-			    ` --comment ${quote(comment)}` : ""}`} />
-			<div class="buttons"><button class="main" disabled={working ||
-			    !state.ok}>{working ? "Committing …" : "Commit"}</button>
-			</div>
-		</form>
-	</>;
-}
-
-/* --- history --------------------------------------------------------------- */
-
-export function History(): VNode {
-	return <>
-		<Head title="History" about="Every revision that was in force." />
-		<Table path="/config/revisions" op={op("show configuration history")}
-		    id={(r: Row) => String(r.revision)} caption="Revisions"
-		    version={inForce.value} columns={[
-			{ name: "revision" },
-			{ name: "time", fact: true, render: (r) => <Time
-			    at={r.time} /> },
-			{ name: "actor", fact: true },
-			{ name: "comment", fact: true },
-			{ name: "changes", wrap: true },
-		    ]} drawer={(r) => <div class="drawer">
-			<p><Time at={r.time} /> by {String(r.actor)}</p>
-			{r.comment ? <p>{String(r.comment)}</p> : null}
-			<ul>{String(r.changes ?? "").split("; ").map((c) =>
-			    <li key={c}>{c}</li>)}</ul></div>} />
-	</>;
-}
-
-export { query };

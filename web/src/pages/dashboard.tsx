@@ -1,204 +1,205 @@
 // dashboard.tsx - is traffic flowing, how fast, and what needs attention.
 
 import type { VNode } from "preact";
-import { useMemo } from "preact/hooks";
 
-import { list, type Row } from "../lib/api";
-import { count, micros, bytes } from "../lib/format";
-import { checks, history, labelsOf, quantile, rateOf, remember, ticks,
-    useFigures, valueOf, type Figures } from "../lib/live";
+import { list } from "../lib/api";
+import { bytes, count, micros, seconds } from "../lib/format";
+import { checks, columns, namesOf, now, past, range, RANGES, sumNow,
+    useFigures, valueNow, type Past } from "../lib/live";
 import { allowed, op } from "../lib/meta";
-import { go, Link } from "../lib/router";
+import { go, Link, place, query } from "../lib/router";
 import { Busy, Card, Empty, Head, Status, useLoad } from "../ui/bits";
-import { Chart, type Mark } from "../ui/chart";
-
-/* --- tiles ----------------------------------------------------------------- */
-
-interface Tile {
-	id: string;
-	title: string;
-	value: (f: Figures) => number | null;
-	show: (v: number) => string;
-	under: (f: Figures) => string;
-	to?: string;
-}
+import { Chart } from "../ui/chart";
 
 const perSecond = (v: number) => `${count(v)}/s`;
+const ms = (v: number) => micros(v * 1000);
+const percent = (v: number) => `${count(v)} %`;
+
+/* --- tiles ---------------------------------------------------------------------- */
+
+interface Tile {
+	title: string;
+	value: () => number | null;
+	show: (v: number) => string;
+	under: () => string;
+	line: string[];		// series whose sum is the little line
+	to?: string;
+	needs?: string;
+}
+
+function trend(start: string): string {
+	const last = sumNow(start, "minute"), mean = sumNow(start, "ten_minutes");
+
+	if (mean < 0.01 || Math.abs(last - mean) / mean < 0.05)
+		return `${perSecond(mean)} over ten minutes`;
+	return `${last > mean ? "▲" : "▼"} ` +
+	    `${percent(Math.abs(last - mean) / mean * 100)} in a minute`;
+}
+
+/* The slowest way in which anything was delivered. */
+function latency(q: string): number | null {
+	const found = [...now.value].filter(([n, v]) => n.startsWith("latency.") &&
+	    n.endsWith(`.${q}`) && v.now !== null).map(([, v]) => v.now!);
+
+	return found.length ? Math.max(...found) : null;
+}
+
+function failures(): number {
+	const in_ = sumNow("accepted", "ten_minutes");
+	const bad = sumNow("failed", "ten_minutes") +
+	    sumNow("expired", "ten_minutes");
+
+	return in_ + bad > 0 ? 100 * bad / Math.max(in_, bad) : 0;
+}
+
+const oldest = () => Math.max(0, ...[...now.value].filter(([n]) =>
+    n.startsWith("queue.age.")).map(([, v]) => v.now ?? 0));
 
 const TILES: Tile[] = [
-	{ id: "in", title: "Accepted", show: perSecond, to: "/messages",
-	  value: (f) => rateOf(f, /^parley_messages_accepted_total{/),
-	  under: (f) => `${count(valueOf(f,
-	    /^parley_messages_accepted_total{/))} since start` },
-	{ id: "out", title: "Handed over", show: perSecond, to: "/messages",
-	  value: (f) => rateOf(f, /^parley_messages_sent_total{/),
-	  under: (f) => `${count(valueOf(f,
-	    /^parley_messages_sent_total{/))} since start` },
-	{ id: "queue", title: "Waiting", show: count, to: "/queues",
-	  value: (f) => valueOf(f, /^parley_queue_messages{/),
-	  under: (f) => `${count(valueOf(f, /^parley_legs_in_flight{/))} on ` +
-	    "their way" },
-	{ id: "registered", title: "Registered", show: count, to: "/devices",
-	  value: (f) => valueOf(f, /^parley_registrations{/),
-	  under: (f) => `${count(valueOf(f,
-	    /^parley_subscribers{state="active"/))} subscribers` },
-	{ id: "p95", title: "Commit p95", show: micros,
-	  value: (f) => quantile(f, /^parley_db_commit_duration_seconds{/,
-	    "p95_us"),
-	  under: (f) => `p99 ${micros(quantile(f,
-	    /^parley_db_commit_duration_seconds{/, "p99_us") ?? 0)}` },
-	{ id: "failed", title: "Failed", show: perSecond,
-	  to: "/messages?state=failed",
-	  value: (f) => rateOf(f, /^parley_messages_failed_total{/),
-	  under: (f) => `${count(valueOf(f,
-	    /^parley_messages_failed_total{/))} since start` },
+	{ title: "Messages", show: perSecond, to: "/messages",
+	  value: () => valueNow("accepted"), under: () => trend("accepted"),
+	  line: ["accepted"] },
+	{ title: "Registered", show: count, to: "/devices",
+	  value: () => valueNow("registrations"),
+	  under: () => "devices online now", line: ["registrations"] },
+	{ title: "Waiting", show: count, to: "/queues",
+	  value: () => sumNow("queue.messages."),
+	  under: () => oldest() ? `oldest ${seconds(oldest())}` :
+	    `${count(valueNow("flight"))} on their way`,
+	  line: ["queue.messages."] },
+	{ title: "Delivery p95", show: ms, value: () => latency("p95"),
+	  under: () => `p50 ${ms(latency("p50") ?? 0)}, p99 ` +
+	    ms(latency("p99") ?? 0), line: ["latency.ip.p95"] },
+	{ title: "Failed", show: percent, value: failures,
+	  under: () => "of the last ten minutes", to: "/messages?state=failed",
+	  line: ["failed"] },
+	{ title: "Processor", show: percent,
+	  value: () => valueNow("process.cpu"),
+	  under: () => `${bytes(valueNow("process.memory"))} of memory`,
+	  line: ["process.cpu"] },
 ];
 
-for (const t of TILES)
-	remember({ id: t.id, label: t.title, value: t.value });
-
-/* A line of the last two minutes, 100 wide and 30 high. */
-function Spark({ id }: { id: string }): VNode {
-	const past = history([id])[1].slice(-120);
-	const top = Math.max(...past.map((v) => v ?? 0)) * 1.1 || 1;
+/* A line of the whole range, 100 wide and 30 high. */
+function Spark({ p, line }: { p: Past; line: string[] }): VNode {
+	const found = [...p.series].filter(([n]) => line.some((l) => n === l ||
+	    l.endsWith(".") && n.startsWith(l))).map(([, vs]) => vs);
+	const n = p.times.length;
+	const sums = p.times.map((_, i) => found.some((vs) => vs[i] !== null) ?
+	    found.reduce((sum, vs) => sum + (vs[i] ?? 0), 0) : null);
+	const top = Math.max(...sums.map((v) => v ?? 0)) * 1.1 || 1;
 	let pen = "M";
-	const path = past.map((v, i) => {
+	const path = sums.map((v, i) => {
 		if (v === null) {
 			pen = "M";
 			return "";
 		}
-		const at = `${pen}${i + 120 - past.length} ` +
-		    (29 - v / top * 26).toFixed(1);
+		const at = `${pen}${i} ${(29 - v / top * 26).toFixed(1)}`;
 
 		pen = "L";
 		return at;
 	}).join("");
 
-	return <svg class="spark" viewBox="0 0 119 30" aria-hidden="true"
-	    preserveAspectRatio="none"><path d={path} /></svg>;
+	return <svg class="spark" viewBox={`0 0 ${Math.max(1, n - 1)} 30`}
+	    aria-hidden="true" preserveAspectRatio="none"><path d={path} /></svg>;
 }
 
-function Tiles({ f }: { f: Figures }): VNode {
+function Tiles({ p }: { p: Past }): VNode {
 	return <div class="tiles">{TILES.map((t) => {
-		const v = t.value(f);
+		const v = t.value();
 		const inner = <>
 			<h2>{t.title}</h2>
 			<p class="figure">{v === null ? "–" : t.show(v)}</p>
-			<p class="soft small">{t.under(f)}</p>
-			<Spark id={t.id} />
+			<p class="soft small">{t.under()}</p>
+			<Spark p={p} line={t.line} />
 		</>;
 
-		return t.to ? <Link key={t.id} to={t.to} class="tile">{inner}
-		</Link> : <div key={t.id} class="tile">{inner}</div>;
+		return t.to ? <Link key={t.title} to={t.to} class="tile">{inner}
+		</Link> : <div key={t.title} class="tile">{inner}</div>;
 	})}</div>;
 }
 
-/* --- charts ---------------------------------------------------------------- */
+/* --- charts ---------------------------------------------------------------------- */
 
 interface Picture {
 	title: string;
 	unit: (v: number) => string;
 	fill?: boolean;
 	log?: boolean;
-	lines: (f: Figures | null) => { id: string; label: string; to?: string;
-	    value: (f: Figures) => number | null }[];
+	lines: () => { name: string; label: string; to?: string }[];
+	none: string;		// why there is nothing
 }
 
-const metric = (id: string, label: string, name: RegExp, to?: string) => ({
-	id, label, to, value: (f: Figures) => rateOf(f, name) });
+/* "messages.sip.in" to "sip in" */
+const short = (name: string, start: string) =>
+	name.slice(start.length).replace(/\./g, " ");
+
+const all = (start: string, to?: (rest: string) => string) =>
+	namesOf(start).map((name) => ({ name, label: short(name, start),
+	    to: to?.(name.slice(start.length)) }));
 
 const PICTURES: Picture[] = [
-	{ title: "Messages per second", unit: perSecond, fill: true,
-	  lines: () => [
-		metric("c-in", "accepted", /^parley_messages_accepted_total{/),
-		metric("c-out", "handed over", /^parley_messages_sent_total{/),
-		metric("c-reports", "reports", /^parley_reports_sent_total{/),
-	  ] },
-	{ title: "By gateway, per second", unit: perSecond, lines: (f) =>
-	    labelsOf(f, "parley_gateway_up", "gateway").slice(0, 3).flatMap(
-	    (g) => [
-		metric(`g-${g}-out`, `${g} out`, new RegExp(
-		    `^parley_gateway_submits_total{gateway="${g}"`),
-		    `/gateways/${g}`),
-		metric(`g-${g}-in`, `${g} in`, new RegExp(
-		    `^parley_gateway_delivers_total{gateway="${g}"`),
-		    `/gateways/${g}`),
-	    ]) },
-	{ title: "Queue", unit: count, fill: true, lines: () => [
-		{ id: "c-queue", label: "waiting", to: "/queues",
-		  value: (f) => valueOf(f, /^parley_queue_messages{/) },
-		{ id: "c-flight", label: "on their way", value: (f) =>
-		    valueOf(f, /^parley_legs_in_flight{/) },
-	] },
-	{ title: "Time to disk and to the next hop", unit: micros, log: true,
-	  lines: () => (["p50_us", "p95_us", "p99_us"] as const).map((q) => ({
-		id: `c-hop-${q}`, label: q.slice(0, 3), value: (f: Figures) =>
-		    quantile(f, /^parley_hop_duration_seconds{/, q) || null })) },
-	{ title: "Failures by reason, per second", unit: perSecond,
-	  lines: (f) => {
-		const reasons = labelsOf(f, "parley_messages_failed_total",
-		    "reason").slice(0, 5);
-
-		return reasons.length ? reasons.map((r) => metric(`f-${r}`, r,
-		    new RegExp(`^parley_messages_failed_total{.*reason="${r}"`),
-		    `/messages?reason=${r}`)) : [
-			metric("c-failed", "failed",
-			    /^parley_messages_failed_total{/,
-			    "/messages?state=failed"),
-			metric("c-expired", "expired",
-			    /^parley_messages_expired_total{/,
-			    "/messages?state=expired"),
-			metric("c-refused", "refused",
-			    /^parley_messages_refused_total{/),
-		    ];
-	  } },
-	{ title: "Memory of the daemon", unit: bytes, fill: true, lines: () => [
-		{ id: "c-rss", label: "resident", value: (f) => valueOf(f,
-		    /^process_resident_memory_bytes{/) },
-	] },
+	{ title: "Messages by edge", unit: perSecond, fill: true,
+	  lines: () => all("messages."), none: "No message yet." },
+	{ title: "Messages by gateway", unit: perSecond,
+	  lines: () => all("gateway.messages.", (g) =>
+	    `/gateways/${g.replace(/\.(in|out)$/, "")}`),
+	  none: "No gateway has carried a message yet." },
+	{ title: "Time to delivery", unit: ms, log: true,
+	  lines: () => all("latency.").filter((l) => !/p50$/.test(l.label) ||
+	    namesOf("latency.").length <= 6),
+	  none: "Nothing was delivered yet." },
+	{ title: "Waiting", unit: count, fill: true, lines: () => [
+		...all("queue.messages.", () => "/queues"),
+		{ name: "flight", label: "on their way" }],
+	  none: "Nothing waits." },
+	{ title: "Failures by reason", unit: perSecond,
+	  lines: () => [...all("failures.", (reason) =>
+	    `/messages?reason=${encodeURIComponent(reason)}`).slice(0, 5),
+		...["failed", "expired", "refused"].map((name) => ({ name,
+		    label: name, to: name === "refused" ? undefined :
+		    `/messages?state=${name}` }))].slice(0, 6),
+	  none: "Nothing failed." },
+	{ title: "Registered devices", unit: count, fill: true,
+	  lines: () => [{ name: "registrations", label: "registered",
+	    to: "/devices" }], none: "Nobody is registered." },
+	{ title: "Time to disk", unit: ms, log: true,
+	  lines: () => all("db.commit.store."), none: "Nothing was written." },
+	{ title: "Memory of the daemon", unit: bytes, fill: true,
+	  lines: () => [{ name: "process.memory", label: "resident" }],
+	  none: "" },
 ];
 
-function useMarks(): Mark[] {
-	const { data } = useLoad<Row[]>(async (stop) =>
-		allowed(op("show configuration history")) ? (await list(
-		    "/config/revisions", { limit: "20" }, stop)).items : [],
-		[], 30000);
+function Charts(): VNode {
+	const marks = past.value?.marks ?? [];
 
-	return useMemo(() => (data ?? []).map((r) => ({
-		at: new Date(String(r.time)).getTime() / 1000,
-		label: `rev ${r.revision}` })), [data]);
-}
-
-function Charts({ f }: { f: Figures }): VNode {
-	const marks = useMarks();
-
-	void ticks.value;
 	return <div class="charts">{PICTURES.map((p) => {
-		const lines = p.lines(f);
+		const lines = p.lines().filter((l) =>
+		    past.value?.series.has(l.name));
 
-		lines.forEach(remember);
-		return lines.length > 0 && <section class="card" key={p.title}>
-			<Chart title={p.title} unit={p.unit} log={p.log}
+		return <section class="card" key={p.title} aria-label={p.title}>
+			{lines.length > 0 ? <Chart title={p.title} unit={p.unit}
+			    log={p.log} marks={marks}
 			    lines={lines.map((l) => ({ label: l.label,
-			    fill: p.fill }))} marks={marks}
-			    data={history(lines.map((l) => l.id))}
+			    fill: p.fill }))}
+			    data={columns(lines.map((l) => l.name))}
 			    open={lines.some((l) => l.to) ? (i) => {
 				if (lines[i].to)
 					go(lines[i].to!);
-			    } : undefined} />
+			    } : undefined} /> : <><h3>{p.title}</h3>
+			    <p class="soft">{p.none}</p></>}
 		</section>;
 	})}</div>;
 }
 
-/* --- what needs attention -------------------------------------------------- */
+/* --- what needs attention --------------------------------------------------------------- */
 
 function Attention(): VNode {
 	const bad = checks.value.filter((c) => c.state !== "ok");
 
 	return <Card title="Needs attention" aside={<Link to="/health">Health
 	</Link>}>
-		{bad.length === 0 ? <p><Status state="ok" label="Nothing: all " />
-		    {checks.value.length} checks pass.</p> :
+		{bad.length === 0 ? <p><Status state="ok" label={
+		    `Nothing: all ${checks.value.length} checks pass.`} /></p> :
 		    <ul class="checks-list">{bad.map((c) => <li
 		    key={String(c.check)}>
 			<Status state={String(c.state)} /> {String(c.says)}
@@ -207,39 +208,50 @@ function Attention(): VNode {
 	</Card>;
 }
 
-function GatewayStrip(): VNode | null {
+function GatewayStrip(): VNode {
 	const { data } = useLoad(async (stop) => (await list("/gateways",
 	    {}, stop)).items, [], 3000);
 
-	if (!allowed(op("show gateways")))
-		return null;
 	return <Card title="Gateways" aside={<Link to="/gateways">All</Link>}>
 		{data?.length === 0 ? <Empty title="No gateway yet"><p>
 			<Link to="/settings/gateway">Add one</Link> to reach
 			phones that know only SMS.</p></Empty> :
 		<ul class="rows">{data?.map((g) => <li key={String(g.name)}>
-			<Link to={`/gateways/${g.name}`}>{String(g.name)}</Link>
+			<Link class="grow" to={`/gateways/${g.name}`}>
+			{String(g.name)}</Link>
 			<Status state={String(g.state)} />
 			<span class="n">{String(g.out_rate)}/s out</span>
 			<span class="n">{String(g.in_rate)}/s in</span>
-			<span class="n">{String(g.in_flight)}/{String(g.window)}
-			</span></li>)}</ul>}
+			</li>)}</ul>}
 	</Card>;
 }
 
-export function Dashboard(): VNode {
-	const f = useFigures();
+const RANGE_NAMES: Record<string, string> = { "10m": "10 min", "3h": "3 h",
+    "1d": "24 h", "7d": "7 days" };
 
+export function Dashboard(): VNode {
+	const p = useFigures();
+	const wanted = place.value.query.get("range") ?? "10m";
+
+	if (RANGES.includes(wanted) && wanted !== range.peek())
+		range.value = wanted;
 	return <>
-		<Head title="Dashboard" about="The last ten minutes, second by
-		second. A dashed line is a change of the configuration." />
-		{!f ? <Busy what="Waiting for the first figures" /> : <>
-			<Tiles f={f} />
+		<Head title="Dashboard" about="A dashed line is a change of the
+		configuration; a gap is a time without figures.">
+			<div class="segments" role="group" aria-label="Range">
+				{RANGES.map((r) => <button type="button" key={r}
+				    aria-pressed={r === range.value}
+				    onClick={() => query({ range: r === "10m" ?
+				    undefined : r })}>{RANGE_NAMES[r]}</button>)}
+			</div>
+		</Head>
+		{!p ? <Busy what="Waiting for the first figures" /> : <>
+			<Tiles p={p} />
 			<div class="two">
-				<GatewayStrip />
+				{allowed(op("show gateways")) && <GatewayStrip />}
 				<Attention />
 			</div>
-			<Charts f={f} />
+			<Charts />
 		</>}
 	</>;
 }

@@ -5,11 +5,10 @@ import { useState } from "preact/hooks";
 
 import { get, list, type Row } from "../lib/api";
 import { address, words } from "../lib/format";
-import { labelsOf, remember, history, ticks, useFigures, valueOf,
-    quantile, rateOf } from "../lib/live";
+import { columns, namesOf, now, useFigures } from "../lib/live";
 import { actionsOf, allowed, op, run, type Op, type Values } from "../lib/meta";
 import { go, Link } from "../lib/router";
-import { Busy, Card, Copy, Empty, Facts, Fault, Head, Menu, Notice, Status,
+import { Busy, Card, Empty, Facts, Fault, Head, Menu, Notice, Status,
     toast, useLoad, Value } from "../ui/bits";
 import { Chart } from "../ui/chart";
 import { doNow, OpDialog, reversible } from "../ui/form";
@@ -213,36 +212,19 @@ export function Group({ names }: { names: Record<string, string> }): VNode {
 
 /* --- gateway --------------------------------------------------------------- */
 
-function useGatewayChart(g: string) {
-	const like = (name: string) => new RegExp(
-	    `^parley_gateway_${name}{gateway="${g}"`);
-	const lines = [
-		{ id: `g-${g}-out`, label: "out", value: (f: never) => rateOf(f,
-		    like("submits_total")) },
-		{ id: `g-${g}-in`, label: "in", value: (f: never) => rateOf(f,
-		    like("delivers_total")) },
-	];
-
-	lines.forEach((l) => remember(l as never));
-	return lines;
-}
-
 export function Gateway({ names }: { names: Record<string, string> }): VNode {
 	const name = names.name;
-	const f = useFigures();
-	const lines = useGatewayChart(name);
 	const g = useLoad(async (stop) => (await list("/gateways", { name },
 	    stop)).items[0] as Row | undefined, [name, version.value], 2000);
 	const d = g.data;
-	const like = (metric: string) => new RegExp(
-	    `^parley_gateway_${metric}{gateway="${name}"`);
+	const answer = now.value.get(`gateway.answer.${name}.p95`)?.minute;
 
-	void ticks.value;
+	useFigures();
 	if (g.error)
 		return <Fault error={g.error} again={g.again} />;
-	const known = d ?? (labelsOf(f, "parley_gateway_up", "gateway")
-	    .includes(name) ? {} : undefined);
-	const p95 = f && quantile(f, like("response_duration_seconds"), "p95_us");
+	const lines = ["messages", "reports"].flatMap((kind) =>
+	    namesOf(`gateway.${kind}.${name}.`).map((n) => ({ name: n,
+		label: `${kind} ${n.split(".").pop()}` })));
 
 	return <>
 		<Head back={<Link to="/gateways">Gateways</Link>} title={name}
@@ -251,26 +233,23 @@ export function Gateway({ names }: { names: Record<string, string> }): VNode {
 			{d && <Actions path="/gateways" ids={{ name }} about={name}
 			    row={d} done={g.again} gone="/gateways" />}
 		</Head>
-		{!known && <Notice tone="warn"><p>This gateway is not in force yet.
-			Its settings below may be staged.</p></Notice>}
+		{g.data === undefined && !g.error && <Notice tone="warn"><p>This
+			gateway is not in force. Its settings may be
+			staged.</p></Notice>}
 		<div class="two">
 			<Card title="Link">{d ? <Facts rows={[...Object.entries(d)
 			    .filter(([n]) => !["name", "why", "state"].includes(n))
 			    .map(([n, v]): [string, ComponentChildren] => [words(n),
 			    <Value name={n} value={v} />]),
-			    ["Answers in", p95 ? `${micros(p95)} (p95)` : "–"],
-			    ["Segments sent", f ? count(valueOf(f,
-				like("segments_total"))) : "–"],
-			    ["Reconnects", f ? count(valueOf(f,
-				like("reconnects_total"))) : "–"]]} /> : <Busy />}
+			    ["Answers in", answer ? `${micros(answer * 1000)} ` +
+				"(p95 of a minute)" : "–"]]} /> : <Busy />}
 			</Card>
-			<section class="card"><Chart title="Messages per second"
-			    unit={(v) => `${count(v)}/s`} lines={lines.map((l) =>
-			    ({ label: l.label, fill: true }))}
-			    data={history(lines.map((l) => l.id))} /></section>
+			<section class="card" aria-label="Messages per second">
+			{lines.length > 0 ? <Chart title="Messages per second"
+			    unit={(v) => `${count(v)}/s`} lines={lines}
+			    data={columns(lines.map((l) => l.name))} /> :
+			    <p class="soft">No message yet.</p>}</section>
 		</div>
 		<SettingsCard section="gateway" name={name} />
-		<p class="soft small">Address of this page <Copy
-		    text={location.href} label="Copy the address" /></p>
 	</>;
 }

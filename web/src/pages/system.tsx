@@ -3,10 +3,11 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { askChecks, checks, useFigures, valueOf } from "../lib/live";
+import { list } from "../lib/api";
+import { askChecks, checks } from "../lib/live";
 import { operations, schema } from "../lib/meta";
 import { seconds, words } from "../lib/format";
-import { Card, Copy, Facts, Head, Status } from "../ui/bits";
+import { Card, Copy, Facts, Head, Status, useLoad } from "../ui/bits";
 
 const ORDER = ["critical", "warn", "ok"];
 
@@ -37,10 +38,12 @@ export function Health(): VNode {
 }
 
 export function About(): VNode {
-	const f = useFigures();
-	const started = f ? valueOf(f, /^process_start_time_seconds{/) : 0;
-	const build = f?.metrics.find((m) => m.name === "parley_build_info");
-	const version = /version="([^"]*)"/.exec(build?.labels ?? "")?.[1];
+	const stats = useLoad(async (stop) => (await list("/stats", {},
+	    stop)).items, []);
+	const metric = (name: string) => stats.data?.find((m) => m.name === name);
+	const started = Number(metric("process_start_time_seconds")?.value ?? 0);
+	const version = /version="([^"]*)"/.exec(String(metric(
+	    "parley_build_info")?.labels ?? ""))?.[1];
 
 	return <>
 		<Head title="About" />

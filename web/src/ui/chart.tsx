@@ -34,6 +34,14 @@ function colour(name: string): string {
 	    .getPropertyValue(name).trim() || "#888";
 }
 
+/* The day too, when the lines of the grid are days apart. */
+function stamp(at: number, step: number): string {
+	const full = time(at * 1000, true);
+
+	return step >= 86400 ? full.slice(5, 10) : step >= 60 ?
+	    full.slice(11, 16) : full.slice(11, 19);
+}
+
 /* The same order everywhere; told apart by dashes too. */
 const DASH = [[], [6, 3], [2, 2], [10, 3, 2, 3], [1, 4], [8, 8]];
 
@@ -47,6 +55,8 @@ function drawMarks(marks: () => Mark[]): uPlot.Plugin {
 		ctx.save();
 		ctx.strokeStyle = ctx.fillStyle = colour("--accent");
 		ctx.setLineDash([3, 3]);
+		ctx.textAlign = "left";
+		ctx.textBaseline = "alphabetic";
 		for (const m of marks()) {
 			const x = u.valToPos(m.at, "x", true);
 
@@ -78,8 +88,8 @@ function options(p: ChartProps, width: number, marks: () => Mark[]):
 		scales: { y: p.log ? { distr: 3 } : { range: (_u, _min, max) =>
 		    [0, max > 0 ? max * 1.1 : 1] } },
 		axes: [
-			{ ...axis, values: (_u, vs) => vs.map((v) =>
-			    time(v * 1000).slice(-8)), space: 70 },
+			{ ...axis, size: 30, values: (_u, vs, _i, _space, step) =>
+			    vs.map((v) => stamp(v, step)), space: 70 },
 			{ ...axis, size: 62, values: (_u, vs) => vs.map((v) =>
 			    v === null ? "" : p.unit(v)) },
 		],

@@ -22,6 +22,8 @@ export interface FieldRow {
 	fallback?: string;	// the default, as typed
 	impact?: string;
 	hint?: string;		// inside the field while it is empty
+	autocomplete?: string;
+	title?: string;
 }
 
 const UNITS: Record<string, string> = {
@@ -110,7 +112,8 @@ function TextInput({ row, id, value, described, bad, disabled, set }:
 	return <>
 		<input id={id} name={row.name} value={value} type="text"
 		    inputMode={row.kind === "number" ? "numeric" : undefined}
-		    autocomplete="off" autocapitalize="off" spellcheck={false}
+		    autocomplete={row.autocomplete ?? "off"}
+		    autocapitalize="off" spellcheck={false}
 		    required={row.required} disabled={disabled}
 		    aria-invalid={bad || undefined} aria-describedby={described}
 		    list={row.complete ? `${id}-list` : undefined}
@@ -148,7 +151,8 @@ function Input(p: InputProps): VNode {
 		return <Choice {...p} />;
 	case "secret":
 		return <input id={id} name={row.name} type="password" value={value}
-		    autocomplete="new-password" disabled={disabled}
+		    autocomplete={row.autocomplete ?? "new-password"}
+		    disabled={disabled}
 		    required={row.required} aria-describedby={described}
 		    aria-invalid={bad || undefined}
 		    placeholder={row.hint}
@@ -195,7 +199,7 @@ export function Field(p: FieldProps): VNode {
 	    row.impact && IMPACTS[row.impact],
 	    row.kind === "lines" && "one on each line"].filter(Boolean);
 
-	return <div class={`field${error ? " bad" : ""}` +
+	return <div title={row.title} class={`field${error ? " bad" : ""}` +
 	    (changed !== undefined ? " changed" : "")}>
 		<label for={id}>{row.label ?? words(row.name)}
 			{row.required && <span class="soft"> (required)</span>}

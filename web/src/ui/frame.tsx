@@ -4,8 +4,8 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { call, reachable, session } from "../lib/api";
-import { changes } from "../lib/draft";
+import { call, reachable, sentence, session } from "../lib/api";
+import { changes, keep, pending, undo } from "../lib/draft";
 import { ago, time, zone } from "../lib/format";
 import { checks, stale } from "../lib/live";
 import { operations, schema } from "../lib/meta";
@@ -152,8 +152,48 @@ function Help(): VNode {
 
 /* --- strips on top --------------------------------------------------------- */
 
+function Window(): VNode | null {
+	const [left, setLeft] = useState(0);
+	const [working, setWorking] = useState(false);
+	const p = pending.value;
+
+	useEffect(() => {
+		const look = () => setLeft(Math.max(0, Math.round((new Date(
+		    p?.until ?? 0).getTime() - Date.now()) / 1000)));
+		const t = setInterval(look, 500);
+
+		look();
+		return () => clearInterval(t);
+	}, [p?.until]);
+	if (!p?.pending)
+		return null;
+	const act = (what: () => Promise<void>, says: string) => async () => {
+		setWorking(true);
+		try {
+			await what();
+			toast(says);
+		} catch (e) {
+			toast(sentence(e), true);
+		}
+		setWorking(false);
+	};
+
+	return <div class="strip bad window" role="alert">
+		<p>Revision {p.revision} of {p.actor} is in force. It is undone in
+		<b class="nowrap"> {Math.floor(left / 60)}:{String(left % 60)
+		    .padStart(2, "0")}</b> unless it is kept.</p>
+		<button type="button" disabled={working} onClick={act(keep,
+		    `Revision ${p.revision} is kept.`)}>Keep changes</button>
+		<button type="button" disabled={working} onClick={act(undo,
+		    `Revision ${p.revision} is undone.`)}>Undo now</button>
+	</div>;
+}
+
 function Strips(): VNode {
 	return <>
+		<Window />
+		{pending.value?.notice && <p class="strip warn" role="alert"><b
+		    aria-hidden="true">◐</b> {pending.value.notice}</p>}
 		{!reachable.value && <p class="strip bad" role="alert">
 			<b aria-hidden="true">✕</b> The daemon does not answer.
 			What you see is old; this page goes on by itself as soon as

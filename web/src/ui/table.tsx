@@ -273,7 +273,7 @@ function Filters(p: TableProps): VNode | null {
 
 				return <Field key={a.name} row={{ ...row,
 				    required: false, help: undefined,
-				    hint: row.kind === "text" ? a.help : "any" }}
+				    title: a.help, hint: "any" }}
 				    value={texts[a.name] ?? place.value.query.get(a.name) ?? ""}
 				    set={(v) => put(a.name, v, row.kind === "text" ?
 				    300 : 0)} />;

@@ -1,0 +1,289 @@
+// The console in a browser: from the first token to every page, by mouse and
+// by keys, light and dark, wide and narrow, with messages flowing.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const { Site } = require('../system/lib/site.js');
+const { Sim, gateway } = require('../system/lib/sim.js');
+const { Browser } = require('./lib/browser.js');
+
+const ALICE = 'sip:+15550100001@example.org';
+const CAROL = 'sip:+15550100002@example.org';
+const PASSWORD = 'correct horse battery';
+
+let site, sim, b, page;
+
+before(async () => {
+	sim = new Sim();
+	const port = await sim.smsc('smsc1');
+	site = await Site.start({ people: [[ALICE, 'alice'], [CAROL, 'carol']] });
+	await site.configure([...gateway('smsc1', port, site),
+		'set route mobile to tel:+1777*', 'set route mobile via smsc1'].filter((l) =>
+		!/^set route smsc1 /.test(l)));
+	await site.log(/gateway is up gateway=smsc1 /);
+	await sim.ua('alice', ALICE, 'alice', site);
+	for (let i = 0; i < 12; i++)
+		sim.message('alice', '+17770000002', `hello ${i}`);
+	sim.message('alice', CAROL, 'are you there');
+	await sim.done();
+	b = await Browser.open(site);
+	page = b.page;
+});
+
+after(async () => {
+	await b?.close();
+	await sim?.end();
+	assert.equal(await site?.stop(), 0, 'the daemon stops with status 0');
+});
+
+const button = (name) => page.getByRole('button', { name, exact: true });
+const field = (name) => page.getByLabel(name, { exact: false }).first();
+
+/* --- who may come in --------------------------------------------------------------------- */
+
+test('the first administrator comes in with a token of the machine', async () => {
+	await b.go('/');
+	await b.check('set up');
+	await b.picture('setup');
+	const { token } = await site.json(['setup', 'token']);
+	await field('Token').fill('0'.repeat(32));
+	await field('Your name').fill('alice');
+	await page.getByLabel('Password (required)').fill(PASSWORD);
+	await page.getByLabel('Password again').fill(PASSWORD);
+	await button('Go on').click();
+	await page.getByRole('alert').filter({ hasText: 'not the setup token' }).waitFor();
+	await field('Token').fill(token);
+	await button('Go on').click();
+	await page.getByRole('heading', { name: 'First steps' }).waitFor();
+	await b.check('first steps');
+});
+
+test('signing out and in again, by keys; a wrong password is told', async () => {
+	await b.go('/');
+	await button('alice').click();
+	await page.getByRole('menuitem', { name: 'Sign out' }).click();
+	await page.getByRole('heading', { name: 'Parley' }).waitFor();
+	await b.check('sign in');
+	await page.keyboard.type('alice');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('wrong password');
+	await page.keyboard.press('Enter');
+	await page.getByRole('alert').waitFor();
+	await page.getByLabel('Password').fill('');
+	await page.getByLabel('Password').focus();
+	await page.keyboard.type(PASSWORD);
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+});
+
+/* --- every page ---------------------------------------------------------------------------- */
+
+const PAGES = [
+	['/', 'dashboard'], ['/health', 'health'], ['/messages', 'messages'],
+	['/queues', 'queues'], ['/spam', 'spam'], ['/subscribers', 'subscribers'],
+	['/subscribers/tel:%2B15550100001', 'subscriber'], ['/devices', 'devices'],
+	['/groups', 'groups'], ['/imports', 'imports'], ['/gateways', 'gateways'],
+	['/gateways/smsc1', 'gateway'], ['/routes', 'routes'],
+	['/explain?from=tel:%2B15550100001&to=tel:%2B17770000002', 'explain'],
+	['/policies', 'policies'], ['/screening', 'screening'],
+	['/listeners', 'listeners'], ['/settings', 'settings'],
+	['/settings/gateway/smsc1', 'setting'], ['/draft', 'draft'],
+	['/history', 'history'], ['/audit', 'audit'], ['/operations', 'operations'],
+	['/operations/subscriber%20add', 'operation'], ['/welcome', 'welcome'],
+	['/about', 'about'], ['/nothing-here', 'nothing'],
+];
+
+for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', true]])
+	test(`every page, ${scheme}${narrow ? ', 360 px' : ''}: no fault, no violation, ` +
+	    'nothing foreign, accessible, not too wide', async () => {
+		await b.look(scheme, narrow);
+		for (const [where, name] of PAGES) {
+			await b.go(where);
+			await b.check(`${name}, ${scheme}`);
+			await b.picture(`${name}-${scheme}${narrow ? '-narrow' : ''}`);
+		}
+		await b.look('light', false);
+	});
+
+/* --- tasks ------------------------------------------------------------------------------------ */
+
+test('a message is found by its id and its way is drawn', async () => {
+	const [m] = await site.items('show', 'messages', '--to', 'tel:+17770000002');
+	await b.go('/');
+	await page.keyboard.press('Control+k');
+	await page.keyboard.type(m.id);
+	await page.getByRole('option').filter({ hasText: m.id }).waitFor();
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Its way' }).waitFor();
+	await b.ready();
+	assert.match(await page.locator('#ladder-svg').innerText(), /submit_sm/);
+	await page.getByLabel(/^Ladder/).focus();
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	assert.ok(await page.locator('.selected dt').count() > 2);
+	await b.check('message');
+	await b.picture('message-light');
+	await page.getByRole('button', { name: 'Export' }).last().click();
+	const [file] = await Promise.all([page.waitForEvent('download'),
+		page.getByRole('menuitem', { name: /Picture/ }).click()]);
+	assert.match(file.suggestedFilename(), /^trace-.*\.svg$/);
+});
+
+test('a subscriber is added, suspended and deleted by keys alone', async () => {
+	await b.go('/subscribers');
+	await b.tabTo(button('Subscriber add'));
+	await page.keyboard.press('Enter');
+	await page.getByRole('dialog').waitFor();
+	await b.check('subscriber add');
+	await page.keyboard.type('tel:+15550100009');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('Nine');
+	assert.match(await page.getByRole('dialog').locator('.shell code').innerText(),
+		/^parley subscriber add tel:\+15550100009 --name Nine$/);
+	await page.keyboard.press('Enter');
+	await page.getByRole('link', { name: '+15550100009' }).waitFor();
+	await b.tabTo(page.getByRole('link', { name: '+15550100009' }));
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: /Nine/ }).waitFor();
+	await b.tabTo(button('Suspend'));
+	await page.keyboard.press('Enter');
+	await button('Resume').waitFor();
+	await page.getByRole('button', { name: 'More' }).focus();
+	await page.keyboard.press('Enter');
+	await page.getByRole('menuitem', { name: /^Delete/ }).focus();
+	await page.keyboard.press('Enter');
+	await page.getByLabel(/^Type tel:/).fill('tel:+1555');
+	assert.ok(await button('Subscriber delete').isDisabled());
+	await page.getByLabel(/^Type tel:/).fill('tel:+15550100009');
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Subscribers' }).waitFor();
+	assert.equal((await site.shell(['subscriber', 'show', 'tel:+15550100009'])).status, 3);
+});
+
+test('a refused value is said at its form, and nothing is lost', async () => {
+	await b.go('/subscribers?do=subscriber%20add');
+	await page.getByLabel(/^Address/).fill('not an address');
+	await button('Subscriber add').last().click();
+	await page.getByRole('dialog').getByRole('alert').waitFor();
+	assert.equal(await page.getByLabel(/^Address/).inputValue(), 'not an address');
+	await b.check('refused');
+	await page.keyboard.press('Escape');
+});
+
+test('a setting is staged, reviewed, committed and rolled back', async () => {
+	await b.go('/settings/gateway/smsc1');
+	await page.getByText(/more, all at their defaults/).click();
+	const window_ = page.getByLabel(/^Window/);
+	await window_.fill('none');
+	await page.locator('.field.bad').filter({ hasText: 'Window' }).waitFor();
+	await window_.fill('40');
+	await page.getByRole('link', { name: /Review 1 change/ }).first().waitFor();
+	const shared = await site.parley(['configuration', 'draft', 'show', 'main'], '', 0)
+		.catch(() => '');
+	assert.doesNotMatch(shared, /window/, 'the draft of alice is not the one of root');
+	await page.getByRole('link', { name: /Review 1 change/ }).first().click();
+	await page.getByText('every value and every reference is right').waitFor();
+	await b.check('review');
+	await b.picture('review-light');
+	await page.getByLabel(/^Comment/).fill('more at once');
+	await button('Commit').click();
+	await page.getByText('Nothing is staged').waitFor();
+	const now = await site.items('show', 'configuration', 'gateway', 'smsc1', 'window');
+	assert.equal(now[0].value, '40');
+	await b.go('/history');
+	await page.getByText('more at once').first().waitFor();
+	await page.getByRole('button', { name: /^Actions for/ }).nth(1).click();
+	await page.getByRole('menuitem', { name: 'Back to this …' }).click();
+	await button('Stage it').click();
+	await page.getByText('gateway smsc1 window').waitFor();
+	await button('Discard all').click();
+	await page.getByText('Nothing is staged').waitFor();
+});
+
+test('a change that is not kept is undone; one that is kept stays', async () => {
+	for (const how of ['Undo now', 'Keep changes']) {
+		await b.go('/settings/gateway/smsc1');
+		await page.getByLabel(/^Window/).fill('50');
+		await page.getByRole('link', { name: /Review 1 change/ }).first().click();
+		await page.getByText('every value and every reference is right').waitFor();
+		await page.getByLabel(/^Undone by itself/).selectOption('60');
+		await button('Commit').click();
+		await button(how).waitFor();
+		await b.check('window');
+		await button(how).click();
+		await page.getByRole('status').filter({ hasText: /is (kept|undone)/ }).waitFor();
+		await button(how).waitFor({ state: 'detached' });
+		const [now] = await site.items('show', 'configuration', 'gateway', 'smsc1', 'window');
+		assert.equal(now.value, how === 'Undo now' ? '40' : '50');
+	}
+});
+
+test('filters are in the address, and what is exported is what is shown', async () => {
+	await b.go('/messages');
+	await page.getByLabel('To').fill('tel:+17770000002');
+	await page.waitForURL(/to=tel/);
+	await page.getByRole('row').nth(1).waitFor();
+	await page.getByRole('button', { name: 'Export' }).click();
+	const [file] = await Promise.all([page.waitForEvent('download'),
+		page.getByRole('menuitem', { name: 'Save as CSV' }).click()]);
+	const text = require('node:fs').readFileSync(await file.path(), 'utf8');
+	assert.equal(text.trim().split('\r\n').length,
+		1 + (await site.items('show', 'messages', '--to', 'tel:+17770000002')).length);
+	await page.goBack();
+});
+
+test('explain answers what if', async () => {
+	await b.go('/explain?from=tel:%2B15550100001&to=tel:%2B17770000002');
+	await page.locator('.explained').waitFor();
+	assert.match(await page.locator('.explained').first().innerText(), /smsc1/);
+});
+
+test('the keyboard has help, and the skip link goes to the content', async () => {
+	await b.go('/about');
+	await page.keyboard.press('Tab');
+	assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+	await page.keyboard.press('Enter');
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+	await page.keyboard.press('?');
+	await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+	await b.check('keys');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('g');
+	await page.keyboard.press('m');
+	await page.getByRole('heading', { name: 'Messages' }).waitFor();
+});
+
+test('on a phone the pages are behind a button', async () => {
+	await b.look('light', true);
+	await b.go('/');
+	await page.getByRole('button', { name: 'Pages' }).click();
+	await page.getByRole('link', { name: 'Gateways' }).click();
+	await page.getByRole('heading', { name: 'Gateways' }).waitFor();
+	await b.check('navigation');
+	await b.look('light', false);
+});
+
+test('the page says that the daemon is gone, and goes on when it is back', async () => {
+	await b.go('/');
+	await site.down();
+	await page.getByText('The daemon does not answer.').waitFor();
+	b.faults.length = 0;
+	await site.run();
+	await site.listening();
+	await page.getByText('The daemon does not answer.').waitFor({ state: 'detached' });
+	b.faults.length = 0;
+});
+
+test('what comes first is at most 70 kB of JavaScript, all of it 180 kB', async () => {
+	const total = (urls) => urls.filter((u) => u.endsWith('.js'))
+		.reduce((sum, u) => sum + b.bytes.get(u), 0);
+	const all = [...b.bytes.keys()];
+	const first = await page.evaluate(() => performance.getEntriesByType('resource')
+		.filter((r) => r.initiatorType === 'script' || r.initiatorType === 'link')
+		.map((r) => r.name));
+	assert.ok(total(all) > 20000 && total(all) <= 180000, `${total(all)} bytes`);
+	assert.ok(total(first) <= 70000, `${total(first)} bytes`);
+	assert.ok(all.filter((u) => u.endsWith('.css'))
+		.reduce((sum, u) => sum + b.bytes.get(u), 0) <= 25000);
+});

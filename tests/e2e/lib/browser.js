@@ -1,0 +1,106 @@
+// browser.js - Chromium, watched: what no page of the console may do.
+
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { chromium } = require('playwright-core');
+
+const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome'].find((f) => fs.existsSync(f));
+const WIDE = { width: 1366, height: 860 }, NARROW = { width: 360, height: 780 };
+
+// A refusal that the page shows is no fault of the page.
+const EXPECTED = /status of (401|404|409|422|503)/;
+
+class Browser {
+	static async open(site) {
+		const b = new Browser();
+		assert.ok(CHROMIUM, 'there is a Chromium: apt-get install chromium');
+		b.base = `https://127.0.0.1:${site.admin}`;
+		b.browser = await chromium.launch({ executablePath: CHROMIUM,
+			args: ['--no-sandbox', '--disable-gpu'] });
+		b.context = await b.browser.newContext({ viewport: WIDE,
+			ignoreHTTPSErrors: true, acceptDownloads: true });
+		b.faults = [];
+		b.bytes = new Map();
+		b.page = await b.context.newPage();
+		await b.page.addInitScript(() => addEventListener(
+			'securitypolicyviolation', (e) =>
+				console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`)));
+		b.#watch();
+		return b;
+	}
+
+	#watch() {
+		this.page.on('console', (m) => {
+			if (m.type() === 'error' && !EXPECTED.test(m.text()))
+				this.faults.push(`console: ${m.text()}`);
+		});
+		this.page.on('pageerror', (e) => this.faults.push(`error: ${e.stack}`));
+		this.page.on('request', (r) => {
+			const u = new URL(r.url());
+			if (u.origin !== this.base && !/^(data|blob):$/.test(u.protocol))
+				this.faults.push(`foreign request: ${r.url()}`);
+		});
+		this.page.on('response', async (r) => {
+			const size = await r.request().sizes().catch(() => null);
+			if (size && r.url().includes('/assets/'))
+				this.bytes.set(r.url(), size.responseBodySize);
+		});
+	}
+
+	async go(where) {
+		await this.page.goto(this.base + where);
+		await this.ready();
+	}
+
+	// The page has its content: nothing says that it is loading.
+	async ready() {
+		await this.page.locator('h1').first().waitFor();
+		await this.page.waitForFunction(() => !document.querySelector('.busy'));
+	}
+
+	// Everything that must hold on every page.
+	async check(what) {
+		assert.deepEqual(this.faults.splice(0), [], what);
+		await this.page.evaluate(AXE);
+		const found = await this.page.evaluate(async () =>
+			(await window.axe.run({ resultTypes: ['violations'] })).violations
+				.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) =>
+					`${n.target.join(' ')} (${n.any[0]?.message ?? ''})`)
+					.join('; ')}`));
+		assert.deepEqual(found, [], `${what}: accessibility`);
+		const over = await this.page.evaluate(() =>
+			document.documentElement.scrollWidth - innerWidth);
+		assert.ok(over <= 0, `${what}: ${over} px wider than the window`);
+	}
+
+	async look(scheme, narrow) {
+		await this.page.emulateMedia({ colorScheme: scheme });
+		await this.page.setViewportSize(narrow ? NARROW : WIDE);
+	}
+
+	async picture(name) {
+		if (process.env.SHOTS)
+			await this.page.screenshot({
+				path: path.join(process.env.SHOTS, `${name}.png`) });
+	}
+
+	// Keys only: Tab until this is in focus.
+	async tabTo(locator, most = 60) {
+		for (let i = 0; i < most; i++) {
+			if (await locator.evaluate((e) => e === document.activeElement))
+				return;
+			await this.page.keyboard.press('Tab');
+		}
+		assert.fail(`Tab does not reach ${locator}`);
+	}
+
+	async close() {
+		await this.browser.close();
+	}
+}
+
+module.exports = { Browser };

@@ -1,0 +1,111 @@
+// welcome.tsx - the first steps after the first administrator: all of it is
+// his draft, so that he may leave and come back.
+
+import type { ComponentChildren, VNode } from "preact";
+
+import { inForce, running } from "../lib/draft";
+import { allowed, op, type Op } from "../lib/meta";
+import { Link, place, query } from "../lib/router";
+import { Busy, Card, Fault, Head, toast, useLoad } from "../ui/bits";
+import { OpForm } from "../ui/form";
+import { instancesOf, Instance, NewInstance, rowsOf } from "./config";
+import { useState } from "preact/hooks";
+
+interface Step {
+	id: string;
+	title: string;
+	says: string;
+	section?: string;	// its settings
+	op?: string;		// or one operation
+}
+
+const STEPS: Step[] = [
+	{ id: "site", title: "Site", section: "site",
+	  says: "The domain of your subscribers' addresses, and the country whose " +
+	    "numbers may be written without a prefix." },
+	{ id: "network", title: "Network", section: "listener",
+	  says: "Where phones reach this daemon: an address and a transport for " +
+	    "each." },
+	{ id: "console", title: "Console", section: "admin",
+	  says: "Where this console listens. A change of it can cut you off, so " +
+	    "it is undone unless you keep it." },
+	{ id: "people", title: "People", op: "subscriber add",
+	  says: "Two test subscribers are enough to begin with; a CSV file can " +
+	    "come later, under Import." },
+	{ id: "gateway", title: "Gateway", section: "gateway",
+	  says: "The link to a short message centre, for phones that know only " +
+	    "SMS. It can wait." },
+	{ id: "route", title: "Route", section: "route",
+	  says: "Which numbers go through which gateway." },
+	{ id: "privacy", title: "Privacy", section: "trace",
+	  says: "How long traces of messages are kept. They never hold texts." },
+];
+
+function Settings({ section }: { section: string }): VNode {
+	const [adding, setAdding] = useState(false);
+	const now = useLoad((stop) => running(section, true, stop),
+	    [section, inForce.value]);
+	const named = rowsOf(section)[0]?.named;
+
+	if (now.error)
+		return <Fault error={now.error} again={now.again} />;
+	if (!now.data)
+		return <Busy />;
+	if (!named)
+		return <Instance bare section={section} now={now.data}
+		    key={`${section} ${inForce.value}`} />;
+	return <>
+		{instancesOf(section, now.data.keys()).map((n) => <details open
+		    key={n} class="fold"><summary><h3>{n}</h3></summary>
+			<Instance bare section={section} name={n} now={now.data!}
+			    key={inForce.value} /></details>)}
+		<p><button type="button" onClick={() => setAdding(true)}>Add a
+			{" "}{section}</button></p>
+		{adding && <NewInstance section={section} stay
+		    close={() => setAdding(false)} />}
+	</>;
+}
+
+function Do({ of, again }: { of: Op; again: number }): VNode {
+	const [n, setN] = useState(again);
+
+	return <OpForm op={of} key={n} done={() => {
+		toast(`${of.command}: done. You can add another.`);
+		setN(n + 1);
+	}} />;
+}
+
+function Bar({ at, children }: { at: number; children?: ComponentChildren }):
+    VNode {
+	return <ol class="steps">{STEPS.map((s, i) => <li key={s.id}
+	    class={i === at ? "on" : ""}><Link to={`/welcome?step=${s.id}`}
+	    aria-current={i === at ? "step" : undefined}>{i + 1} {s.title}</Link>
+	</li>)}{children}</ol>;
+}
+
+export function Welcome(): VNode {
+	const wanted = place.value.query.get("step");
+	const at = Math.max(0, STEPS.findIndex((s) => s.id === wanted));
+	const step = STEPS[at], next = STEPS[at + 1];
+	const of = step.op ? op(step.op) : undefined;
+
+	return <>
+		<Head title="First steps" about="Nothing is in force until the last
+		step. You may leave at any time: your draft waits." />
+		<Bar at={at}><li><Link to="/draft">{STEPS.length + 1} Review</Link>
+		</li></Bar>
+		<Card title={step.title}>
+			<p class="soft">{step.says}</p>
+			{step.section && <Settings section={step.section}
+			    key={step.id} />}
+			{of && allowed(of) && <Do of={of} again={0} key={step.id} />}
+			<div class="buttons">
+				{at > 0 && <button type="button" onClick={() => query({
+				    step: STEPS[at - 1].id })}>Back</button>}
+				<Link class="button main" to={next ?
+				    `/welcome?step=${next.id}` : "/draft"}>{next ?
+				    `Next: ${next.title}` : "Review and commit"}</Link>
+			</div>
+		</Card>
+	</>;
+}
