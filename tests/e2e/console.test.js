@@ -26,7 +26,8 @@ before(async () => {
 	for (let i = 0; i < 12; i++)
 		sim.message('alice', '+17770000002', `hello ${i}`);
 	sim.message('alice', CAROL, 'are you there');
-	await sim.done();
+	while (await site.metric('parley_messages_sent_total') < 12)
+		await new Promise((then) => setTimeout(then, 50));
 	b = await Browser.open(site);
 	page = b.page;
 });
@@ -96,14 +97,14 @@ const PAGES = [
 
 for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', true]])
 	test(`every page, ${scheme}${narrow ? ', 360 px' : ''}: no fault, no violation, ` +
-	    'nothing foreign, accessible, not too wide', async () => {
+	    'nothing foreign, accessible, not too wide', async (t) => {
 		await b.look(scheme, narrow);
+		t.after(() => b.look('light', false));
 		for (const [where, name] of PAGES) {
 			await b.go(where);
 			await b.check(`${name}, ${scheme}`);
 			await b.picture(`${name}-${scheme}${narrow ? '-narrow' : ''}`);
 		}
-		await b.look('light', false);
 	});
 
 /* --- tasks ------------------------------------------------------------------------------------ */

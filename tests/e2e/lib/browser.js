@@ -12,7 +12,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
 const WIDE = { width: 1366, height: 860 }, NARROW = { width: 360, height: 780 };
 
 // A refusal that the page shows is no fault of the page.
-const EXPECTED = /status of (401|404|409|422|503)/;
+const EXPECTED = /status of (401|403|404|409|422|503)/;
 
 class Browser {
 	static async open(site) {
@@ -26,6 +26,7 @@ class Browser {
 		b.faults = [];
 		b.bytes = new Map();
 		b.page = await b.context.newPage();
+		b.page.setDefaultTimeout(10000);
 		await b.page.addInitScript(() => addEventListener(
 			'securitypolicyviolation', (e) =>
 				console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`)));

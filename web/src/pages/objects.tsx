@@ -146,14 +146,16 @@ export function Subscriber({ names }: { names: Record<string, string> }): VNode 
 			<Devices of={tel} />
 		</div>
 		<IfNow to={tel} />
-		<Card title="Messages to it"><Table path="/messages"
+		<Card title="Messages to it"><Table path="/messages" quiet
+		    op={op("show messages")}
 		    fixed={{ to: tel }} caption="Messages to it" height="22rem"
 		    id={(r) => String(r.id)} only
 		    to={(r) => `/messages/${r.id}`} columns={[
 			{ name: "time" }, { name: "from", fact: true },
 			{ name: "kind" }, { name: "state", fact: true },
 			{ name: "reason" }]} /></Card>
-		<Card title="Messages from it"><Table path="/messages"
+		<Card title="Messages from it"><Table path="/messages" quiet
+		    op={op("show messages")}
 		    fixed={{ from: tel }} caption="Messages from it" height="22rem"
 		    id={(r) => String(r.id)} only
 		    to={(r) => `/messages/${r.id}`} columns={[
@@ -195,7 +197,8 @@ export function Group({ names }: { names: Record<string, string> }): VNode {
 		    type="button" onClick={() => ask({ op: addMember!,
 		    fixed: { group } })}><Icon name="plus" /> Add a member
 		    </button>}>
-			<Table path={`${path}/members`} caption="Members"
+			<Table path={`${path}/members`} caption="Members" quiet
+			    op={op("show members")} fixed={{}}
 			    version={version.value} id={(r) => String(r.address)}
 			    columns={[{ name: "address" },
 				{ name: "role", fact: true }]}

@@ -8,7 +8,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState }
     from "preact/hooks";
 
-import { list, url, type Row } from "../lib/api";
+import { list, url, type Page, type Row } from "../lib/api";
 import { plain, words } from "../lib/format";
 import { shellLine, type Op, type Values } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
@@ -42,6 +42,7 @@ export interface TableProps {
 	version?: unknown;		// ask again when it changes
 	height?: string;
 	caption: string;
+	quiet?: boolean;		// without filters
 }
 
 const PAGE = 100;
@@ -62,7 +63,8 @@ interface Rows {
 }
 
 function useRows(path: string, q: Record<string, string>, everyMs: number,
-    version: unknown): Rows {
+    version: unknown, paged: boolean): Rows {
+	const page: Record<string, string> = paged ? { limit: String(PAGE) } : {};
 	const [state, set] = useState<Omit<Rows, "more" | "again">>({
 	    rows: [], next: null, loading: true });
 	const [turn, setTurn] = useState(0);
@@ -77,7 +79,7 @@ function useRows(path: string, q: Record<string, string>, everyMs: number,
 		if (current.current !== key)
 			set({ rows: [], next: null, loading: true });
 		current.current = key;
-		list(path, { ...q, limit: String(PAGE) }, stop.signal).then(
+		list(path, { ...q, ...page }, stop.signal).then(
 		    (page) => set({ rows: page.items, next: page.next,
 			loading: false }),
 		    (error) => {
@@ -105,7 +107,7 @@ function useRows(path: string, q: Record<string, string>, everyMs: number,
 		if (!next || loading)
 			return;
 		set({ ...now.current, loading: true });
-		list(path, { ...q, limit: String(PAGE), cursor: next }).then(
+		list(path, { ...q, ...page, cursor: next }).then(
 		    (page) => {
 			if (current.current === key)
 				set({ rows: [...rows, ...page.items],
@@ -114,6 +116,9 @@ function useRows(path: string, q: Record<string, string>, everyMs: number,
 	}
 	return { ...state, more, again: () => setTurn((n) => n + 1) };
 }
+
+/* An operation we do not know is asked as it is. */
+const pagedBy = (o?: Op) => !!o?.args.some((a) => a.name === "limit");
 
 /* --- export ---------------------------------------------------------------- */
 
@@ -143,15 +148,15 @@ export function saveAs(name: string, type: string, text: string): void {
 }
 
 async function exportAs(kind: "csv" | "json", path: string,
-    q: Record<string, string>): Promise<void> {
+    q: Record<string, string>, paged: boolean): Promise<void> {
 	const rows: Row[] = [];
 	let cursor: string | null = "";
 	const name = path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
 
 	try {
 		while (cursor !== null && rows.length < EXPORT_MAX) {
-			const page = await list(path, { ...q, limit: "500",
-			    cursor });
+			const page: Page = await list(path, { ...q,
+			    ...paged ? { limit: "500", cursor } : {} });
 
 			rows.push(...page.items);
 			cursor = page.next;
@@ -238,7 +243,7 @@ const filterArgs = (p: TableProps) => (p.op?.args ?? []).filter((a) =>
 function useFilters(p: TableProps): Record<string, string> {
 	const q: Record<string, string> = { ...p.fixed };
 
-	for (const a of filterArgs(p)) {
+	for (const a of p.quiet ? [] : filterArgs(p)) {
 		const v = place.value.query.get(a.name);
 
 		if (v)
@@ -248,7 +253,7 @@ function useFilters(p: TableProps): Record<string, string> {
 }
 
 function Filters(p: TableProps): VNode | null {
-	const args = filterArgs(p);
+	const args = p.quiet ? [] : filterArgs(p);
 	const [texts, setTexts] = useState<Record<string, string>>({});
 	const set = args.filter((a) => place.value.query.get(a.name));
 	const timer = useRef(0);
@@ -343,7 +348,8 @@ function drawerUrl(id: string): string {
 
 export function Table(p: TableProps): VNode {
 	const q = useFilters(p);
-	const data = useRows(p.path, q, p.everyMs ?? 0, p.version);
+	const data = useRows(p.path, q, p.everyMs ?? 0, p.version,
+	    pagedBy(p.op));
 	const columns = useColumns(p, data.rows);
 	const [sort, setSort] = useState<{ name: string; down: boolean } | null>(
 	    null);
@@ -386,9 +392,11 @@ export function Table(p: TableProps): VNode {
 				<Picker {...columns} />
 				<Menu label="Export" icon="save" items={[
 					{ label: "Save as CSV",
-					  act: () => exportAs("csv", p.path, q) },
+					  act: () => exportAs("csv", p.path, q,
+					    pagedBy(p.op)) },
 					{ label: "Save as JSON",
-					  act: () => exportAs("json", p.path, q) },
+					  act: () => exportAs("json", p.path, q,
+					    pagedBy(p.op)) },
 					...shell ? [{ label: "Copy the shell line",
 					  help: shell, act: () => {
 					    navigator.clipboard?.writeText(shell)
