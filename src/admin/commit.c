@@ -339,6 +339,7 @@ static void keep_run(struct op_call *c)
 		return;
 	if (is_remote(c) &&
 	    op_accepted(c) < settings_pending()->since) {
+		op_header(c, "Connection", STRV("close"));
 		op_fail(c, OP_CONFLICT, "this connection is older than "
 		    "revision %" PRId64 ": keep it over a new one, so that it "
 		    "is sure that you still get in",

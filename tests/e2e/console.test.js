@@ -24,7 +24,7 @@ before(async () => {
 	await site.log(/gateway is up gateway=smsc1 /);
 	await sim.ua('alice', ALICE, 'alice', site);
 	for (let i = 0; i < 12; i++)
-		sim.message('alice', '+17770000002', `hello ${i}`);
+		sim.message('alice', 'tel:+17770000002', `hello ${i}`);
 	sim.message('alice', CAROL, 'are you there');
 	while (await site.metric('parley_messages_sent_total') < 12)
 		await new Promise((then) => setTimeout(then, 50));
@@ -118,7 +118,7 @@ test('a message is found by its id and its way is drawn', async () => {
 	await page.keyboard.press('Enter');
 	await page.getByRole('heading', { name: 'Its way' }).waitFor();
 	await b.ready();
-	assert.match(await page.locator('#ladder-svg').innerText(), /submit_sm/);
+	assert.match(await page.locator('#ladder-svg').textContent(), /submit_sm/);
 	await page.getByLabel(/^Ladder/).focus();
 	await page.keyboard.press('j');
 	await page.keyboard.press('j');
@@ -222,7 +222,7 @@ test('a change that is not kept is undone; one that is kept stays', async () => 
 
 test('filters are in the address, and what is exported is what is shown', async () => {
 	await b.go('/messages');
-	await page.getByLabel('To').fill('tel:+17770000002');
+	await page.getByLabel('To', { exact: true }).fill('tel:+17770000002');
 	await page.waitForURL(/to=tel/);
 	await page.getByRole('row').nth(1).waitFor();
 	await page.getByRole('button', { name: 'Export' }).click();

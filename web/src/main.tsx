@@ -9,7 +9,7 @@ import { startLive } from "./lib/live";
 import { match, place } from "./lib/router";
 import { loadDraft, loadPending } from "./lib/draft";
 import { unset, who } from "./lib/session";
-import { Busy, Empty, Fault } from "./ui/bits";
+import { Busy, Empty, Fault, Head } from "./ui/bits";
 import { applyTheme, Frame, theme } from "./ui/frame";
 import { Link } from "./lib/router";
 import { Proof, SetUp, SignIn } from "./pages/signin";
@@ -101,9 +101,9 @@ function Here(): VNode {
 		return <Found names={names} key={path} />;
 	}
 	document.title = "Not found – Parley";
-	return <Empty title="There is no such page">
+	return <><Head title="Not found" /><Empty title="There is no such page">
 		<p><Link to="/">Go to the dashboard</Link>, or press
-		<kbd>Ctrl-K</kbd> to search.</p></Empty>;
+		<kbd>Ctrl-K</kbd> to search.</p></Empty></>;
 }
 
 function App(): VNode {

@@ -45,10 +45,9 @@ class Browser {
 			if (u.origin !== this.base && !/^(data|blob):$/.test(u.protocol))
 				this.faults.push(`foreign request: ${r.url()}`);
 		});
-		this.page.on('response', async (r) => {
-			const size = await r.request().sizes().catch(() => null);
-			if (size && r.url().includes('/assets/'))
-				this.bytes.set(r.url(), size.responseBodySize);
+		this.page.on('response', (r) => {
+			if (r.url().includes('/assets/'))
+				this.bytes.set(r.url(), Number(r.headers()['content-length']));
 		});
 	}
 
@@ -60,7 +59,7 @@ class Browser {
 	// The page has its content: nothing says that it is loading.
 	async ready() {
 		await this.page.locator('h1').first().waitFor();
-		await this.page.waitForFunction(() => !document.querySelector('.busy'));
+		await this.page.waitForFunction(() => !document.querySelector('.loading'));
 	}
 
 	// Everything that must hold on every page.

@@ -38,8 +38,9 @@ function trend(start: string): string {
 
 /* The slowest way in which anything was delivered. */
 function latency(q: string): number | null {
-	const found = [...now.value].filter(([n, v]) => n.startsWith("latency.") &&
-	    n.endsWith(`.${q}`) && v.now !== null).map(([, v]) => v.now!);
+	const found = [...now.value].filter(([n]) => n.startsWith("latency.") &&
+	    n.endsWith(`.${q}`)).map(([, v]) => v.minute ?? v.ten_minutes)
+	    .filter((v) => v !== null);
 
 	return found.length ? Math.max(...found) : null;
 }
@@ -68,8 +69,8 @@ const TILES: Tile[] = [
 	    `${count(valueNow("flight"))} on their way`,
 	  line: ["queue.messages."] },
 	{ title: "Delivery p95", show: ms, value: () => latency("p95"),
-	  under: () => `p50 ${ms(latency("p50") ?? 0)}, p99 ` +
-	    ms(latency("p99") ?? 0), line: ["latency.ip.p95"] },
+	  under: () => latency("p50") === null ? "nothing for ten minutes" :
+	    `p50 ${ms(latency("p50")!)}, p99 ${ms(latency("p99")!)}`, line: ["latency.ip.p95"] },
 	{ title: "Failed", show: percent, value: failures,
 	  under: () => "of the last ten minutes", to: "/messages?state=failed",
 	  line: ["failed"] },

@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState }
+    from "preact/hooks";
 
 import { sentence } from "../lib/api";
 import * as format from "../lib/format";
@@ -127,7 +128,7 @@ export function Empty({ title, children }: { title: string;
 }
 
 export function Busy({ what = "Loading" }: { what?: string }): VNode {
-	return <p class="busy soft" role="status">{what} …</p>;
+	return <p class="loading soft" role="status">{what} …</p>;
 }
 
 /* --- a page's head and its cards ------------------------------------------- */
@@ -202,7 +203,8 @@ export function Dialog({ title, side, close, children }: {
 	const ref = useRef<HTMLDialogElement>(null);
 	const id = useId();
 
-	useEffect(() => {
+	// before a form inside moves the focus to its first field
+	useLayoutEffect(() => {
 		const d = ref.current!, before = document.activeElement;
 
 		d.showModal();

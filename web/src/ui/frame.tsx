@@ -260,8 +260,8 @@ function Header(): VNode {
 		<span class="gap" />
 		<Link to="/draft" class={`pill${n ? " on" : ""}`}
 		    title="Changes that wait for your review">
-			<Icon name="edit" /><span>{n ? `${n} staged` :
-			    "no changes"}</span></Link>
+			<Icon name="edit" /><span>{n || ""}<span class="wide">{n ?
+			    " staged" : "no changes"}</span></span></Link>
 		<Link to="/health" class={`pill${bad.length ? " warn" : ""}`}
 		    title="Checks that need attention">
 			<Icon name="bell" /><span>{bad.length || "ok"}<span

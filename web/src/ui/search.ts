@@ -1,6 +1,6 @@
 // search.ts - whatever an operator has in hand, to the page that shows it.
 
-import { list, type Row } from "../lib/api";
+import { get, list, type Row } from "../lib/api";
 import { address } from "../lib/format";
 import { allowed, op, operations, schema, names } from "../lib/meta";
 import { NAV, settingsPage, visible } from "../nav";
@@ -50,6 +50,19 @@ async function live(text: string, kind: string, type: string,
 	}
 }
 
+/* Whatever id it is of: its own, IMDN, Call-ID. */
+async function message(id: string, stop: AbortSignal): Promise<Hit[]> {
+	try {
+		const m = await get(`/messages/${encodeURIComponent(id)}`, {}, stop);
+
+		return [{ type: "message", label: String(m.id), help:
+		    `${address(String(m.from))} to ${address(String(m.to))}`,
+		    to: `/messages/${encodeURIComponent(String(m.id))}` }];
+	} catch {
+		return [];
+	}
+}
+
 /* The daemon decides what an id is, if it has a search of its own. */
 async function found(text: string, stop: AbortSignal): Promise<Hit[]> {
 	const at = (page: string) => (name: string) =>
@@ -69,8 +82,7 @@ async function found(text: string, stop: AbortSignal): Promise<Hit[]> {
 		live(number, "subscriber", "subscriber", at("subscribers"), stop),
 		live(text, "group", "group", at("groups"), stop),
 		live(text, "gateway", "gateway", at("gateways"), stop),
-		/^[0-9a-f]{10,}$/i.test(text) ? live(text, "message", "message",
-		    at("messages"), stop) : [],
+		/^[0-9a-z@._-]{10,}$/i.test(text) ? message(text, stop) : [],
 	]);
 
 	return lists.flat();
