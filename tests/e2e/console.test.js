@@ -215,7 +215,8 @@ test('a change that is not kept is undone; one that is kept stays', async () => 
 		await button(how).click();
 		await page.getByRole('status').filter({ hasText: /is (kept|undone)/ }).waitFor();
 		await button(how).waitFor({ state: 'detached' });
-		const [now] = await site.items('show', 'configuration', 'gateway', 'smsc1', 'window');
+		const [now] = await site.items('show', 'configuration', 'gateway', 'smsc1',
+			'window');
 		assert.equal(now.value, how === 'Undo now' ? '40' : '50');
 	}
 });
