@@ -10,6 +10,7 @@
 #include "base/metric.h"
 #include "base/now.h"
 #include "conf/conf.h"
+#include "dir/amend.h"
 #include "dir/devices_priv.h"
 #include "dir/link.h"
 #include "dir/prefs_priv.h"
@@ -357,6 +358,7 @@ void users_register(void)
 	ucn_register();
 	link_register();
 	prefs_register();
+	amend_register();
 	import_register();
 	show_register();
 	dir_complete_register();

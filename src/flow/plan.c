@@ -13,6 +13,7 @@
 #include "dir/sticky.h"
 #include "dir/users.h"
 #include "flow/origin.h"
+#include "flow/amending.h"
 #include "flow/flow_priv.h"
 #include "flow/give.h"
 #include "flow/plan_priv.h"
@@ -389,6 +390,8 @@ void plan_make(const struct message *m, const struct plan_assume *assume,
 	p->recipient = q.recipient ? q.recipient->key : m->to;
 	note(p, "normalise", true, "%.*s", STRV_ARG(p->recipient));
 	p->err = authorise(&q);
+	if (p->err == ERR_OK)
+		p->err = amending_explain(m, p);
 	if (p->err == ERR_OK)
 		p->err = term_screen(m, q.recipient, p);
 	if (p->err != ERR_OK)

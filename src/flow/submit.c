@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/now.h"
 #include "dir/users.h"
+#include "flow/amending.h"
 #include "flow/flow_priv.h"
 #include "flow/notify.h"
 #include "flow/plan.h"
@@ -365,11 +366,17 @@ static void trace_accepted(const struct message *m)
 	    message_kind_name(m->kind), m->from.p, m->to.p, m->in);
 }
 
-static enum err decide(const struct message *m, struct plan *p)
+static enum err decide(struct message *m, struct plan *p,
+    struct buf *amended)
 {
+	enum err e;
+
 	p->recipient = m->to;
 	if (m->hops >= FLOW_HOPS)
 		return ERR_LOOP;
+	e = amending_apply(m, p, amended);
+	if (e != ERR_OK)
+		return e;
 	plan_make(m, NULL, p);
 	return p->err;
 }
@@ -379,6 +386,7 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 {
 	struct submission *s = xalloc(sizeof(*s));
 	struct plan p = { .explaining = false };
+	struct buf amended;
 	enum err e;
 
 	s->message = m;
@@ -392,13 +400,17 @@ void flow_submit(struct message *m, int64_t wait_ms, flow_answer_fn *done,
 		refuse(s, ERR_BUSY);
 		return;
 	}
-	e = decide(m, &p);
+	buf_init(&amended, 1000);
+	e = decide(m, &p, &amended);
 	if (e != ERR_OK && m->origin != FROM_GROUP) {
 		s->answer.retry_after = p.retry_after;
 		refuse(s, e);
+		buf_deinit(&amended);
 		return;
 	}
 	m->id = id_new();
+	amending_trace(m, &amended);
+	buf_deinit(&amended);
 	m->to = message_str(m, p.recipient);
 	m->from = message_str(m, m->from);
 	limit_lifetime(m);

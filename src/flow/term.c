@@ -27,6 +27,8 @@ static struct metric metrics[SCREENED_N] = {
 	    "effect=\"limited\"", "Messages that screening kept back."),
 	[SCREENED_QUIET] = COUNTER("parley_screened_total",
 	    "effect=\"quiet\"", "Messages that screening kept back."),
+	[SCREENED_AMENDED] = COUNTER("parley_screened_total",
+	    "effect=\"amended\"", "Messages that screening kept back."),
 };
 
 static enum screen_effect site_anonymous;

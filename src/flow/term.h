@@ -34,7 +34,7 @@ void term_note(struct plan *p, const char *step, bool passed,
 
 /* What screening did to a message, for parley_screened_total. */
 enum screened { SCREENED_REFUSED, SCREENED_SPAM, SCREENED_LIMITED,
-	SCREENED_QUIET, SCREENED_N };
+	SCREENED_QUIET, SCREENED_AMENDED, SCREENED_N };
 void term_count(enum screened what);
 /* Count it, with one line in the log. */
 void term_refused(const struct message *m, const struct plan *p,

@@ -140,7 +140,8 @@ static enum err read_part(struct splitter *s, struct strv text)
 	if (out->n == MIME_PARTS)
 		return fail(out, ERR_TOO_BIG, "too many parts");
 	p = &out->part[out->n];
-	*p = (struct mime_part){ .body = { text.p + text.n, 0 } };
+	*p = (struct mime_part){ .body = { text.p + text.n, 0 },
+		.whole = text };
 	while (next_line(&text, &line)) {
 		if (line.n == 0) {
 			if (text.p)

@@ -20,6 +20,7 @@ struct mime_part {
 	struct strv transfer;		/* Content-Transfer-Encoding */
 	struct strv encoding;		/* Content-Encoding */
 	struct strv body;		/* still encoded */
+	struct strv whole;		/* its headers and body */
 };
 
 struct mime {
