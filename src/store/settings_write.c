@@ -42,6 +42,7 @@ static enum err secret_put(struct db *db, const struct change *c)
 {
 	struct stmt *s;
 	struct buf ref;
+	enum err e;
 
 	if (!c->secret || !c->will.p)
 		return ERR_OK;
@@ -51,8 +52,9 @@ static enum err secret_put(struct db *db, const struct change *c)
 	    "ON CONFLICT (ref) DO NOTHING");
 	stmt_text(s, buf_strv(&ref));
 	stmt_text(s, c->will);
+	e = stmt_end(s);	/* what is bound stays until then */
 	buf_deinit(&ref);
-	return stmt_end(s);
+	return e;
 }
 
 static enum err revision_put(struct db *db, const struct save *save)
