@@ -7,15 +7,19 @@
 
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
+#include "admin/gate.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "loop/timer.h"
+#include "op/health.h"
 #include "store/drafts.h"
 
 #define SECTION		"policy commit"
 #define WINDOW_MAX_S	3600
 #define AGAIN_MS	2000	/* the disk refused to undo */
+#define GATE_SPARE_MS	5000	/* a crash while the gate looks undoes too */
+#define EXIT_UNDONE	13
 
 struct commit {
 	struct op_call *call;
@@ -24,6 +28,10 @@ struct commit {
 	int64_t until;
 	int64_t draft;
 	bool nothing;		/* it changes nothing */
+	bool keep;		/* nobody asked for a window: the gate's */
+	struct gate *gate;
+	int64_t revision;
+	char *why;		/* the gate's; NULL: all is up */
 };
 
 static struct timer window;
@@ -121,6 +129,11 @@ bool commit_allowed(struct op_call *c)
 	return false;
 }
 
+static int64_t gate_ms(void)
+{
+	return conf_int(SECTION, "", "gate-time");
+}
+
 int64_t commit_window_s(void)
 {
 	return conf_int(SECTION, "", "revert-in") / 1000;
@@ -130,6 +143,8 @@ int64_t commit_window_s(void)
 
 static void commit_free(struct commit *k)
 {
+	gate_free(k->gate);
+	free(k->why);
 	buf_deinit(&k->plan);
 	buf_deinit(&k->says);
 	free(k);
@@ -168,10 +183,75 @@ static void answer(struct commit *k, int64_t revision)
 	op_done(c);
 }
 
+/* --- the health gate --------------------------------------------------------- */
+
+/* 13 in the shell: it was in force, and is not any more. */
+static void answer_undone(struct commit *k, int64_t revision)
+{
+	struct op_call *c = k->call;
+
+	op_field_int(c, "revision", k->revision);
+	op_field(c, "state", STRV("undone"));
+	op_field_int(c, "undone_by", revision);
+	op_field(c, "reason", strv(k->why));
+	op_field_json(c, "plan", buf_strv(&k->plan));
+	buf_addf(&k->says, "%s\nrevision %" PRId64 " was in force and is "
+	    "undone: revision %" PRId64 " is in force\n", k->why,
+	    k->revision, revision);
+	op_say(c, buf_strv(&k->says));
+	op_exit(c, EXIT_UNDONE);
+	op_done(c);
+}
+
+static void gate_undone(enum err e, int64_t revision, void *arg)
+{
+	struct commit *k = arg;
+
+	window_set();
+	if (e == ERR_OK)
+		answer_undone(k, revision);
+	else
+		op_fail(k->call, OP_FAILED, "%s; it could not be undone yet, "
+		    "and will be when its time is over", k->why);
+	commit_free(k);
+}
+
+static void gate_kept(enum err e, int64_t revision, void *arg)
+{
+	struct commit *k = arg;
+
+	window_set();
+	if (e == ERR_OK)
+		k->until = 0;
+	answer(k, revision);
+	commit_free(k);
+}
+
+static void gate_over(const char *why, void *arg)
+{
+	struct commit *k = arg;
+	struct settings_commit how = { .actor = STRV("parleyd") };
+
+	k->gate = NULL;		/* freed itself */
+	if (why && settings_pending() &&
+	    settings_pending()->revision == k->revision) {
+		k->why = xstrndup(why, strlen(why));
+		log_warn("settings undone by the health gate: %s", why);
+		how.comment = strv(k->why);
+		settings_undo(&how, gate_undone, k);
+	} else if (k->keep && settings_pending()) {
+		settings_keep(op_who(k->call), op_via(k->call), gate_kept, k);
+	} else {
+		answer(k, k->revision);
+		commit_free(k);
+	}
+}
+
 static void saved(enum err e, int64_t revision, void *arg)
 {
 	struct commit *k = arg;
 
+	k->revision = revision;
 	if (e == ERR_BUSY) {
 		op_fail(k->call, OP_CONFLICT, "another change is being saved; "
 		    "try again");
@@ -182,6 +262,10 @@ static void saved(enum err e, int64_t revision, void *arg)
 		if (k->draft)
 			draft_committed(k->draft);
 		window_set();
+		if (k->gate) {
+			gate_watch(k->gate, gate_ms(), gate_over, k);
+			return;
+		}
 		answer(k, revision);
 	}
 	commit_free(k);
@@ -271,6 +355,12 @@ void commit_run(struct op_call *c, struct conf_edit *edit,
 	}
 	if (k->nothing)
 		k->until = 0;
+	if (conf_bool(SECTION, "", "health-gate"))
+		k->gate = gate_new(edit);
+	if (k->gate && !k->until) {
+		k->keep = true;
+		k->until = now_ms() + gate_ms() + GATE_SPARE_MS;
+	}
 	how.until = k->until;
 	settings_commit(edit, &how, saved, k);
 }
@@ -289,12 +379,7 @@ static void pending_fields(struct op_call *c)
 		op_field_time(c, "until", p->until);
 		op_field_int(c, "left_s", (p->until - now_ms() + 999) / 1000);
 	}
-	if (settings_kind() == REVISION_RESCUE)
-		op_field(c, "notice", STRV("the newest settings did not "
-		    "start: older ones are in force; see show configuration "
-		    "history"));
-	else
-		op_field(c, "notice", STRV_NONE);
+	op_field(c, "notice", strv(settings_rescue()));
 }
 
 static void pending_run(struct op_call *c)
@@ -338,7 +423,7 @@ static void keep_run(struct op_call *c)
 	if (!pending_there(c))
 		return;
 	if (is_remote(c) &&
-	    op_accepted(c) < settings_pending()->since) {
+	    op_accepted(c) <= settings_pending()->since) {
 		op_header(c, "Connection", STRV("close"));
 		op_fail(c, OP_CONFLICT, "this connection is older than "
 		    "revision %" PRId64 ": keep it over a new one, so that it "
@@ -395,12 +480,46 @@ static const struct op ops[] = {
 	  OP_CORE, NULL, "end the window now and go back", undo_run },
 };
 
+/* --- health ------------------------------------------------------------------ */
+
+static enum health check_settings(struct buf *says, struct buf *remedy)
+{
+	const struct settings_pending *p = settings_pending();
+	char until[NOW_TEXT];
+
+	if (settings_rescue()) {
+		buf_addz(says, settings_rescue());
+		buf_addz(remedy, "show configuration compare says what differs "
+		    "between the two; mend it, and commit it again");
+		return HEALTH_WARN;
+	}
+	if (!p) {
+		buf_addf(says, "revision %" PRId64 " is in force",
+		    settings_revision());
+		return HEALTH_OK;
+	}
+	now_text(p->until, until);
+	buf_addf(says, "revision %" PRId64 " of %s is undone at %s unless it "
+	    "is kept", p->revision, p->actor, until);
+	buf_addz(remedy, "configuration keep, or configuration undo");
+	return HEALTH_WARN;
+}
+
+static const struct health_check checks[] = {
+	{ .name = "configuration", .run = check_settings },
+};
+
 /* --- life ---------------------------------------------------------------- */
 
 static const struct conf_row rows[] = {
 	{ "revert-in", CONF_DURATION, "2m", 1000, WINDOW_MAX_S * 1000, NULL,
 	  CONF_LIVE, "how long a change that can cut off its maker waits to "
 	  "be kept, when nothing else is asked for", false },
+	{ "health-gate", CONF_BOOL, "on", 0, 0, NULL, CONF_LIVE, "undo a "
+	  "change when a listener does not open with it, or a gateway that "
+	  "was up stays down", false },
+	{ "gate-time", CONF_DURATION, "10s", 1000, 60000, NULL, CONF_LIVE,
+	  "how long gateways have to come up again", false },
 };
 static const struct conf_section section = {
 	SECTION, false, "how changes of settings come into force", rows,
@@ -410,6 +529,7 @@ static const struct conf_section section = {
 void commit_register(void)
 {
 	conf_register(&section);
+	health_register(checks, sizeof(checks) / sizeof(checks[0]));
 	op_register(ops, sizeof(ops) / sizeof(ops[0]));
 	timer_init(&window, "revert-in", window_over, NULL);
 }

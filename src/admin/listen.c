@@ -14,13 +14,24 @@
 #include "admin/pool.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
-#include "conf/conf.h"
+#include "conf/draft.h"
+#include "loop/bindable.h"
+#include "op/probe.h"
 #include "loop/timer.h"
 
 #define FLUSH_MS (60 * 1000)
+#define LINGER_MS	2000
+#define AGAIN_MS	500
 
 static char *dir;		/* the data directory; NULL: not started */
 static struct httpd *sock, *tls;
+static struct httpd *leaving;	/* the console's before: it answers what it has */
+static struct timer linger, again;
+static struct console {
+	char address[300];
+	int64_t connections, per_address;
+} console;			/* what tls was started with */
+static bool refused;		/* the address asked for cannot be bound */
 static struct timer flush;
 
 static void flush_due(void *arg)
@@ -40,12 +51,104 @@ static struct httpd_setup setup(const char *name)
 	};
 }
 
+static struct console wanted(void)
+{
+	struct console c = {
+		.connections = conf_int("admin", "", "connections"),
+		.per_address = conf_int("admin", "",
+		    "connections-per-address"),
+	};
+
+	(void)snprintf(c.address, sizeof(c.address), "%s",
+	    conf_text("admin", "", "address"));
+	return c;
+}
+
 static void tls_start(void)
 {
 	struct httpd_setup s = setup("console");
 
-	tls = httpd_start_tls(&s, dir, conf_text("admin", "", "address"));
+	console = wanted();
+	tls = httpd_start_tls(&s, dir, console.address);
+	refused = !tls;
 }
+
+/* The one who changed them has the answer by now. */
+static void limits_changed(void *arg)
+{
+	(void)arg;
+	admin_reload();
+}
+
+static void linger_over(void *arg)
+{
+	(void)arg;
+	httpd_stop(leaving);
+	leaving = NULL;
+}
+
+/*
+ * Another address: the new server runs before the old one goes, which still
+ * answers what it has, the change itself among it.  If the new one cannot
+ * listen, the old one stays.
+ */
+static void tls_move(const struct console *to)
+{
+	struct httpd_setup s = setup("console");
+	struct httpd *now = httpd_start_tls(&s, dir, to->address);
+
+	refused = !now;
+	if (!now)
+		return;
+	timer_cancel(&linger);
+	httpd_stop(leaving);
+	leaving = tls;
+	httpd_drain(leaving);
+	timer_set(&linger, LINGER_MS);
+	tls = now;
+	console = *to;
+}
+
+/* The limits of a server are given at its start; its address is kept. */
+static void tls_follow(void)
+{
+	struct console to = wanted();
+
+	if (!tls || strcmp(to.address, console.address) != 0) {
+		tls_move(&to);
+		return;
+	}
+	refused = false;
+	if (to.connections != console.connections ||
+	    to.per_address != console.per_address)
+		timer_set(&again, AGAIN_MS);
+}
+
+static enum probe_state probe_console(const char *name, struct buf *says)
+{
+	(void)name;
+	if (!refused)
+		return PROBE_UP;
+	buf_addf(says, "nothing can listen on %s; the log says why",
+	    conf_text("admin", "", "address"));
+	return PROBE_FAILED;
+}
+
+static const struct probe probes[] = {
+	{ "admin", true, probe_console },
+};
+
+static enum err try_console(const char *name, struct buf *says)
+{
+	const char *address = conf_text("admin", name, "address");
+
+	return strcmp(address, console.address) == 0 ? ERR_OK :
+	    bindable(address, false, says);
+}
+
+static const struct conf_trial trials[] = {
+	{ "admin", try_console },
+};
 
 static void admin_apply(const char *name, bool gone)
 {
@@ -53,7 +156,7 @@ static void admin_apply(const char *name, bool gone)
 	(void)gone;
 	guard_apply();
 	if (dir)	/* the first apply comes before the start */
-		admin_reload();
+		tls_follow();
 }
 
 static enum err admin_check(const char *name, struct buf *why)
@@ -86,6 +189,8 @@ static void listen_register(void)
 	};
 
 	conf_register(&admin);
+	conf_trials_register(trials, 1);
+	probe_register(probes, 1);
 }
 
 void admin_register(void)
@@ -131,6 +236,8 @@ enum err admin_start(const char *data_dir)
 	timer_init(&flush, "admin tokens", flush_due, NULL);
 	timer_set(&flush, FLUSH_MS);
 	dir = xstrndup(data_dir, strlen(data_dir));
+	timer_init(&linger, "console moves", linger_over, NULL);
+	timer_init(&again, "console limits", limits_changed, NULL);
 	tls_start();
 	commit_start();
 	stats_start();
@@ -150,6 +257,10 @@ void admin_stop(void)
 {
 	if (!dir)
 		return;
+	timer_cancel(&linger);
+	timer_cancel(&again);
+	httpd_stop(leaving);
+	leaving = NULL;
 	httpd_stop(tls);
 	httpd_stop(sock);
 	audit_watch_stop();

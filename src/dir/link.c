@@ -176,7 +176,7 @@ static enum err check(const char *name, struct buf *why)
 }
 
 static const struct conf_row rows[] = {
-	{ .name = "address", .type = CONF_ADDRESS,
+	{ .name = "address", .type = CONF_ADDRESS, .impact = CONF_REBIND,
 	  .help = "where links are answered, over HTTPS with the certificate "
 	  "tls/link.pem; unset: nowhere" },
 	{ .name = "url", .type = CONF_TEXT, .min = 10, .max = 200,

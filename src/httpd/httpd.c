@@ -50,7 +50,8 @@ static struct httpd *server_new(enum httpd_from from,
 
 static void server_free(struct httpd *h)
 {
-	close(h->fd);
+	if (h->fd >= 0)
+		close(h->fd);
 	free(h->path);
 	free(h);
 }
@@ -134,11 +135,20 @@ struct httpd *httpd_start_tls(const struct httpd_setup *setup,
 	return NULL;
 }
 
+void httpd_drain(struct httpd *h)
+{
+	if (!h || h->fd < 0)
+		return;
+	(void)MHD_quiesce_daemon(h->mhd);
+	close(h->fd);
+	h->fd = -1;
+}
+
 void httpd_stop(struct httpd *h)
 {
 	if (!h)
 		return;
-	(void)MHD_quiesce_daemon(h->mhd);
+	httpd_drain(h);
 	requests_release(h);
 	MHD_stop_daemon(h->mhd);
 	if (h->path)

@@ -53,6 +53,9 @@ struct httpd *httpd_start_tls(const struct httpd_setup *setup,
  * dropped.  NULL is fine.  Core.
  */
 void httpd_stop(struct httpd *h);
+/* Listen no more; what is connected goes on until httpd_stop(). NULL is
+ * fine. */
+void httpd_drain(struct httpd *h);
 unsigned httpd_port(const struct httpd *h);	/* NULL, no port: 0 */
 
 /* For a setting's check: false with one sentence in why. */

@@ -23,7 +23,7 @@ struct author {
 };
 
 static int64_t newest;
-static enum revision_kind newest_kind;
+static char *rescue;		/* the newest's comment, if it is one */
 static bool saving;
 static struct map authors;
 static struct settings_pending waiting;	/* revision 0: none */
@@ -33,9 +33,9 @@ int64_t settings_revision(void)
 	return newest;
 }
 
-enum revision_kind settings_kind(void)
+const char *settings_rescue(void)
 {
-	return newest_kind;
+	return rescue;
 }
 
 const struct settings_pending *settings_pending(void)
@@ -103,16 +103,25 @@ static void pending_set(int64_t revision, int64_t until, struct strv actor,
 
 /* --- loading ------------------------------------------------------------- */
 
+static void newest_set(int64_t id, enum revision_kind kind,
+    struct strv comment)
+{
+	free(rescue);
+	newest = id;
+	rescue = kind == REVISION_RESCUE ? xstrndup(comment.p, comment.n) :
+	    NULL;
+}
+
 static enum err newest_load(void)
 {
-	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT id, kind "
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT id, kind, comment "
 	    "FROM revision ORDER BY id DESC LIMIT 1");
 
-	newest = 0;
-	newest_kind = REVISION_COMMIT;
 	if (stmt_row(s)) {
-		newest = col_int(s);
-		newest_kind = (enum revision_kind)col_int(s);
+		int64_t id = col_int(s);
+		enum revision_kind kind = (enum revision_kind)col_int(s);
+
+		newest_set(id, kind, col_text(s));
 	}
 	return stmt_stop(s);
 }
@@ -200,7 +209,7 @@ void settings_unload(void)
 {
 	pending_clear();
 	authors_free();
-	newest = 0;
+	newest_set(0, REVISION_COMMIT, STRV_NONE);
 }
 
 /* --- in force ------------------------------------------------------------ */
@@ -236,8 +245,7 @@ static void save_end(struct save *s)
 /* It is on disk: what we know of it follows. */
 static void committed(struct save *s, struct strv back)
 {
-	newest = s->revision;
-	newest_kind = s->how.kind;
+	newest_set(s->revision, s->how.kind, s->how.comment);
 	for (const struct change *c = s->changes; c; c = c->next)
 		author_set(c->path, s->name, newest);
 	if (s->of)

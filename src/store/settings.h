@@ -38,7 +38,8 @@ void settings_started(void);	/* it became ready */
 
 /* The newest revision; 0: nothing was ever set.  Core only. */
 int64_t settings_revision(void);
-enum revision_kind settings_kind(void);		/* of the newest */
+/* Why an older revision is in force than was asked for; NULL: it is not. */
+const char *settings_rescue(void);
 
 /* The revision that last changed a path, as long as it is kept; 0: none.
  * *actor lives until the next commit.  Core only. */

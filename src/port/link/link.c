@@ -10,6 +10,7 @@
 #include "flow/flow.h"
 #include "flow/port.h"
 #include "loop/loop.h"
+#include "op/probe.h"
 #include "port/link/serve.h"
 
 #define CONNECTIONS	256u
@@ -31,6 +32,22 @@ static void listen_now(void)
 		server = httpd_start_tls(&setup, data_dir, address);
 }
 
+static enum probe_state probe(const char *name, struct buf *says)
+{
+	const char *address = conf_text("link", name, "address");
+
+	if (!address[0])
+		return PROBE_OFF;
+	if (server)
+		return PROBE_UP;
+	buf_addf(says, "nothing can listen on %s; the log says why", address);
+	return PROBE_FAILED;
+}
+
+static const struct probe probes[] = {
+	{ "link", true, probe },
+};
+
 static void restart(void)
 {
 	if (!running)
@@ -43,6 +60,7 @@ static void restart(void)
 static void link_init(const char *dir)
 {
 	data_dir = dir;
+	probe_register(probes, sizeof(probes) / sizeof(probes[0]));
 	serve_register();
 }
 

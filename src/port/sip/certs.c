@@ -48,6 +48,27 @@ static bool fits(const char *listener, const char *certificate,
 	return good;
 }
 
+bool certs_usable(const char *certificate, const char *key, struct buf *says)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	bool good = false;
+
+	ERR_clear_error();
+	if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
+		buf_addf(says, "%s is no certificate that can be read",
+		    certificate);
+	else if (SSL_CTX_use_PrivateKey_file(ctx, key,
+	    SSL_FILETYPE_PEM) != 1)
+		buf_addf(says, "%s is no private key that can be read", key);
+	else if (SSL_CTX_check_private_key(ctx) != 1)
+		buf_addf(says, "%s is not the key of %s", key, certificate);
+	else
+		good = true;
+	SSL_CTX_free(ctx);
+	ERR_clear_error();
+	return good;
+}
+
 static bool copy(FILE *to, const char *file)
 {
 	char part[4096];

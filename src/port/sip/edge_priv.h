@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 enum err edge_start(void);
@@ -34,6 +35,8 @@ void listeners_reload(void);
  */
 bool certs_prepare(const char *dir, const char *listener,
     const char *certificate, const char *key, const char *host);
+/* Can they be read, and do they belong together?  says: what is wrong. */
+bool certs_usable(const char *certificate, const char *key, struct buf *says);
 bool certs_there(const char *dir);	/* from this call or an earlier one */
 
 /*

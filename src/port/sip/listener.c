@@ -6,9 +6,11 @@
 #define LOG_UNIT "sip"
 #include "base/alloc.h"
 #include "base/log.h"
-#include "conf/conf.h"
+#include "conf/draft.h"
 #include "dir/users.h"
+#include "loop/bindable.h"
 #include "op/health.h"
+#include "op/probe.h"
 #include "port/sip/edge_priv.h"
 #include "port/sip/sip_priv.h"
 
@@ -298,11 +300,65 @@ static const struct health_check checks[] = {
 	{ "sip-listeners", true, check_open }
 };
 
+static enum probe_state probe_listener(const char *name, struct buf *says)
+{
+	const struct listener *l = listener_find(name);
+
+	if (!l)
+		return PROBE_OFF;
+	if (l->open)
+		return edge_is_open() ? PROBE_UP : PROBE_DOWN;
+	buf_addf(says, "%s:%s cannot be opened; the log says why", l->host,
+	    l->port);
+	return edge_is_open() ? PROBE_FAILED : PROBE_DOWN;
+}
+
+static const struct probe probes[] = {
+	{ "listener", true, probe_listener }
+};
+
+/* Do we listen there already? */
+static bool listener_has(const char *address, bool udp)
+{
+	char own[300];
+
+	LIST_FOR(h, &listeners) {
+		struct listener *l = LIST_ENTRY(h, struct listener, hook);
+
+		snprintf(own, sizeof(own), "%s:%s", l->host, l->port);
+		if (l->open && strcmp(own, address) == 0 &&
+		    udp == (strcmp(l->transport, "udp") == 0))
+			return true;
+	}
+	return false;
+}
+
+static enum err try_listener(const char *name, struct buf *says)
+{
+	const char *address = conf_text(SECTION, name, "address");
+	const char *transport = conf_text(SECTION, name, "transport");
+	bool udp = strcmp(transport, "udp") == 0;
+
+	if (strcmp(transport, "tls") == 0 &&
+	    conf_is_set(SECTION, name, "certificate") &&
+	    !certs_usable(conf_text(SECTION, name, "certificate"),
+	    conf_text(SECTION, name, "key"), says))
+		return ERR_BAD_SYNTAX;
+	return listener_has(address, udp) ? ERR_OK :
+	    bindable(address, udp, says);
+}
+
+static const struct conf_trial trials[] = {
+	{ SECTION, try_listener }
+};
+
 void listeners_register(const char *dir)
 {
 	data_dir = dir;
 	conf_register(&section);
 	health_register(checks, sizeof(checks) / sizeof(checks[0]));
+	probe_register(probes, sizeof(probes) / sizeof(probes[0]));
+	conf_trials_register(trials, sizeof(trials) / sizeof(trials[0]));
 }
 
 void listeners_open(void)

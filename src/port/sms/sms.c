@@ -11,6 +11,7 @@
 #include "flow/port.h"
 #include "loop/loop.h"
 #include "op/health.h"
+#include "op/probe.h"
 #include "op/op.h"
 #include "port/sms/every.h"
 #include "port/sms/link.h"
@@ -126,6 +127,22 @@ static const struct health_check checks[] = {
 	{ "gateways", false, check_gateways },
 };
 
+static enum probe_state probe_gateway(const char *name, struct buf *says)
+{
+	const struct sms_link *k = sms_link_find(strv(name));
+
+	if (!k || !k->conf.peer.enabled)
+		return PROBE_OFF;
+	if (sms_link_is_up(k))
+		return PROBE_UP;
+	buf_addz(says, k->why);
+	return PROBE_DOWN;
+}
+
+static const struct probe probes[] = {
+	{ "gateway", false, probe_gateway },
+};
+
 /* --- the port -------------------------------------------------------------- */
 
 static void init(const char *dir)
@@ -134,6 +151,7 @@ static void init(const char *dir)
 	sms_settings_register(sms_link_applied);
 	op_register(ops, sizeof(ops) / sizeof(*ops));
 	health_register(checks, sizeof(checks) / sizeof(*checks));
+	probe_register(probes, sizeof(probes) / sizeof(*probes));
 }
 
 static enum err start(void)
