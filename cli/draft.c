@@ -49,7 +49,7 @@ static int send(struct session *s, const char *method, const char *where,
 
 	if (code != EXIT_OK)
 		return code;
-	n = number_in(buf_strv(&a->body), "changes", -1);
+	n = number_in(buf_strv(&a->body), "staged", -1);
 	if (n >= 0)
 		s->staged = n;
 	if (!quiet || s->defaults.json)

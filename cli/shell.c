@@ -244,7 +244,7 @@ static void news(struct session *s, EditLine *el)
 
 	buf_init(&b, 4096);
 	if (pending_news(s, &b)) {
-		printf("\r\033[K%s", b.p);
+		printf("%s%s", el ? "\r\033[K" : "", b.p);
 		fflush(stdout);
 		if (el)
 			el_set(el, EL_REFRESH);

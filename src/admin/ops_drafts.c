@@ -52,8 +52,8 @@ static void draft_fields(struct op_call *c, struct strv name,
 	op_field_int(c, "base", d ? d->base : settings_revision());
 	op_field_int(c, "running", settings_revision());
 	op_field_int(c, "tag", d ? d->tag : 0);
-	op_field_int(c, "changes", e ? (int64_t)conf_edit_size(e) : 0);
-	op_field_int(c, "conflicts", e ?
+	op_field_int(c, "staged", e ? (int64_t)conf_edit_size(e) : 0);
+	op_field_int(c, "conflicting", e ?
 	    (int64_t)conf_edit_conflicts(e, NULL, NULL) : 0);
 	op_field_time(c, "changed", d ? d->changed : 0);
 	conf_edit_free(e);
@@ -86,6 +86,7 @@ static void diff_run(struct op_call *c)
 	op_field_int(c, "base", d ? d->base : settings_revision());
 	op_field_int(c, "running", settings_revision());
 	op_field_int(c, "tag", d ? d->tag : 0);
+	op_field_int(c, "staged", (int64_t)conf_edit_size(e));
 	changes_json(c, e);
 	(void)conflicts_json(c, e);
 	changes_say(c, e);
@@ -321,7 +322,7 @@ static void check_run(struct op_call *c)
 	op_field_int(c, "base", d ? d->base : settings_revision());
 	op_field_int(c, "running", settings_revision());
 	op_field_int(c, "tag", d ? d->tag : 0);
-	op_field_int(c, "changes", (int64_t)conf_edit_size(e));
+	op_field_int(c, "staged", (int64_t)conf_edit_size(e));
 	check_answer(c, e);
 	conf_edit_free(e);
 }

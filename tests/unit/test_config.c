@@ -204,7 +204,7 @@ START_TEST(a_draft_is_private_and_outlives_the_daemon)
 {
 	CHANGE(A);
 	CHANGE("set gateway a password geheim");
-	HAS("\"changes\":2,\"conflicts\":0");
+	HAS("\"staged\":2,\"conflicting\":0");
 	ck_assert(!conf_is_set("gateway", "a", "address"));
 	restart();
 	OK("configuration draft show", "draft", "main");
@@ -253,10 +253,10 @@ START_TEST(a_change_is_refused_as_a_whole_and_leaves_the_draft)
 	    "[{\"op\":\"set\",\"path\":[\"gateway\",\"a\",\"window\"],"
 	    "\"value\":40},{\"op\":\"copy\",\"path\":\"gateway\","
 	    "\"value\":[\"a\",\"b\"]}]");
-	HAS("\"changes\":4");
+	HAS("\"staged\":4");
 	OK("configuration draft discard", "draft", "main", "path",
 	    "gateway b");
-	HAS("\"changes\":2");
+	HAS("\"staged\":2");
 	FAILS(404, "changes nothing", "configuration draft discard", "draft",
 	    "main", "path", "gateway b");
 	OK("configuration draft discard", "draft", "main");
@@ -303,7 +303,7 @@ START_TEST(a_conflict_names_both_values_and_who_and_is_never_overwritten)
 	OK("configuration draft resolve", "draft", "main", "path",
 	    "gateway a window", "choose", "mine");
 	HAS("\"base\":2");
-	HAS("\"conflicts\":0");
+	HAS("\"conflicting\":0");
 	COMMIT_WITH("expect_running", "2");
 	ck_assert_int_eq(conf_int("gateway", "a", "window"), 40);
 }
@@ -514,7 +514,7 @@ START_TEST(an_older_revision_comes_back_as_a_new_one_whole_or_by_path)
 	    "\\ngateway b: deleted\\n\"");
 	OK("configuration draft rollback", "draft", "main", "revision", "1",
 	    "path", "gateway b");
-	HAS("\"changes\":1");
+	HAS("\"staged\":1");
 	COMMIT();
 	ck_assert(conf_is_set("gateway", "b", "address"));
 	ck_assert_int_eq(conf_int("gateway", "a", "window"), 40);
