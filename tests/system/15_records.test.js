@@ -92,7 +92,7 @@ test('a snapshot has the same figures of now', async () => {
 
 /* proves APP-02 */
 test('the audit says by which way, is whole, and can be exported', async () => {
-	const [row] = await site.items('show', 'audit', '--action', 'configuration set',
+	const [row] = await site.items('show', 'audit', '--action', 'configuration commit',
 		'--limit', '1');
 	assert.equal(row.via, 'socket');
 	assert.equal(row.result, 'ok');
