@@ -1,4 +1,4 @@
-/* job.c - an import goes on after its request: follow it to its end. */
+/* job.c - an import or backup goes on after its request: follow it. */
 
 #include <string.h>
 #include <time.h>
@@ -23,7 +23,9 @@ bool job_of(struct strv json, struct buf *target)
 	int64_t n;
 
 	buf_init(target, 4096);
-	if (json_as_string(id, &text)) {
+	if (json_as_string(id, &text) && text.n && text.p[0] == '/') {
+		buf_adds(target, text);
+	} else if (json_as_string(id, &text)) {
 		buf_addz(target, "/api/v1/imports/");
 		client_escape(target, text);
 	} else if (json_as_int(id, &n)) {

@@ -39,6 +39,11 @@ void ops_health(void);
 void ops_stats(void);
 void ops_audit(void);
 void ops_charging(void);
+void ops_backup(void);
+
+/* ops_backup.c: the schedule; stop ends what is at work. */
+void backup_jobs_start(void);
+void backup_jobs_stop(void);
 
 /* ops_audit.c: looks at the chain once a day. */
 void audit_watch_start(void);

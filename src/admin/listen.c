@@ -214,6 +214,7 @@ void admin_register(void)
 	ops_events();
 	sessions_register();
 	ops_charging();
+	ops_backup();
 }
 
 enum err admin_start(const char *data_dir)
@@ -242,6 +243,7 @@ enum err admin_start(const char *data_dir)
 	commit_start();
 	stats_start();
 	audit_watch_start();
+	backup_jobs_start();
 	return ERR_OK;
 }
 
@@ -263,6 +265,7 @@ void admin_stop(void)
 	leaving = NULL;
 	httpd_stop(tls);
 	httpd_stop(sock);
+	backup_jobs_stop();
 	audit_watch_stop();
 	stats_stop();
 	hasher_stop();

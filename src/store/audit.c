@@ -129,9 +129,9 @@ static const char *fault(const struct audit_verdict *v,
 	return NULL;
 }
 
-enum err audit_verify(struct audit_verdict *v)
+enum err audit_verify_in(struct db *db, struct audit_verdict *v)
 {
-	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT " COLUMNS
+	struct stmt *s = stmt(db, "SELECT " COLUMNS
 	    " FROM audit ORDER BY id");
 	uint8_t hash[AUDIT_HASH];
 	struct audit_row r;
@@ -150,6 +150,11 @@ enum err audit_verify(struct audit_verdict *v)
 		memcpy(v->hash, hash, AUDIT_HASH);
 	}
 	return stmt_stop(s);
+}
+
+enum err audit_verify(struct audit_verdict *v)
+{
+	return audit_verify_in(db_reader(DB_CONFIG), v);
 }
 
 /* --- the log -------------------------------------------------------------------- */

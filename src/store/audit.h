@@ -68,5 +68,7 @@ struct audit_verdict {
 	const char *why;		/* in words, or NULL */
 };
 enum err audit_verify(struct audit_verdict *v);
+/* The same of a database that is not in force. */
+enum err audit_verify_in(struct db *db, struct audit_verdict *v);
 
 #endif

@@ -11,6 +11,7 @@
 #define LOG_UNIT "store"
 #include "base/hex.h"
 #include "base/log.h"
+#include "store/backup.h"
 #include "store/blob.h"
 #include "store/db_priv.h"
 
@@ -146,7 +147,8 @@ void blob_remove(struct db *db, struct strv hash)
 	struct place p;
 	int64_t refs;
 
-	if (holders(db, hash, &refs) != ERR_OK || refs > 0)
+	/* what a backup may still read goes at the next sweep */
+	if (backup_holds() || holders(db, hash, &refs) != ERR_OK || refs > 0)
 		return;
 	place_init(&p, hash);
 	if (unlink(p.file.p) < 0 && errno != ENOENT)

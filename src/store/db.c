@@ -161,7 +161,7 @@ static int open_private(const char *path, struct buf *why)
 	return fd;
 }
 
-static enum err lock_dir(const char *dir, struct buf *why)
+enum err db_lock_dir(const char *dir, int *fd, struct buf *why)
 {
 	char *path;
 
@@ -170,11 +170,11 @@ static enum err lock_dir(const char *dir, struct buf *why)
 		return ERR_STORAGE;
 	}
 	path = path_of(dir, "lock", "");
-	all.lock = open_private(path, why);
+	*fd = open_private(path, why);
 	free(path);
-	if (all.lock < 0)
+	if (*fd < 0)
 		return ERR_STORAGE;
-	if (flock(all.lock, LOCK_EX | LOCK_NB) == 0)
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 		return ERR_OK;
 	buf_addf(why, "%s: another daemon runs on it", dir);
 	return ERR_STORAGE;
@@ -201,7 +201,7 @@ enum err db_open_from(const char *dir, const struct asset *const sets[DB_N],
 	assert(!all.dir);
 	all.dir = xstrndup(dir, strlen(dir));
 	all.generation++;
-	e = lock_dir(dir, why);
+	e = db_lock_dir(dir, &all.lock, why);
 	for (enum db_which i = 0; i < DB_N && e == ERR_OK; i++)
 		e = open_writer(i, why);
 	if (e == ERR_OK)

@@ -27,6 +27,11 @@ struct db;	/* one connection and its prepared statements */
  * migrated.
  */
 enum err db_open_all(const char *dir, struct buf *why);
+/*
+ * Before that: keep other daemons away from DIR until *fd is closed, which is
+ * the caller's also after a failure (-1: none).  ERR_STORAGE: one is there.
+ */
+enum err db_lock_dir(const char *dir, int *fd, struct buf *why);
 /* Other threads have ended, or use their readers no more. */
 void db_close_all(void);
 

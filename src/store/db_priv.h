@@ -53,6 +53,11 @@ enum err db_open_from(const char *dir, const struct asset *const sets[DB_N],
 enum err migrate_all(struct db *const dbs[DB_N],
     const struct asset *const sets[DB_N], struct buf *why);
 
+/* The newest version this program makes of a database. */
+int migrate_newest(enum db_which which);
+/* An empty database as the migrations up to version make it. */
+bool migrate_empty(sqlite3 *h, enum db_which which, int version);
+
 /* Flush the entries of a folder to disk. */
 bool sync_dir(const char *path);
 

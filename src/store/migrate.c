@@ -11,7 +11,10 @@
 #define LOG_UNIT "store"
 #include "base/log.h"
 #include "base/now.h"
+#include "store/backup.h"
 #include "store/db_priv.h"
+
+#define KEPT 3	/* copies of each database from before migrations */
 
 /* of 003_subscribers.sql: 3 */
 static int version_of(const struct asset *a)
@@ -26,6 +29,32 @@ static int newest(const struct asset *set)
 	for (; set->name; set++)
 		v = version_of(set) > v ? version_of(set) : v;
 	return v;
+}
+
+static const struct asset *set_of(enum db_which which)
+{
+	const struct asset *const sets[DB_N] = {
+		[DB_CONFIG] = db_config, [DB_STORE] = db_store,
+		[DB_TRACE] = db_trace
+	};
+
+	return sets[which];
+}
+
+int migrate_newest(enum db_which which)
+{
+	return newest(set_of(which));
+}
+
+bool migrate_empty(sqlite3 *h, enum db_which which, int version)
+{
+	bool ok = true;
+
+	for (const struct asset *a = set_of(which); ok && a->name; a++)
+		if (version_of(a) <= version)
+			ok = sqlite3_exec(h, (const char *)a->data, NULL,
+			    NULL, NULL) == SQLITE_OK;
+	return ok;
 }
 
 static enum err version_now(struct db *db, int *v, struct buf *why)
@@ -184,6 +213,8 @@ enum err migrate_all(struct db *const dbs[DB_N],
 				e = steps[s](dbs[i], sets[i], from[i], why);
 		}
 	}
+	if (e == ERR_OK)
+		backup_prune_migrated(db_dir(), KEPT);
 	for (int i = 0; i < DB_N; i++) {
 		if (db_in_transaction(dbs[i]))
 			(void)sqlite3_exec(dbs[i]->h, "ROLLBACK", NULL, NULL,

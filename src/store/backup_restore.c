@@ -1,0 +1,322 @@
+/* backup_restore.c - verify, stage, and take what is staged at start. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOG_UNIT "restore"
+#include "base/log.h"
+#include "base/now.h"
+#include "base/rand.h"
+#include "store/audit.h"
+#include "store/backup_priv.h"
+#include "store/db_priv.h"
+
+#define READY	"restore.ready"
+#define OLD	"restore.old"
+#define MARK	"complete"	/* in READY: all of it is there and checked */
+#define MERGED	"merged"	/* in READY: what stays was put in */
+#define SWAP	"swapping"	/* in READY: OLD belongs to this restore */
+
+static bool exists(const char *dir, const char *name)
+{
+	char path[BACKUP_PATH];
+
+	backup_path(path, "%s/%s", dir, name);
+	return access(path, F_OK) == 0;
+}
+
+static bool touch(const char *dir, const char *name, const char *text)
+{
+	char path[BACKUP_PATH];
+	int fd;
+	bool ok;
+
+	backup_path(path, "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ok = fd >= 0 && backup_write(fd, text, strlen(text)) &&
+	    fsync(fd) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return ok && sync_dir(dir);
+}
+
+/* --- verify and stage -------------------------------------------------------------- */
+
+static enum err extract_and_check(const char *path, const char *to,
+    const struct backup_options *o, struct backup_progress *p,
+    struct buf *found, struct buf *why)
+{
+	struct backup_list l;
+	enum err e;
+
+	backup_list_init(&l);
+	if (mkdir(to, 0700) < 0) {
+		buf_addf(why, "%s: %s", to, strerror(errno));
+		e = ERR_STORAGE;
+	} else {
+		e = backup_extract(path, to, o->passphrase, &l, p, why);
+	}
+	if (e == ERR_OK)
+		e = backup_check(to, &l, found, why);
+	if (e == ERR_OK && backup_cancelled(p, why))
+		e = ERR_BUSY;
+	backup_list_deinit(&l);
+	return e;
+}
+
+enum err backup_verify(const char *path, const struct backup_options *o,
+    struct backup_progress *p, struct buf *found, struct buf *why)
+{
+	char dir[BACKUP_PATH], random[9];
+	enum err e;
+
+	rand_hex(random, 8);
+	backup_path(dir, "%s/.verify-%s", o->dir, random);
+	e = extract_and_check(path, dir, o, p, found, why);
+	backup_remove_tree(dir);
+	return e;
+}
+
+enum err backup_stage(const char *path, const struct backup_options *o,
+    struct strv actor, struct backup_progress *p, struct buf *why)
+{
+	char dir[BACKUP_PATH], text[600];
+	struct buf found;
+	enum err e;
+
+	backup_path(dir, "%s/" READY, o->dir);
+	backup_remove_tree(dir);
+	buf_init(&found, 65536);
+	e = extract_and_check(path, dir, o, p, &found, why);
+	buf_deinit(&found);
+	(void)snprintf(text, sizeof(text), "%.200s\n%.*s\n",
+	    strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
+	    (int)(actor.n < 300 ? actor.n : 300), actor.p);
+	if (e == ERR_OK && (!backup_sync_tree(dir) ||
+	    !touch(dir, MARK, text))) {
+		buf_addf(why, "%s: %s", dir, strerror(errno));
+		e = ERR_STORAGE;
+	}
+	if (e != ERR_OK)
+		backup_remove_tree(dir);
+	return e;
+}
+
+/* --- what stays as it is now -------------------------------------------------------- */
+
+/*
+ * old is the database in force.  Each group runs as a whole or not at all: a
+ * backup of an older program may lack a table, which its migration makes.
+ */
+static const char *const config_stays[] = {
+	/* nobody gets in again by a restore, and nobody is locked out */
+	"DELETE FROM main.admin_token;",
+	"DELETE FROM main.admin WHERE EXISTS (SELECT 1 FROM old.admin);"
+	"INSERT OR IGNORE INTO main.admin SELECT * FROM old.admin;"
+	"DELETE FROM main.admin_recovery WHERE EXISTS "
+	"(SELECT 1 FROM old.admin);"
+	"INSERT OR IGNORE INTO main.admin_recovery "
+	"SELECT * FROM old.admin_recovery;",
+	/* the audit is never set back */
+	"DELETE FROM main.audit WHERE EXISTS (SELECT 1 FROM old.audit);"
+	"INSERT OR IGNORE INTO main.audit SELECT * FROM old.audit;",
+	/* passwords that the backup left out */
+	"UPDATE main.subscriber SET secrets = (SELECT o.secrets FROM "
+	"old.subscriber o JOIN old.address oa ON oa.subscriber = o.id AND "
+	"oa.place = 0 JOIN main.address a ON a.key = oa.key WHERE "
+	"a.place = 0 AND a.subscriber = main.subscriber.id) "
+	"WHERE secrets IS NULL;",
+};
+static const char *const store_stays[] = {
+	/* charging goes on counting where it is */
+	"UPDATE main.sqlite_sequence SET seq = max(seq, coalesce((SELECT "
+	"seq FROM old.sqlite_sequence WHERE name = 'charge'), 0)) "
+	"WHERE name = 'charge';"
+	"INSERT INTO main.sqlite_sequence (name, seq) SELECT 'charge', seq "
+	"FROM old.sqlite_sequence WHERE name = 'charge' AND NOT EXISTS "
+	"(SELECT 1 FROM main.sqlite_sequence WHERE name = 'charge');"
+	"DELETE FROM main.charge;"
+	"UPDATE main.charge_position SET seq = (SELECT max(seq, (SELECT seq "
+	"FROM main.charge_position)) FROM old.charge_position);"
+	"INSERT INTO main.charge SELECT * FROM old.charge;",
+};
+
+static void one_group(sqlite3 *h, const char *sql)
+{
+	char *why = NULL;
+
+	if (sqlite3_exec(h, "BEGIN", NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(h, sql, NULL, NULL, &why) == SQLITE_OK &&
+	    sqlite3_exec(h, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return;
+	log_info("left as in the backup why=\"%s\"", why ? why : "");
+	sqlite3_free(why);
+	(void)sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static bool attach(struct db *db, const char *dir)
+{
+	char *sql = sqlite3_mprintf("ATTACH '%q/%q.db' AS old", dir,
+	    db_name(db->which));
+	bool ok = sqlite3_exec(db->h, sql, NULL, NULL, NULL) == SQLITE_OK;
+
+	sqlite3_free(sql);
+	return ok;
+}
+
+/* Name and actor as backup_stage() wrote them. */
+static void read_mark(const char *ready, char name[300], char actor[400])
+{
+	char path[BACKUP_PATH];
+	FILE *f;
+
+	name[0] = actor[0] = 0;
+	backup_path(path, "%s/" MARK, ready);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (fscanf(f, "%299[^\n]%*c", name) != 1 ||
+	    fscanf(f, "%399[^\n]", actor) != 1)
+		actor[0] = 0;
+	(void)fclose(f);
+}
+
+/* The restore is a revision and a row of the audit. */
+static void note(struct db *db, const char *ready, bool has_old)
+{
+	char name[300], actor[400], *sql;
+	enum err e = ERR_OK;
+
+	read_mark(ready, name, actor);
+	sql = sqlite3_mprintf("INSERT INTO main.revision (id, time, actor, "
+	    "comment) SELECT 1 + max((SELECT coalesce(max(id), 0) FROM "
+	    "main.revision), %s), %lld, '%.*q', 'restored from %q'",
+	    has_old ? "(SELECT coalesce(max(id), 0) FROM old.revision)" :
+	    "0", (long long)now_ms(), (int)audit_name(strv(actor)).n, actor,
+	    name);
+	one_group(db->h, sql);
+	sqlite3_free(sql);
+	if (sqlite3_table_column_metadata(db->h, "main", "audit", "hash",
+	    NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
+		e = audit_put(db, strv(actor), STRV("backup restore"),
+		    strv(name), STRV_NONE);
+	if (e != ERR_OK)
+		log_warn("the audit has no row of this restore");
+}
+
+static bool merge_db(const char *dir, const char *ready, enum db_which which,
+    struct buf *why)
+{
+	const char *const *stays = which == DB_CONFIG ? config_stays :
+	    store_stays;
+	size_t n = which == DB_CONFIG ?
+	    sizeof(config_stays) / sizeof(*config_stays) :
+	    sizeof(store_stays) / sizeof(*store_stays);
+	char path[BACKUP_PATH], name[20];
+	struct db *db;
+	bool has_old;
+
+	(void)snprintf(name, sizeof(name), "%s.db", db_name(which));
+	backup_path(path, "%s/%s", ready, name);
+	db = db_connect(path, which, true, why);
+	if (!db)
+		return false;
+	has_old = exists(dir, name) && attach(db, dir);
+	if (!has_old && which == DB_CONFIG)
+		one_group(db->h, "DELETE FROM main.admin_token;");
+	for (size_t i = 0; has_old && i < n; i++)
+		one_group(db->h, stays[i]);
+	if (which == DB_CONFIG)
+		note(db, ready, has_old);
+	db_disconnect(db);
+	return true;
+}
+
+/* --- the swap ------------------------------------------------------------------------ */
+
+/* Each thing that a backup may have, and what must go away with its former. */
+static const struct {
+	const char *name, *with[2];
+} items[] = {
+	{ "config.db", { "config.db-wal", "config.db-shm" } },
+	{ "store.db", { "store.db-wal", "store.db-shm" } },
+	{ "trace.db", { "trace.db-wal", "trace.db-shm" } },
+	{ "secret.key", { NULL, NULL } },
+	{ "tls", { NULL, NULL } },
+	{ "content", { NULL, NULL } },
+};
+
+static bool move(const char *from, const char *to, const char *name)
+{
+	char a[BACKUP_PATH], b[BACKUP_PATH];
+
+	backup_path(a, "%s/%s", from, name);
+	backup_path(b, "%s/%s", to, name);
+	return rename(a, b) == 0 || errno == ENOENT;
+}
+
+/* What is still in ready has not been swapped: so a kill does no harm. */
+static bool swap(const char *dir, const char *ready, const char *old)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof(items) / sizeof(*items); i++) {
+		if (!exists(ready, items[i].name))
+			continue;
+		for (int w = 0; w < 2 && ok; w++)
+			if (items[i].with[w])
+				ok = move(dir, old, items[i].with[w]);
+		ok = ok && move(dir, old, items[i].name) &&
+		    move(ready, dir, items[i].name) && sync_dir(dir);
+	}
+	return ok;
+}
+
+static bool begin_swap(const char *ready, const char *old)
+{
+	if (exists(ready, SWAP))
+		return true;
+	backup_remove_tree(old);
+	return (mkdir(old, 0700) == 0 || errno == EEXIST) &&
+	    touch(ready, SWAP, "");
+}
+
+/* The databases in force may have a log that a kill left. */
+static bool merge(const char *dir, const char *ready, struct buf *why)
+{
+	if (exists(ready, MERGED))
+		return true;
+	return merge_db(dir, ready, DB_CONFIG, why) &&
+	    merge_db(dir, ready, DB_STORE, why) && touch(ready, MERGED, "");
+}
+
+enum err backup_take(const char *dir, bool *taken, struct buf *why)
+{
+	char ready[BACKUP_PATH], old[BACKUP_PATH];
+
+	*taken = false;
+	backup_path(ready, "%s/" READY, dir);
+	backup_path(old, "%s/" OLD, dir);
+	if (!exists(ready, MARK)) {
+		backup_remove_tree(ready);
+		return ERR_OK;
+	}
+	if (!merge(dir, ready, why)) {
+		backup_remove_tree(ready);
+		return ERR_BAD_CONTENT;
+	}
+	if (!begin_swap(ready, old) || !swap(dir, ready, old)) {
+		buf_addf(why, "the restore stopped half way and goes on at "
+		    "the next start: %s", strerror(errno));
+		return ERR_STORAGE;
+	}
+	backup_remove_tree(ready);
+	*taken = true;
+	log_info("restored; what was there before is in %s", old);
+	return ERR_OK;
+}

@@ -1,0 +1,261 @@
+// One file with everything, made while messages flow: verified, restored here
+// and elsewhere, by the shell and by parleyd itself; and what is no backup.
+
+'use strict';
+const { test } = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { execFileSync, spawnSync } = require('node:child_process');
+const { Site, program } = require('./lib/site.js');
+const { Sim } = require('./lib/sim.js');
+const { Load, PEER } = require('./lib/load.js');
+
+const aor = (n) => `sip:+1555010${String(n).padStart(4, '0')}@example.org`;
+const [ALICE, BOB, CAROL] = [aor(1), aor(2), aor(3)];
+const LARGE = 'large '.repeat(20000);
+
+async function started(t, more = []) {
+	const site = await Site.start({
+		config: [`set peer load address ${PEER}`, ...more],
+		people: [ALICE, BOB, CAROL].map((a, i) => [a, `secret${i}`]),
+	});
+	t.after(() => site.stop());
+	return site;
+}
+
+const job = (site, ...args) => site.json(['backup', ...args]);
+const backups = (site) => path.join(site.data, 'backup');
+
+// A message for Carol, who is away, with a content that is in a file.
+async function keepOne(site) {
+	const sim = new Sim();
+	await sim.ua('bob', BOB, 'secret1', site, { transport: 'tcp' });
+	sim.message('bob', CAROL, LARGE, 'id large1');
+	await sim.wait({ event: 'response', ua: 'bob', 'message-id': 'large1' });
+	await sim.end();
+}
+
+async function carolGets(site) {
+	const sim = new Sim();
+	await sim.ua('carol', CAROL, 'secret2', site, { transport: 'tcp' });
+	const got = await sim.wait({ event: 'message', ua: 'carol' });
+	assert.equal(got['message-id'], 'large1');
+	await sim.end();
+}
+
+/* proves APP-02 */
+test('a backup under load restores what was there, and nobody is let in by it', async (t) => {
+	const site = await started(t);
+	await keepOne(site);
+	const load = await Load.open(site, ALICE, { password: 'secret0', seed: 7 });
+	t.after(() => load.end());
+	await load.device(BOB, 'secret1');
+	load.start([BOB]);
+	await load.answered(50);
+	const word = site.file('passphrase', 'correct horse\n');
+	const made = await job(site, 'create', '--passphrase-file', word);
+	assert.equal(made.state, 'done');
+	await load.answered(50);
+	await load.stop();
+	assert.deepEqual((await job(site, 'list')).items.map((b) => b.name), [made.name]);
+	assert.equal(fs.statSync(path.join(backups(site), made.name)).mode & 0o777, 0o600);
+	const shown = await site.parley(['backup', 'show', made.name]);
+	assert.match(shown, /^in settings/m);
+	assert.match(shown, /^out sessions and tokens/m);
+	assert.match(shown, /^encrypted/m);
+
+	const verified = await job(site, 'verify', made.name, '--passphrase-file', word);
+	assert.equal(verified.state, 'done');
+	assert.match(verified.found, /3 subscribers/);
+	assert.match(verified.found, /1 contents, each as its name says/);
+	const wrong = site.file('wrong', 'wrong horse\n');
+	await site.parley(['backup', 'verify', made.name, '--passphrase-file', wrong], '', 1);
+	assert.match((await job(site, 'job')).why, /passphrase is wrong/);
+	await site.parley(['backup', 'verify', made.name], '', 1);
+	assert.match((await job(site, 'job')).why, /is encrypted/);
+	assert.deepEqual(fs.readdirSync(site.data).filter((f) => f.startsWith('.verify')), []);
+
+	// what happens after it goes, but for the audit and the charging
+	await site.configure(['set policy delivery max-deferral 3d']);
+	await site.parley(['subscriber', 'delete', CAROL]);
+	const audit = (await site.json(['audit', 'verify'])).rows;
+	const charged = (await site.json(['charging', 'close'])).written;
+	await site.parley(['backup', 'restore', made.name, '--passphrase-file', word], '', 5);
+	const mark = site.mark();
+	await site.parley(['backup', 'restore', made.name, '--passphrase-file', word,
+		'--site', 'example.org']);
+	await site.log(/restored; what was there/, mark);
+	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
+		site.daemon.events.indexOf(e) >= mark, 30000);
+	assert.ok((await site.items('show', 'subscribers'))
+		.some((s) => s.address.includes('0003')));
+	assert.doesNotMatch(await site.parley(['show', 'configuration']), /max-deferral/);
+	const [revision] = await site.items('show', 'revisions', '--limit', '1');
+	assert.match(revision.comment, /^restored from parley-/);
+	const after = await site.json(['audit', 'verify']);
+	assert.equal(after.state, 'ok');
+	assert.ok(after.rows > audit, 'the audit is not set back');
+	assert.ok((await site.items('show', 'audit')).some((r) => r.action === 'backup restore'));
+	await carolGets(site);
+	const close = await site.json(['charging', 'close']);
+	assert.ok(close.written > charged, 'charging counts on');
+	assert.ok(fs.existsSync(path.join(site.data, 'restore.old', 'config.db')));
+});
+
+/* proves APP-02 */
+test('without a passphrase no secret is in it, and those of now stay', async (t) => {
+	const site = await started(t);
+	await keepOne(site);
+	const made = await job(site, 'create');
+	const dir = path.join(site.dir, 'x');
+	fs.mkdirSync(dir);
+	execFileSync('tar', ['xf', path.join(backups(site), made.name), '-C', dir]);
+	assert.ok(!fs.existsSync(path.join(dir, 'secret.key')));
+	const query = (db, sql) => execFileSync('sqlite3', [path.join(dir, db), sql])
+		.toString().trim();
+	assert.equal(query('config.db', 'SELECT count(*) FROM subscriber WHERE secrets ' +
+		'IS NOT NULL'), '0');
+	const mark = site.mark();
+	await site.parley(['backup', 'restore', made.name, '--site', 'example.org']);
+	await site.log(/restored; what was there/, mark);
+	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
+		site.daemon.events.indexOf(e) >= mark, 30000);
+	await carolGets(site);	// she can log in
+});
+
+/* proves APP-02 */
+test('parleyd restores to an empty machine, and not beside a running daemon', async (t) => {
+	const site = await started(t);
+	await keepOne(site);
+	const word = site.file('passphrase', 'correct horse\n');
+	const made = await job(site, 'create', '--passphrase-file', word);
+	const file = path.join(site.dir, 'moved.cpmbak');
+	fs.copyFileSync(path.join(backups(site), made.name), file);
+	const restore = (data) => spawnSync(program('parleyd'), ['--data-dir', data,
+		'--restore', file, '--passphrase-file', word]);
+	const refused = restore(site.data);
+	assert.equal(refused.status, 1);
+	assert.match(String(refused.stderr), /another daemon runs/);
+	await site.down();
+	fs.rmSync(site.data, { recursive: true });
+	assert.equal(restore(site.data).status, 0);
+	await site.run();
+	await site.listening();
+	await carolGets(site);
+	assert.equal((await site.json(['audit', 'verify'])).state, 'ok');
+});
+
+test('a job can be cancelled and leaves nothing behind', async (t) => {
+	const site = await started(t);
+	await site.down();
+	// enough to copy that there is time to say no
+	execFileSync('sqlite3', [path.join(site.data, 'store.db'), `WITH RECURSIVE n(i) AS
+		(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+		INSERT INTO message (id, kind, origin, wants, sender, recipient, received,
+		expires, port, hops, type, size, body) SELECT i, 3, 0, 0, 'a', 'b', 0, 0, 'sip',
+		0, 'x', 5000, randomblob(5000) FROM n`]);
+	await site.run();
+	const began = await site.get('/api/v1/backups/job');
+	assert.equal(JSON.parse(began.body).state, 'idle');
+	const http = require('node:http');
+	const post = (target) => new Promise((resolve) => {
+		const r = http.request({ socketPath: path.join(site.data, 'admin.sock'),
+			path: `/api/v1/${target}`, method: 'POST',
+			headers: { 'Content-Type': 'application/json' } }, (res) => {
+			res.resume();
+			res.on('end', () => resolve(res.statusCode));
+		});
+		r.end('{}');
+	});
+	assert.equal(await post('backups'), 200);
+	assert.equal(await post('backups'), 409, 'one at a time');
+	assert.equal(await post('backups/cancel'), 200);
+	let now;
+	do
+		now = await job(site, 'job');
+	while (now.state === 'running');
+	assert.equal(now.state, 'cancelled');
+	assert.deepEqual(fs.readdirSync(backups(site)), []);
+});
+
+test('files that are no backups are refused and change nothing', async (t) => {
+	const site = await started(t);
+	await keepOne(site);
+	const made = await job(site, 'create');
+	const whole = fs.readFileSync(path.join(backups(site), made.name));
+	const dir = path.join(site.dir, 'x');
+	fs.mkdirSync(dir);
+	execFileSync('tar', ['xf', path.join(backups(site), made.name), '-C', dir]);
+	const good = fs.readFileSync(path.join(dir, 'MANIFEST'), 'utf8');
+	const names = ['MANIFEST', ...good.split('\n').filter((l) => l.startsWith('file '))
+		.map((l) => l.split(' ')[3])];
+	const pack = (name, list, more = []) => execFileSync('tar', ['czf',
+		path.join(backups(site), name), '-C', dir, ...more, ...list]);
+	const manifest = (text) => fs.writeFileSync(path.join(dir, 'MANIFEST'), text);
+	const refused = async (name, why) => {
+		const r = await site.shell(['backup', 'verify', name]);
+		assert.equal(r.status, 1, `${name}: ${r.stdout}`);
+		assert.match((await job(site, 'job')).why, why, name);
+	};
+	const put = (name, bytes) => fs.writeFileSync(path.join(backups(site), name), bytes);
+
+	pack('good.cpmbak', names);
+	assert.equal((await job(site, 'verify', 'good.cpmbak')).state, 'done');
+	for (const n of [0, 1, 100, 1000, whole.length >> 1, whole.length - 1]) {
+		put('cut.cpmbak', whole.subarray(0, n));
+		await refused('cut.cpmbak', /cannot be used|no backup/);
+	}
+	const flipped = Buffer.from(whole);
+	flipped[flipped.length >> 1] ^= 1;
+	put('flipped.cpmbak', flipped);
+	await refused('flipped.cpmbak', /cannot be used|config.db|store.db/);
+	put('noise.cpmbak', Buffer.alloc(100000, 'x'));
+	await refused('noise.cpmbak', /cannot be used/);
+	pack('missing.cpmbak', names.filter((n) => n !== 'store.db'));
+	await refused('missing.cpmbak', /missing/);
+	fs.writeFileSync(path.join(dir, 'more'), 'x');
+	pack('more.cpmbak', [...names, 'more']);
+	await refused('more.cpmbak', /manifest does not have/);
+	pack('twice.cpmbak', [...names, 'config.db'], ['--hard-dereference']);
+	await refused('twice.cpmbak', /manifest does not have/);
+	for (const evil of ['../evil', '/etc/evil', 'content/../../evil', 'tls/../evil',
+		'content/ab/../x', 'tls/.hidden', 'other.db']) {
+		manifest(`${good}file ${'0'.repeat(64)} 1 ${evil}\n`);
+		pack('evil.cpmbak', names);
+		await refused('evil.cpmbak', /no place here/);
+	}
+	manifest(good.replace(/^file (\S+) \d+ store.db$/m, 'file $1 999999999999999 store.db'));
+	pack('huge.cpmbak', names);
+	await refused('huge.cpmbak', /no room|manifest does not have/);
+	manifest(good.replace('parley-backup 1', 'parley-backup 2'));
+	pack('newer.cpmbak', names);
+	await refused('newer.cpmbak', /newer/);
+	manifest(good);
+	pack('last.cpmbak', [...names.slice(1), 'MANIFEST']);
+	await refused('last.cpmbak', /begin with a manifest/);
+
+	// a link instead of a file
+	fs.renameSync(path.join(dir, 'config.db'), path.join(dir, 'real'));
+	fs.symlinkSync('/etc/passwd', path.join(dir, 'config.db'));
+	pack('link.cpmbak', names);
+	await refused('link.cpmbak', /manifest does not have/);
+	fs.unlinkSync(path.join(dir, 'config.db'));
+	fs.renameSync(path.join(dir, 'real'), path.join(dir, 'config.db'));
+
+	// a database with something slipped in, well hashed
+	execFileSync('sqlite3', [path.join(dir, 'config.db'),
+		'CREATE TRIGGER x AFTER INSERT ON audit BEGIN DELETE FROM setting; END']);
+	const config = fs.readFileSync(path.join(dir, 'config.db'));
+	const sum = require('node:crypto').createHash('sha256').update(config).digest('hex');
+	manifest(good.replace(/^file \S+ \d+ config.db$/m,
+		`file ${sum} ${config.length} config.db`));
+	pack('trigger.cpmbak', names);
+	await refused('trigger.cpmbak', /tables are not ours/);
+
+	await site.parley(['backup', 'verify', '../../etc/passwd'], '', 3);
+	await site.parley(['backup', 'delete', 'nothing.cpmbak'], '', 3);
+	assert.deepEqual(fs.readdirSync(site.data)
+		.filter((f) => /^(\.verify|restore)/.test(f)), []);
+	assert.equal((await site.items('show', 'subscribers')).length, 3);
+});

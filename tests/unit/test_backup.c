@@ -1,0 +1,370 @@
+/* test_backup.c - store/backup.h: cryptography, manifests, kills, pruning. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/scratch.h"
+#include "lib/world.h"
+#include "runner.h"
+#include "store/backup_priv.h"
+#include "store/db_priv.h"
+
+/* --- cryptography ----------------------------------------------------------------- */
+
+static const size_t sizes[] = { 0, 1, 15, 16, 65535, 65536, 65537, 131072,
+	200000 };
+
+/* What backup_make writes of n bytes, as one piece of memory. */
+static size_t seal(const uint8_t *in, size_t n, const uint8_t key[BCRYPT_KEY],
+    uint8_t *out)
+{
+	static const uint8_t head[BCRYPT_HEAD] = { 1, 2, 3 };
+	struct bcrypt b;
+	size_t at = 0, done = 0;
+	bool last = false;
+
+	bcrypt_init(&b, key, head, "store.db");
+	while (!last) {
+		size_t k = n - done < BCRYPT_PIECE ? n - done : BCRYPT_PIECE;
+
+		last = k < BCRYPT_PIECE;
+		ck_assert(bcrypt_seal(&b, in + done, k, last, out + at));
+		done += k;
+		at += k + BCRYPT_TAG;
+	}
+	return at;
+}
+
+static bool unseal(const uint8_t *in, size_t n,
+    const uint8_t key[BCRYPT_KEY], const char *name, uint8_t *out)
+{
+	static const uint8_t head[BCRYPT_HEAD] = { 1, 2, 3 };
+	struct bcrypt b;
+	size_t at = 0, whole = BCRYPT_PIECE + BCRYPT_TAG;
+
+	bcrypt_init(&b, key, head, name);
+	while (at < n) {
+		size_t k = n - at < whole ? n - at : whole;
+
+		if (!bcrypt_open(&b, in + at, k, k < whole, out))
+			return false;
+		at += k;
+		out += k - BCRYPT_TAG;
+	}
+	return true;
+}
+
+START_TEST(what_is_sealed_opens_with_the_same_key_and_name_alone)
+{
+	size_t n = sizes[_i], sealed;
+	uint8_t *in = malloc(n + 1), *out = malloc(n + 20 * BCRYPT_TAG);
+	uint8_t *back = malloc(n + 1);
+	uint8_t key[BCRYPT_KEY] = { 7 }, other[BCRYPT_KEY] = { 8 };
+
+	for (size_t i = 0; i < n; i++)
+		in[i] = (uint8_t)(i * 31);
+	sealed = seal(in, n, key, out);
+	ck_assert_int_eq((int64_t)sealed + BCRYPT_HEAD,
+	    bcrypt_size((int64_t)n));
+	ck_assert(unseal(out, sealed, key, "store.db", back));
+	ck_assert_int_eq(memcmp(in, back, n), 0);
+	ck_assert(!unseal(out, sealed, other, "store.db", back));
+	ck_assert(!unseal(out, sealed, key, "config.db", back));
+	out[sealed / 2] ^= 1;
+	ck_assert(!unseal(out, sealed, key, "store.db", back));
+	out[sealed / 2] ^= 1;
+	/* the last piece cut off: what is left does not end */
+	if (n >= BCRYPT_PIECE)
+		ck_assert(!unseal(out, BCRYPT_PIECE, key, "store.db", back));
+	free(in);
+	free(out);
+	free(back);
+}
+END_TEST
+
+START_TEST(a_key_needs_the_passphrase_and_the_salt)
+{
+	uint8_t salt[BCRYPT_SALT] = { 1 }, a[BCRYPT_KEY], b[BCRYPT_KEY];
+
+	ck_assert(bcrypt_key(STRV("horse"), salt, a));
+	ck_assert(bcrypt_key(STRV("horse"), salt, b));
+	ck_assert_int_eq(memcmp(a, b, BCRYPT_KEY), 0);
+	ck_assert(bcrypt_key(STRV("Horse"), salt, b));
+	ck_assert_int_ne(memcmp(a, b, BCRYPT_KEY), 0);
+	salt[15] = 1;
+	ck_assert(bcrypt_key(STRV("horse"), salt, b));
+	ck_assert_int_ne(memcmp(a, b, BCRYPT_KEY), 0);
+}
+END_TEST
+
+/* --- manifests -------------------------------------------------------------------- */
+
+#define H "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define BOTH "file " H " 1 config.db\nfile " H " 2 store.db\n"
+
+static const struct {
+	const char *text;
+	enum err err;
+	size_t n;
+} manifests[] = {
+	{ "parley-backup 1\n" BOTH, ERR_OK, 2 },
+	{ "parley-backup 1\nversion 9\nin x\n\nsomething new\n" BOTH, ERR_OK,
+	  2 },
+	{ "parley-backup 1\n" BOTH "file " H " 0 tls/console.pem\n", ERR_OK,
+	  3 },
+	{ "parley-backup 1\nencrypted 00112233445566778899aabbccddeeff\n"
+	  BOTH, ERR_OK, 2 },
+	{ "", ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 2\n" BOTH, ERR_FORBIDDEN, 0 },
+	{ "parley-backup 1\n", ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\nfile " H " 1 config.db\n", ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "file " H " 2 store.db\n",
+	  ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\nfile " H " 1 config.db\nfile " H " 2 store.db",
+	  ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "file " H " -1 trace.db\n",
+	  ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "file " H " 9999999999999999 trace.db\n",
+	  ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "file abc 1 trace.db\n", ERR_BAD_CONTENT,
+	  0 },
+	{ "parley-backup 1\n" BOTH "file " H " 1\n", ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\nencrypted 00\n" BOTH, ERR_BAD_CONTENT, 0 },
+};
+
+START_TEST(a_manifest_is_read_or_refused)
+{
+	struct backup_list l;
+	struct buf why;
+
+	buf_init(&why, 1000);
+	backup_list_init(&l);
+	ck_assert_msg(backup_manifest_read(strv(manifests[_i].text), &l,
+	    &why) == manifests[_i].err, "%s: %s", manifests[_i].text, why.p);
+	if (manifests[_i].err == ERR_OK)
+		ck_assert_uint_eq(l.n, manifests[_i].n);
+	else
+		ck_assert_uint_gt(why.n, 0);
+	backup_list_deinit(&l);
+	buf_deinit(&why);
+}
+END_TEST
+
+#define C "content/01/" H
+static const struct {
+	const char *name;
+	bool ok;
+} names[] = {
+	{ "config.db", true }, { "store.db", true }, { "trace.db", true },
+	{ "secret.key", true }, { "tls/console.pem", true },
+	{ "tls/a_b-c.key", true }, { C, true },
+	{ "", false }, { "config.db-wal", false }, { "/config.db", false },
+	{ "./config.db", false }, { "../config.db", false },
+	{ "tls", false }, { "tls/", false }, { "tls/..", false },
+	{ "tls/.x", false }, { "tls/a/b", false }, { "tls/a b", false },
+	{ "content/" H, false }, { "content/02/" H, false },
+	{ "content/01/" H "0", false }, { "content/../" H, false },
+	{ "content/01/../" H, false }, { C "/x", false },
+	{ "content/AB/AB23456789abcdef0123456789abcdef0123456789abcdef01234567"
+	  "89abcdef", false },
+};
+
+START_TEST(only_names_of_ours_have_a_place)
+{
+	ck_assert_msg(backup_entry_ok(strv(names[_i].name)) == names[_i].ok,
+	    "\"%s\"", names[_i].name);
+}
+END_TEST
+
+/* --- kills while it is put in place ------------------------------------------------- */
+
+static char dir[200], file[400];
+static struct backup_progress progress;
+
+static void sql(enum db_which which, const char *text)
+{
+	char *why = NULL;
+
+	ck_assert_msg(sqlite3_exec(db_writer(which)->h, text, NULL, NULL,
+	    &why) == SQLITE_OK, "%s", why);
+}
+
+static int64_t number(enum db_which which, const char *text)
+{
+	struct stmt *s = stmt(db_writer(which), text);
+	int64_t n = stmt_row(s) ? col_int(s) : -1;
+
+	(void)stmt_stop(s);
+	return n;
+}
+
+static void shell(const char *fmt, ...)
+{
+	char command[2000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* A site with a setting, its backup, and then another setting. */
+static void prepare(void)
+{
+	const struct backup_options o = { .dir = dir };
+	char name[BACKUP_NAME];
+	struct buf why;
+
+	buf_init(&why, 1000);
+	(void)snprintf(dir, sizeof(dir), "%s", scratch_new());
+	world_open(dir);
+	sql(DB_CONFIG, "INSERT INTO setting VALUES ('site domain', 'before')");
+	ck_assert_msg(backup_make(&o, &progress, name, &why) == ERR_OK, "%s",
+	    why.p);
+	sql(DB_CONFIG, "UPDATE setting SET value = 'after'");
+	sql(DB_STORE, "INSERT INTO charge (message, leg, state, was, at) "
+	    "VALUES (1, 0, 0, 0, 5), (2, 0, 0, 0, 6)");
+	sql(DB_CONFIG, "INSERT INTO revision VALUES (41, 0, 'a', '')");
+	world_close();
+	(void)snprintf(file, sizeof(file), "%s/backup/%s", dir, name);
+	ck_assert_msg(backup_stage(file, &o, STRV("alice"), &progress,
+	    &why) == ERR_OK, "%s", why.p);
+	buf_deinit(&why);
+}
+
+static void taken_is_whole(void)
+{
+	struct buf why;
+	bool taken;
+
+	buf_init(&why, 1000);
+	ck_assert_msg(backup_take(dir, &taken, &why) == ERR_OK, "%s", why.p);
+	ck_assert(taken);
+	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+	ck_assert(!taken);
+	world_open(dir);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
+	    "WHERE value = 'before'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM revision "
+	    "WHERE id = 42 AND comment LIKE 'restored from %'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
+	    "WHERE action = 'backup restore' AND actor = 'alice'"), 1);
+	ck_assert_int_eq(number(DB_STORE, "SELECT count(*) FROM charge"), 2);
+	ck_assert_int_eq(number(DB_STORE, "SELECT seq FROM sqlite_sequence "
+	    "WHERE name = 'charge'"), 2);
+	world_close();
+	buf_deinit(&why);
+}
+
+/* where a kill may have left it: what was done by then, as shell lines */
+static const char *const kills[] = {
+	"true",
+	/* merged, not swapped */
+	"cp -r restore.ready x && : > restore.ready/swapping && "
+	"mkdir -p restore.old && rm -r x",
+	/* the old one is away, the new one not there */
+	": > restore.ready/swapping && mkdir restore.old && "
+	"mv config.db restore.old/",
+	/* the old logs are away */
+	": > restore.ready/swapping && mkdir restore.old && "
+	": > config.db-wal && mv config.db-wal restore.old/",
+};
+
+START_TEST(a_restore_goes_on_after_a_kill)
+{
+	struct buf why;
+	bool taken;
+
+	prepare();
+	buf_init(&why, 1000);
+	if (_i >= 2) {
+		/* as far as the marks say: merge it, then stop before */
+		shell("cd %s && cp config.db kept && cp store.db kept2", dir);
+		ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+		shell("cd %s && rm -rf restore.old && mkdir restore.ready && "
+		    "mv config.db store.db restore.ready/ && mv kept config.db "
+		    "&& mv kept2 store.db && cd restore.ready && "
+		    ": > complete && : > merged", dir);
+	}
+	shell("cd %s && %s", dir, kills[_i]);
+	taken_is_whole();
+	buf_deinit(&why);
+}
+END_TEST
+
+START_TEST(what_is_not_complete_is_not_taken)
+{
+	struct buf why;
+	bool taken;
+
+	prepare();
+	buf_init(&why, 1000);
+	shell("rm %s/restore.ready/complete", dir);
+	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+	ck_assert(!taken);
+	world_open(dir);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
+	    "WHERE value = 'after'"), 1);
+	world_close();
+	buf_deinit(&why);
+}
+END_TEST
+
+/* --- pruning ---------------------------------------------------------------------- */
+
+static bool count_one(const struct backup_file *f, void *arg)
+{
+	(void)f;
+	++*(int *)arg;
+	return true;
+}
+
+START_TEST(only_the_newest_backups_and_copies_stay)
+{
+	int n = 0;
+
+	(void)snprintf(dir, sizeof(dir), "%s", scratch_new());
+	shell("cd %s && mkdir backup && cd backup && for i in 1 2 3 4 5; do "
+	    ": > parley-2026010$i-000000-aaaa.cpmbak; "
+	    ": > store-v1-before-v2-100$i.db; "
+	    ": > config-v1-before-v2-100$i.db; done; : > other", dir);
+	backup_prune(dir, 2);
+	backup_prune_migrated(dir, 3);
+	(void)backup_each(dir, count_one, &n);
+	ck_assert_int_eq(n, 2);
+	shell("cd %s/backup && test -e parley-20260105-000000-aaaa.cpmbak && "
+	    "test -e parley-20260104-000000-aaaa.cpmbak && "
+	    "test \"$(ls | grep -c before)\" = 6 && "
+	    "test -e store-v1-before-v2-1003.db && "
+	    "test ! -e store-v1-before-v2-1002.db && "
+	    "test -e config-v1-before-v2-1005.db && test -e other", dir);
+	ck_assert(backup_name_ok(STRV("parley-1.cpmbak")));
+	ck_assert(!backup_name_ok(STRV("../x.cpmbak")));
+	ck_assert(!backup_name_ok(STRV("x.cpmbak/..")));
+	ck_assert(!backup_name_ok(STRV(".cpmbak")));
+	ck_assert(!backup_name_ok(STRV("..cpmbak")));
+	ck_assert(!backup_name_ok(STRV("x.db")));
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("backup");
+	TCase *tc = tcase_create("backup");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_rows(tc,
+	    what_is_sealed_opens_with_the_same_key_and_name_alone, sizes);
+	tcase_add_test(tc, a_key_needs_the_passphrase_and_the_salt);
+	tcase_add_rows(tc, a_manifest_is_read_or_refused, manifests);
+	tcase_add_rows(tc, only_names_of_ours_have_a_place, names);
+	tcase_add_rows(tc, a_restore_goes_on_after_a_kill, kills);
+	tcase_add_test(tc, what_is_not_complete_is_not_taken);
+	tcase_add_test(tc, only_the_newest_backups_and_copies_stay);
+	suite_add_tcase(s, tc);
+	return s;
+}
