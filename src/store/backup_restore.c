@@ -113,9 +113,16 @@ enum err backup_stage(const char *path, const struct backup_options *o,
  * old is the database in force.  Each group runs as a whole or not at all: a
  * backup of an older program may lack a table, which its migration makes.
  */
-static const char *const config_stays[] = {
-	/* nobody gets in again by a restore, and nobody is locked out */
+static const char *const config_goes[] = {
+	/* nobody gets in again by a restore */
 	"DELETE FROM main.admin_token;",
+	/* what waited to be kept or undone was of that time */
+	"DELETE FROM main.pending;"
+	"UPDATE main.revision SET state = 0 WHERE state = 1;",
+	"DELETE FROM main.start;",
+};
+static const char *const config_stays[] = {
+	/* and nobody is locked out */
 	"DELETE FROM main.admin WHERE EXISTS (SELECT 1 FROM old.admin);"
 	"INSERT OR IGNORE INTO main.admin SELECT * FROM old.admin;"
 	"DELETE FROM main.admin_recovery WHERE EXISTS "
@@ -186,21 +193,35 @@ static void read_mark(const char *ready, char name[300], char actor[400])
 	(void)fclose(f);
 }
 
-/* The restore is a revision and a row of the audit. */
+/*
+ * The restore is a revision, with the content of the newest one restored
+ * (a backup of an older program may have none), and a row of the audit.
+ */
+static void note_revision(sqlite3 *h, const char *name, struct strv actor,
+    bool has_old)
+{
+	char *sql = sqlite3_mprintf("INSERT INTO main.revision (id, time, "
+	    "actor, comment) SELECT 1 + max((SELECT coalesce(max(id), 0) "
+	    "FROM main.revision), %s), %lld, '%.*q', 'restored from %q'",
+	    has_old ? "(SELECT coalesce(max(id), 0) FROM old.revision)" :
+	    "0", (long long)now_ms(), (int)actor.n, actor.p, name);
+
+	one_group(h, sql);
+	sqlite3_free(sql);
+	one_group(h, "UPDATE main.revision SET (parent, content, digest) = "
+	    "(SELECT id, content, digest FROM main.revision "
+	    "ORDER BY id DESC LIMIT 1 OFFSET 1) "
+	    "WHERE id = (SELECT max(id) FROM main.revision) "
+	    "AND id > (SELECT min(id) FROM main.revision);");
+}
+
 static void note(struct db *db, const char *ready, bool has_old)
 {
-	char name[300], actor[400], *sql;
+	char name[300], actor[400];
 	enum err e = ERR_OK;
 
 	read_mark(ready, name, actor);
-	sql = sqlite3_mprintf("INSERT INTO main.revision (id, time, actor, "
-	    "comment) SELECT 1 + max((SELECT coalesce(max(id), 0) FROM "
-	    "main.revision), %s), %lld, '%.*q', 'restored from %q'",
-	    has_old ? "(SELECT coalesce(max(id), 0) FROM old.revision)" :
-	    "0", (long long)now_ms(), (int)audit_name(strv(actor)).n, actor,
-	    name);
-	one_group(db->h, sql);
-	sqlite3_free(sql);
+	note_revision(db->h, name, audit_name(strv(actor)), has_old);
 	if (sqlite3_table_column_metadata(db->h, "main", "audit", "hash",
 	    NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
 		e = audit_put(db, strv(actor), STRV("backup restore"),
@@ -227,8 +248,9 @@ static bool merge_db(const char *dir, const char *ready, enum db_which which,
 	if (!db)
 		return false;
 	has_old = exists(dir, name) && attach(db, dir);
-	if (!has_old && which == DB_CONFIG)
-		one_group(db->h, "DELETE FROM main.admin_token;");
+	for (size_t i = 0; which == DB_CONFIG &&
+	    i < sizeof(config_goes) / sizeof(*config_goes); i++)
+		one_group(db->h, config_goes[i]);
 	for (size_t i = 0; has_old && i < n; i++)
 		one_group(db->h, stays[i]);
 	if (which == DB_CONFIG)

@@ -91,7 +91,7 @@ test('a backup under load restores what was there, and nobody is let in by it', 
 	assert.ok((await site.items('show', 'subscribers'))
 		.some((s) => s.address.includes('0003')));
 	assert.doesNotMatch(await site.parley(['show', 'configuration']), /max-deferral/);
-	const [revision] = await site.items('show', 'revisions', '--limit', '1');
+	const [revision] = await site.items('show', 'configuration', 'history', '--limit', '1');
 	assert.match(revision.comment, /^restored from parley-/);
 	const after = await site.json(['audit', 'verify']);
 	assert.equal(after.state, 'ok');

@@ -228,7 +228,8 @@ static void prepare(void)
 	sql(DB_CONFIG, "UPDATE setting SET value = 'after'");
 	sql(DB_STORE, "INSERT INTO charge (message, leg, state, was, at) "
 	    "VALUES (1, 0, 0, 0, 5), (2, 0, 0, 0, 6)");
-	sql(DB_CONFIG, "INSERT INTO revision VALUES (41, 0, 'a', '')");
+	sql(DB_CONFIG, "INSERT INTO revision (id, time, actor, comment) "
+	    "VALUES (41, 0, 'a', '')");
 	world_close();
 	(void)snprintf(file, sizeof(file), "%s/backup/%s", dir, name);
 	ck_assert_msg(backup_stage(file, &o, STRV("alice"), &progress,
