@@ -240,24 +240,39 @@ bool give_keeps(const struct leg *l)
 
 /* --- for explain ---------------------------------------------------------- */
 
+/* ", by its profile: notice device=tablet" */
+static void add_rule(const struct chosen *c, const struct device *d,
+    struct buf *out)
+{
+	if (!c->rule)
+		return;
+	buf_addf(out, ", by %s: ", c->of_class ? c->of_class->name :
+	    "its profile");
+	if (d && c->rule->device.p && strv_eq(c->rule->device, d->instance))
+		prefs_rule_name(c->rule->text, d->name, out);
+	else
+		buf_adds(out, c->rule->text);
+}
+
 static void explain_one(const struct message *m, const struct user *u,
     struct strv name, const struct binding *b, struct plan *p)
 {
 	const struct device *d = device_find(u, name);
 	struct chosen c = ask(m, u, name, b ? b->features : STRV(""));
 	struct strv shown = d ? d->name : name;
+	struct buf text;
 
 	if (d && d->blocked) {
 		term_note(p, "device", false, "%.*s: blocked",
 		    STRV_ARG(shown));
 		return;
 	}
-	term_note(p, "device", c.give != GIVE_NOTHING,
-	    "%.*s%s: %s%s%s%s%.*s", STRV_ARG(shown), b ? "" : " (away)",
-	    give_name(c.give), c.rule ? ", by " : "",
-	    c.of_class ? c.of_class->name : c.rule ? "its profile" : "",
-	    c.rule ? ": " : "", c.rule ? (int)c.rule->text.n : 0,
-	    c.rule ? c.rule->text.p : "");
+	buf_init(&text, 2 * PREFS_RULE);
+	buf_addf(&text, "%.*s%s: %s", STRV_ARG(shown), b ? "" : " (away)",
+	    give_name(c.give));
+	add_rule(&c, d, &text);
+	term_note(p, "device", c.give != GIVE_NOTHING, "%s", text.p);
+	buf_deinit(&text);
 }
 
 void give_explain(const struct message *m, const struct user *u,
