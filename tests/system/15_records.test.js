@@ -92,11 +92,7 @@ test('a snapshot has the same figures of now', async () => {
 
 /* proves APP-02 */
 test('the audit says by which way, is whole, and can be exported', async () => {
-<<<<<<< HEAD
 	const [row] = await site.items('show', 'audit', '--action', 'configuration commit',
-=======
-	const [row] = await site.items('show', 'audit', '--action', 'configuration',
->>>>>>> af26620 (Restored settings are a revision of their own; what waited to be kept is not)
 		'--limit', '1');
 	assert.equal(row.via, 'socket');
 	assert.equal(row.result, 'ok');
