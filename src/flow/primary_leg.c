@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "base/now.h"
+#include "core/addr.h"
 #include "core/message.h"
 #include "dir/link.h"
 #include "dir/ucn.h"
@@ -56,7 +57,10 @@ static struct strv sender_of(const struct message *m)
 	const struct user *u = user_find(m->from);
 	struct strv number = u ? user_number(u) : STRV_NONE;
 
-	return m->anonymous ? STRV_NONE : number.n ? number : m->from;
+	if (m->anonymous || strv_caseeq(addr_host(m->from),
+	    STRV("anonymous.invalid")))
+		return STRV_NONE;
+	return number.n ? number : m->from;
 }
 
 static void write_text(struct leg *l, unsigned count)

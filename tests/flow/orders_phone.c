@@ -5,7 +5,7 @@
 
 #include "orders.h"
 
-#define TABLETS		3
+#define TABLETS		4
 #define EVENTS		(4 + TABLETS)
 
 enum { IP, SMS, RECEIPT, PHONE, TABLET };	/* TABLET + i: it registers */
@@ -13,7 +13,7 @@ enum { IP, SMS, RECEIPT, PHONE, TABLET };	/* TABLET + i: it registers */
 struct order {
 	int n;			/* tablets */
 	unsigned away;		/* bits 1..n: not there when it comes */
-	bool image;
+	bool image, grace;
 	int answer;		/* of the service centre: an index */
 	bool lost;		/* what its receipt says */
 	int event[EVENTS];
@@ -60,7 +60,7 @@ static void end(const struct order *o)
 	orders_line("time +8d");
 	orders_line("take");
 	orders_line("finally phone %d %s %s", o->n, o->image ? "image" :
-	    "text", o->answer == 0 && !o->lost ? "sms" : "ip");
+	    "text", !o->grace && o->answer == 0 && !o->lost ? "sms" : "ip");
 }
 
 static void begin(const struct order *o)
@@ -71,13 +71,14 @@ static void begin(const struct order *o)
 		"operate \"device make-primary\" subscriber bob device phone",
 		"offline bob device phone", "gateway smsc1 up",
 		"set route r1 to tel:+1555*", "set route r1 via smsc1",
-		"set policy primary grace 0", "set policy ucn text UCN",
+		"set policy ucn text UCN",
 		"set policy interworking offline-user sms",
 	};
 
 	orders_begin();
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		orders_line("%s", lines[i]);
+	orders_line("set policy primary grace %s", o->grace ? "10s" : "0");
 	for (int i = 1; i <= o->n; i++)
 		orders_line("online bob device d%d", i);
 	for (int i = 1; i <= o->n; i++)
@@ -114,12 +115,13 @@ static bool is_possible(const struct order *o)
 
 static void vary(struct order *o)
 {
-	static const int stride[TABLETS + 1] = { 1, 5, 67, 1499 };
+	static const int stride[TABLETS + 1] = { 3, 11, 97, 2003, 60013 };
 
-	for (int v = 0; v < 12; v++) {
+	for (int v = 0; v < 24; v++) {
 		o->image = v & 1;
 		o->lost = v >> 1 & 1;
-		o->answer = v >> 2;
+		o->grace = v >> 2 & 1;
+		o->answer = v >> 3;
 		if (count++ % stride[o->n] == 0)
 			play(o);
 	}
