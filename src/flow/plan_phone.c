@@ -166,7 +166,7 @@ void plan_silent(const struct message *m, struct user *recipient,
 
 	*p = (struct plan){ .recipient = recipient->key };
 	p->quiet = term_is_quiet(recipient);
-	(void)plan_phone(&q, true);
+	(void)plan_phone(&q, user_is_online(recipient));
 	for (size_t i = 0; i < p->n; i++)
 		if (p->legs[i].device.n > 0)
 			p->legs[n++] = p->legs[i];

@@ -7,7 +7,7 @@
 #include "flow/access.h"
 #include "flow/flow.h"
 
-#define PRIMARY_QUIET_MS	60000	/* to look again at who is quiet */
+#define PRIMARY_QUIET_MS	300000	/* to look again at who is quiet */
 
 /* The phone of a user; texts are the user's. */
 struct primary {
@@ -37,8 +37,9 @@ bool primary_goes(struct leg *l);
 /* l may not go now: over IP instead, later or never.  Takes it over. */
 void primary_turn(struct leg *l);
 /*
- * l is committed HELD until a time: kept in memory, too, so that the device
- * gets the message when it registers before that.  true: taken over.
+ * l is committed HELD until a time.  A COPY is kept in memory, too, so that
+ * the device gets the message when it registers before that; the others are
+ * looked at in their time.  true: taken over.
  */
 bool primary_keeps(struct leg *l);
 /* l was read from disk: the one in memory is outdated. */

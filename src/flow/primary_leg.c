@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/now.h"
 #include "core/addr.h"
+#include "core/content.h"
 #include "core/message.h"
 #include "dir/link.h"
 #include "dir/ucn.h"
@@ -19,6 +20,7 @@
 #include "store/journal.h"
 
 #define KEPT_MAX	4096	/* legs in memory; the others come from disk */
+#define KEPT_SIZE	8192	/* bytes of a message */
 
 /* Legs HELD that wait for their time, of one user. */
 struct kept {
@@ -232,8 +234,9 @@ bool primary_keeps(struct leg *l)
 {
 	const struct user *u;
 
-	if (l->role == LEG_WHOLE || l->state != LEG_HELD || !l->device.n ||
-	    l->due <= now_ms() || n_kept >= KEPT_MAX)
+	if (l->role != LEG_COPY || l->state != LEG_HELD || !l->device.n ||
+	    l->due <= now_ms() || n_kept >= KEPT_MAX ||
+	    !l->message->content || l->message->content->bytes.n > KEPT_SIZE)
 		return false;
 	u = user_find(l->recipient);
 	if (!u)

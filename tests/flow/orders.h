@@ -26,7 +26,8 @@ void orders_each(int devices, const char *name, orders_play_fn *play);
 /*
  * The same for a phone without IP and 0 to tablets other devices: text or an
  * image, what the service centre answers and what its receipt says, the phone
- * registering at any moment, with and without a moment for IP.  Only some of the orders, each time others.
+ * registering at any moment, with and without a moment for IP.  Only some of
+ * the orders, each time others.
  */
 void orders_phone(int tablets, const char *name, orders_play_fn *play);
 
