@@ -83,7 +83,7 @@ static void say_size(const struct expansion *x, struct buf *out)
 	int64_t n = x->f->size;
 	size_t unit = 0;
 
-	if (n <= 0)
+	if (n <= 0 || x->f->count > 1)
 		return;
 	n = n / 100 + (n % 100 >= 50);	/* tenths of a kB */
 	while (n >= 9995 && unit + 1 < sizeof(units) / sizeof(*units)) {

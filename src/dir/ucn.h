@@ -18,7 +18,7 @@ struct ucn_facts {
 	struct strv sender;	/* a key, or a name; "tel:" is left out; none:
 				 * anonymous */
 	struct strv type;	/* Content-Type: "image/jpeg" */
-	int64_t size;		/* bytes; 0: not said */
+	int64_t size;		/* bytes; 0: not said; nor is that of several */
 	struct strv link;	/* opens the content; none: not said */
 	int64_t expires;	/* ms since the epoch; 0: not said */
 	unsigned count;		/* messages it stands for; 0 and 1: one */

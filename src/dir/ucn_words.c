@@ -11,54 +11,58 @@ const char *const ucn_word_names[UCN_WORDS] = {
 
 enum word { MESSAGE, PICTURE, VIDEO, AUDIO, CONTACT, LOCATION, FILE_ };
 
+/*
+ * All of it is in the GSM 7 bit alphabet, and a link of usual length fits into
+ * one short message.  Nothing follows a link but a blank: phones find its end.
+ */
 static const struct ucn_language languages[] = {
 	[ENGLISH] = { "en",
-	  "You received {type}[ ({size})] from {sender}. It will arrive when "
-	  "you have a data connection.[ Or open {link}][ (#{id})]",
+	  "{sender} sent you {type}[ ({size})]. Turn on mobile data to get it"
+	  "[ or open {link}][ (#{id})]",
 	  { "a message", "a picture", "a video", "a recording", "a contact",
-	    "a location", "a file", "{count} messages", "somebody" },
+	    "a location", "a file", "{count} messages", "Somebody" },
 	  ' ', '.' },
 	{ "de",
-	  "Sie haben {type}[ ({size})] von {sender} erhalten, abrufbar mit "
-	  "Datenverbindung[ oder hier: {link}].[ (#{id})]",
+	  "{sender} hat Ihnen {type}[ ({size})] gesendet. Abruf mit mobilen "
+	  "Daten[ oder {link}][ (#{id})]",
 	  { "eine Nachricht", "ein Bild", "ein Video", "eine Aufnahme",
 	    "einen Kontakt", "einen Standort", "eine Datei",
-	    "{count} Nachrichten", "Unbekannt" },
+	    "{count} Nachrichten", "Jemand" },
 	  '.', ',' },
 	{ "fr",
-	  "Vous avez reçu {type}[ ({size})] de {sender}, disponible avec une "
-	  "connexion de données[ ou ici : {link}].[ (#{id})]",
+	  "{sender} vous a envoyé {type}[ ({size})]. Activez les données "
+	  "mobiles[ ou ouvrez {link}][ (#{id})]",
 	  { "un message", "une image", "une vidéo", "un enregistrement",
 	    "un contact", "une position", "un fichier", "{count} messages",
-	    "un inconnu" },
+	    "Quelqu'un" },
 	  '/', ',' },
 	{ "es",
-	  "Ha recibido {type}[ ({size})] de {sender}, disponible con una "
-	  "conexión de datos[ o aquí: {link}].[ (#{id})]",
-	  { "un mensaje", "una imagen", "un vídeo", "una grabación",
-	    "un contacto", "una ubicación", "un archivo",
-	    "{count} mensajes", "un desconocido" },
+	  "{sender} le ha enviado {type}[ ({size})]. Active los datos"
+	  "[ o abra {link}][ (#{id})]",
+	  { "un mensaje", "una imagen", "un video", "un audio",
+	    "un contacto", "un lugar", "un archivo", "{count} mensajes",
+	    "Alguien" },
 	  '/', ',' },
 	{ "it",
-	  "Ha ricevuto {type}[ ({size})] da {sender}, disponibile con una "
-	  "connessione dati[ o qui: {link}].[ (#{id})]",
+	  "{sender} ha inviato {type}[ ({size})]. Attivi i dati mobili"
+	  "[ o apra {link}][ (#{id})]",
 	  { "un messaggio", "un'immagine", "un video", "una registrazione",
 	    "un contatto", "una posizione", "un file", "{count} messaggi",
-	    "uno sconosciuto" },
+	    "Qualcuno" },
 	  '/', ',' },
 	{ "pt",
-	  "Recebeu {type}[ ({size})] de {sender}, disponível com uma ligação "
-	  "de dados[ ou aqui: {link}].[ (#{id})]",
-	  { "uma mensagem", "uma imagem", "um vídeo", "uma gravação",
-	    "um contacto", "uma localização", "um ficheiro",
-	    "{count} mensagens", "um desconhecido" },
+	  "{sender} enviou {type}[ ({size})]. Ligue os dados"
+	  "[ ou abra {link}][ (#{id})]",
+	  { "uma mensagem", "uma imagem", "um video", "um audio",
+	    "um contacto", "um local", "um ficheiro", "{count} mensagens",
+	    "Alguém" },
 	  '/', ',' },
 	{ "nl",
-	  "U hebt {type}[ ({size})] ontvangen van {sender}, beschikbaar met "
-	  "een dataverbinding[ of hier: {link}].[ (#{id})]",
+	  "{sender} stuurde u {type}[ ({size})]. Zet mobiele data aan"
+	  "[ of open {link}][ (#{id})]",
 	  { "een bericht", "een foto", "een video", "een opname",
 	    "een contact", "een locatie", "een bestand",
-	    "{count} berichten", "een onbekende" },
+	    "{count} berichten", "Iemand" },
 	  '-', ',' },
 };
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { execFile } = require('node:child_process');
+const { execFile, execFileSync } = require('node:child_process');
 const { Site } = require('./lib/site.js');
 const { Client } = require('./lib/client.js');
 const { cpim, cpmHeaders } = require('./lib/cpim.js');
@@ -114,9 +114,9 @@ test('a phone without IP is told in its language, and the link in the SMS opens 
 		await alice.message(CAROL, '', { messageId: 'told', type: 'image/jpeg',
 			content: PICTURE });
 		const { text } = await sim.wait({ event: 'sms', to: '15550100003' });
-		const link = text.match(/https:\S+/)[0].replace(/\.$/, '');
+		const link = text.match(/https:\S+/)[0];
 		assert.ok(link.startsWith(url), text);
-		assert.match(text, /^Sie haben ein Bild \(5,0 kB\) von \+15550100001 erhalten/);
+		assert.match(text, /^\+15550100001 hat Ihnen ein Bild \(5,0 kB\) gesendet/);
 		const a = await curl(link.slice(url.length));
 		assert.equal(a.status, 200);
 		assert.equal(a.body, PICTURE);
@@ -255,6 +255,30 @@ test('links work after a restart, and one address cannot ask without end', async
 		last = await curl(t);
 	assert.equal(last.status, 429);
 	assert.equal(last.headers.get('retry-after'), '60');
+});
+
+test('a new certificate is read at SIGHUP, and a bad one is a warning', async () => {
+	const tls = path.join(site.data, 'tls');
+	const make = (cn) => execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
+		'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', `/CN=${cn}`,
+		'-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', path.join(tls, 'link.key'),
+		'-out', path.join(tls, 'link.pem')], { stdio: 'ignore' });
+	const reload = async (pattern) => {
+		const mark = site.mark();
+		site.daemon.process.kill('SIGHUP');
+		await site.log(pattern, mark);
+	};
+	await site.configure(['delete link rate']);
+	make('replaced');
+	await reload(/link ready/);
+	assert.equal((await curl('x')).status, 404);
+	fs.writeFileSync(path.join(tls, 'link.key'), 'no key');
+	await reload(/no link/);
+	assert.match(await site.shell(['health']).then((r) => r.stdout),
+		/nothing listens on 127\.0\.0\.1:\d+: links open nothing/);
+	make('again');
+	await reload(/link ready/);
+	assert.equal((await curl('x')).status, 404);
 });
 
 test('without an address nobody answers', async () => {

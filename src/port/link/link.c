@@ -10,6 +10,7 @@
 #include "flow/flow.h"
 #include "flow/port.h"
 #include "loop/loop.h"
+#include "op/health.h"
 #include "op/probe.h"
 #include "port/link/serve.h"
 
@@ -57,10 +58,29 @@ static void restart(void)
 	listen_now();
 }
 
+static enum health check_links(struct buf *says, struct buf *remedy)
+{
+	const char *address = conf_text("link", "", "address");
+
+	if (!address[0] || server) {
+		buf_addf(says, "%s", server ? address : "no links");
+		return HEALTH_OK;
+	}
+	buf_addf(says, "nothing listens on %s: links open nothing", address);
+	buf_addz(remedy, "see the log of the daemon; then change link "
+	    "address, or mend the certificate tls/link.pem");
+	return HEALTH_WARN;
+}
+
+static const struct health_check checks[] = {
+	{ "links", false, check_links },
+};
+
 static void link_init(const char *dir)
 {
 	data_dir = dir;
 	probe_register(probes, sizeof(probes) / sizeof(probes[0]));
+	health_register(checks, sizeof(checks) / sizeof(*checks));
 	serve_register();
 }
 

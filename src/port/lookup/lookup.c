@@ -19,6 +19,7 @@
 #include "flow/port.h"
 #include "loop/loop.h"
 #include "loop/resolve.h"
+#include "op/health.h"
 #include "op/op.h"
 #include "port/lookup/answer.h"
 #include "port/lookup/fetch.h"
@@ -27,11 +28,13 @@
 #define AT_ONCE		32
 #define SECRET_MAX	4096
 #define LOG_EVERY_MS	60000
+#define FAILURES	10	/* in a row are a warning */
 
 static struct question *first;
 static unsigned asked;		/* questions that are out */
 static bool started, running;	/* the port; its thread */
 static int64_t logged;		/* now_mono() of the last failure in the log */
+static unsigned failures;	/* one after the other */
 
 enum { ATTACHED, DETACHED, UNKNOWN, FAILED, REFUSED, DURATION, METRICS };
 static struct metric metrics[METRICS] = {
@@ -102,6 +105,7 @@ static void finish(struct question *q, enum access_signal what, int counted,
 {
 	metric_inc(&metrics[counted]);
 	metric_observe(&metrics[DURATION], now_us() - q->at_us);
+	failures = counted == FAILED ? failures + 1 : 0;
 	if (counted == FAILED && (!logged ||
 	    now_mono() - logged >= LOG_EVERY_MS)) {
 		logged = now_mono();
@@ -275,6 +279,7 @@ static void follow(void)
 	} else {
 		running = false;
 		fetch_stop(given);
+		failures = 0;
 	}
 	access_asker(running ? ask : NULL);
 }
@@ -360,6 +365,24 @@ static const struct op ops[] = {
 	  ask_args, "ask now where a phone is, and show the answer", run_ask },
 };
 
+/* --- health --------------------------------------------------------------- */
+
+static enum health check_lookup(struct buf *says, struct buf *remedy)
+{
+	if (failures < FAILURES) {
+		buf_addz(says, running ? "answers" : "nobody is asked");
+		return HEALTH_OK;
+	}
+	buf_addf(says, "the last %u questions had no answer", failures);
+	buf_addz(remedy, "parley lookup ask NUMBER shows why; until it "
+	    "answers, phones are waited for as if nothing were known");
+	return HEALTH_WARN;
+}
+
+static const struct health_check checks[] = {
+	{ "lookup", false, check_lookup },
+};
+
 /* --- the port ------------------------------------------------------------- */
 
 static void lookup_init(const char *dir)
@@ -367,6 +390,7 @@ static void lookup_init(const char *dir)
 	(void)dir;
 	conf_register(&section);
 	metric_register(metrics, METRICS);
+	health_register(checks, sizeof(checks) / sizeof(*checks));
 	op_register(ops, sizeof(ops) / sizeof(*ops));
 }
 
