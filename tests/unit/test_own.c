@@ -1,0 +1,333 @@
+/* test_own.c - dir/own.h and store/documents.h. */
+
+#include "dir/own.h"
+#include "dir/users.h"
+#include "lib/faultfs.h"
+#include "lib/scratch.h"
+#include "lib/world.h"
+#include "runner.h"
+#include "store/documents.h"
+
+#define ALICE	"sip:alice@example.org"
+#define BOB	"tel:+15550100002"
+#define CAROL	"sip:carol@example.org"
+#define TEAM	"sip:team@example.org"
+#define SPAM	"sip:x@spam.example"
+
+#define OK(call) ck_assert_msg((call) / 100 == 2, "%s", world_body())
+
+static const char *dir;
+static struct own_turn *turn;
+static enum err outcome;	/* ERR_N: nothing came yet */
+
+static void setup(void)
+{
+	faultfs_install();
+	dir = scratch_new();
+	world_open(dir);
+	for (size_t i = 0; i < 3; i++)
+		OK(world_op("subscriber add", "address", ((const char *const
+		    []){ ALICE, BOB, CAROL })[i], NULL));
+	outcome = ERR_N;
+}
+
+static void teardown(void)
+{
+	world_close();
+}
+
+static const struct user *alice(void)
+{
+	return user_find(STRV(ALICE));
+}
+
+/* --- turns ---------------------------------------------------------------- */
+
+static char order[8];
+
+static void run_turn(void *arg)
+{
+	strcat(order, arg);
+}
+
+START_TEST(one_turn_waits_for_the_other)
+{
+	char first[] = "a", second[] = "b";
+	struct own_turn *a, *b;
+
+	own_begin(&a, run_turn, first);
+	own_begin(&b, run_turn, second);
+	ck_assert_str_eq(order, "a");
+	own_end(a);
+	ck_assert_str_eq(order, "ab");
+	own_end(b);
+}
+END_TEST
+
+/* --- documents ------------------------------------------------------------ */
+
+static void document_done(struct own_document *d, enum err e)
+{
+	(void)d;
+	outcome = e;
+	own_end(turn);
+}
+
+static void write_document(void *arg)
+{
+	own_document_write(arg);
+}
+
+static enum err put(const char *text, const struct own_block *blocks,
+    size_t n)
+{
+	struct own_document d = { .user = alice()->id, .actor = STRV(ALICE),
+		.object = STRV(ALICE), .usage = STRV("resource-lists"),
+		.name = STRV("index"), .text = strv(text), .blocks = blocks,
+		.nblocks = n, .done = document_done };
+
+	outcome = ERR_N;
+	own_begin(&turn, write_document, &d);
+	world_drain();
+	return outcome;
+}
+
+static bool is_stored(const char *text)
+{
+	struct buf b;
+	enum err e;
+	bool same;
+
+	buf_init(&b, 1000);
+	e = document_read(alice()->id, STRV("resource-lists"), STRV("index"),
+	    &b);
+	same = text ? e == ERR_OK && strcmp(b.p, text) == 0 :
+	    e == ERR_NO_USER;
+	buf_deinit(&b);
+	return same;
+}
+
+static enum screen_effect effect(void)
+{
+	struct strv pattern;
+
+	return screen_match(alice(), STRV(SPAM), &pattern);
+}
+
+static void count_block(const struct own_block *b, void *arg)
+{
+	ck_assert(strv_eq(b->key, STRV(SPAM)));
+	++*(size_t *)arg;
+}
+
+START_TEST(a_document_and_its_blocks_are_one)
+{
+	struct own_block block = { STRV(SPAM), SCREEN_REFUSED };
+	size_t n = 0;
+
+	ck_assert(is_stored(NULL));
+	ck_assert_int_eq(put("<a/>", &block, 1), ERR_OK);
+	ck_assert(is_stored("<a/>"));
+	ck_assert_int_eq(effect(), SCREEN_REFUSED);
+	world_crash(dir);
+	ck_assert(is_stored("<a/>"));
+	ck_assert_int_eq(effect(), SCREEN_REFUSED);
+	OK(world_op("screening allow add", "pattern", "sip:y@spam.example",
+	    "subscriber", ALICE, NULL));
+	own_blocks(alice(), count_block, &n);
+	ck_assert_uint_eq(n, 1);
+	block.effect = SCREEN_SILENT;
+	ck_assert_int_eq(put("<b/>", &block, 1), ERR_OK);
+	ck_assert_int_eq(effect(), SCREEN_SILENT);
+	block.effect = SCREEN_NONE;
+	ck_assert_int_eq(put(NULL, &block, 1), ERR_OK);
+	ck_assert(is_stored(NULL));
+	ck_assert_int_eq(effect(), SCREEN_NONE);
+}
+END_TEST
+
+START_TEST(a_full_disk_changes_neither)
+{
+	struct own_block block = { STRV(SPAM), SCREEN_REFUSED };
+
+	faultfs_fail(0, 13);	/* full */
+	ck_assert_int_eq(put("<a/>", &block, 1), ERR_STORAGE);
+	faultfs_heal();
+	ck_assert(is_stored(NULL));
+	ck_assert_int_eq(effect(), SCREEN_NONE);
+}
+END_TEST
+
+START_TEST(documents_go_with_their_subscriber)
+{
+	uint64_t id = alice()->id;
+	struct buf b;
+
+	ck_assert_int_eq(put("<a/>", NULL, 0), ERR_OK);
+	OK(world_op("subscriber delete", "address", ALICE, NULL));
+	buf_init(&b, 1000);
+	ck_assert_int_eq(document_read(id, STRV("resource-lists"),
+	    STRV("index"), &b), ERR_NO_USER);
+	buf_deinit(&b);
+}
+END_TEST
+
+/* --- groups --------------------------------------------------------------- */
+
+static void group_done(struct own_group *g, enum err e)
+{
+	(void)g;
+	outcome = e;
+}
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+static enum err write_group(struct own_group g)
+{
+	enum err e;
+
+	g.actor = g.owner;
+	g.done = group_done;
+	if (!g.subject.p)
+		g.subject = STRV("");
+	outcome = ERR_N;
+	own_begin(&turn, nothing, NULL);
+	e = own_group_write(&g);
+	if (e == ERR_OK) {
+		world_drain();
+		ck_assert_int_ne(outcome, ERR_N);
+		e = outcome;
+	}
+	own_end(turn);
+	return e;
+}
+
+#define MEMBERS(...) .members = (const struct strv[]){ __VA_ARGS__ }, \
+	.nmembers = sizeof((const struct strv[]){ __VA_ARGS__ }) / \
+	    sizeof(struct strv)
+#define TEAM_OF(who, ...) write_group((struct own_group){ \
+	.key = STRV(TEAM), .owner = STRV(who), __VA_ARGS__ })
+
+static const struct group *team(void)
+{
+	return group_find(STRV(TEAM));
+}
+
+static int role(const char *key)
+{
+	const struct group_member *m = group_find_member(team(), strv(key));
+
+	return m ? (int)m->role : -1;
+}
+
+START_TEST(who_makes_a_group_is_its_admin)
+{
+	ck_assert_int_eq(TEAM_OF(ALICE, .subject = STRV("We"), .max_size = 9,
+	    MEMBERS(STRV(BOB), STRV(ALICE), STRV(BOB), STRV("tel:+17"))),
+	    ERR_OK);
+	ck_assert_uint_eq(team()->roster->n, 3);
+	ck_assert_int_eq(role(ALICE), ROLE_OF_ADMIN);
+	ck_assert_int_eq(role(BOB), ROLE_OF_MEMBER);
+	ck_assert_int_eq(team()->row.max_size, 9);
+	ck_assert(strv_eq(team()->row.subject, STRV("We")));
+	ck_assert_uint_eq(own_groups(STRV(ALICE)), 1);
+	ck_assert_uint_eq(own_groups(STRV(BOB)), 0);
+	world_crash(dir);
+	ck_assert_uint_eq(team()->roster->n, 3);
+	ck_assert_int_eq(role(ALICE), ROLE_OF_ADMIN);
+}
+END_TEST
+
+START_TEST(roles_and_admins_stay_when_the_list_changes)
+{
+	ck_assert_int_eq(TEAM_OF(ALICE, MEMBERS(STRV(BOB), STRV("tel:+17"))),
+	    ERR_OK);
+	OK(world_op("group member add", "group", TEAM, "address", BOB,
+	    "role", "admin", NULL));
+	ck_assert_int_eq(TEAM_OF(BOB, .subject = STRV("Us"),
+	    MEMBERS(STRV(CAROL), STRV(BOB))), ERR_OK);
+	ck_assert_uint_eq(team()->roster->n, 3);
+	ck_assert_int_eq(role(ALICE), ROLE_OF_ADMIN);
+	ck_assert_int_eq(role(BOB), ROLE_OF_ADMIN);
+	ck_assert_int_eq(role(CAROL), ROLE_OF_MEMBER);
+	ck_assert_int_eq(role("tel:+17"), -1);
+	world_crash(dir);
+	ck_assert_uint_eq(team()->roster->n, 3);
+	ck_assert_int_eq(role(CAROL), ROLE_OF_MEMBER);
+}
+END_TEST
+
+START_TEST(a_group_is_changed_by_its_admins_only)
+{
+	ck_assert_int_eq(TEAM_OF(ALICE, MEMBERS(STRV(BOB))), ERR_OK);
+	ck_assert_int_eq(TEAM_OF(BOB, MEMBERS(STRV(BOB))), ERR_FORBIDDEN);
+	ck_assert_int_eq(TEAM_OF(CAROL, .gone = true), ERR_FORBIDDEN);
+	ck_assert_int_eq(TEAM_OF(ALICE, .gone = true), ERR_OK);
+	ck_assert_ptr_null(team());
+	ck_assert_int_eq(TEAM_OF(ALICE, .gone = true), ERR_NO_USER);
+	world_crash(dir);
+	ck_assert_ptr_null(team());
+}
+END_TEST
+
+static const char *const taken[] = {
+	CAROL, "tel:+15550199000", "sip:team@elsewhere.example",
+	"sip:exploder@example.org"
+};
+
+START_TEST(a_new_group_has_a_free_name_of_the_site)
+{
+	ck_assert_int_eq(write_group((struct own_group){
+	    .key = strv(taken[_i]), .owner = STRV(ALICE) }), ERR_FORBIDDEN);
+	ck_assert_ptr_null(group_find(strv(taken[_i])));
+}
+END_TEST
+
+START_TEST(a_group_is_neither_too_large_nor_in_itself)
+{
+	ck_assert_int_eq(TEAM_OF(ALICE, .max_size = 2, MEMBERS(STRV(BOB))),
+	    ERR_OK);
+	ck_assert_int_eq(TEAM_OF(ALICE, MEMBERS(STRV(BOB), STRV(CAROL))),
+	    ERR_TOO_BIG);
+	ck_assert_int_eq(TEAM_OF(ALICE, .max_size = 100000, MEMBERS(STRV(BOB))),
+	    ERR_TOO_BIG);
+	ck_assert_int_eq(TEAM_OF(ALICE, MEMBERS(STRV(TEAM))),
+	    ERR_BAD_SYNTAX);
+	ck_assert_int_eq(TEAM_OF(ALICE, .subject = STRV("a\nb"),
+	    MEMBERS(STRV(BOB))), ERR_BAD_SYNTAX);
+	ck_assert_uint_eq(team()->roster->n, 2);
+}
+END_TEST
+
+START_TEST(a_full_disk_makes_no_group)
+{
+	faultfs_fail(0, 13);	/* full */
+	ck_assert_int_eq(TEAM_OF(ALICE, MEMBERS(STRV(BOB))), ERR_STORAGE);
+	faultfs_heal();
+	ck_assert_ptr_null(team());
+	ck_assert_int_eq(TEAM_OF(ALICE, MEMBERS(STRV(BOB))), ERR_OK);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("own");
+	TCase *tc = tcase_create("subscribers");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, one_turn_waits_for_the_other);
+	tcase_add_test(tc, a_document_and_its_blocks_are_one);
+	tcase_add_test(tc, a_full_disk_changes_neither);
+	tcase_add_test(tc, documents_go_with_their_subscriber);
+	tcase_add_test(tc, who_makes_a_group_is_its_admin);
+	tcase_add_test(tc, roles_and_admins_stay_when_the_list_changes);
+	tcase_add_test(tc, a_group_is_changed_by_its_admins_only);
+	tcase_add_rows(tc, a_new_group_has_a_free_name_of_the_site, taken);
+	tcase_add_test(tc, a_group_is_neither_too_large_nor_in_itself);
+	tcase_add_test(tc, a_full_disk_makes_no_group);
+	suite_add_tcase(s, tc);
+	return s;
+}
