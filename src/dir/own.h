@@ -70,6 +70,33 @@ struct own_group {
  */
 enum err own_group_write(struct own_group *g);
 
+/* --- preferences ---------------------------------------------------------- */
+
+/* What a subscriber prefers, as a whole. */
+struct own_prefs {
+	struct strv actor;
+	uint64_t user;
+	/* a name for each device there is, and no other */
+	const struct own_device {
+		struct strv instance, name;
+	} *devices;
+	size_t ndevices;
+	struct strv quiet;	/* as screen_times() reads it, or empty */
+	enum screen_effect anonymous;	/* NONE: as the site has it */
+	bool reads_private;
+	struct strv profile;	/* the active one; absent: none is */
+	void (*done)(struct own_prefs *p, enum err e);
+	void *arg;
+};
+
+/*
+ * Inside a turn; all of p is borrowed until done.  ERR_OK: done follows.
+ * ERR_NO_USER: devices or the profile are not those there are.
+ * ERR_BAD_SYNTAX: a name or the times are none.  ERR_BUSY: two devices of
+ * one name.
+ */
+enum err own_prefs_write(struct own_prefs *p);
+
 /* Groups of which a subscriber with this key is an admin. */
 size_t own_groups(struct strv key);
 

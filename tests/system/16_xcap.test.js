@@ -240,6 +240,48 @@ test('a stop waits for nobody who is kept waiting', async () => {
 	assert.equal((await wrong).status, 503);
 });
 
+/* proves MLD-015 DEF-08 */
+test('a subscriber names the own devices and says when to be left alone', async (t) => {
+	const url = `/x-cpm-prefs/users/${BOB}/index`;
+	const own = { user: '+15550100002', password: 'bob' };
+	const phone = await Client.open(site, BOB, 'bob', { instance: 'urn:uuid:p1' });
+	t.after(() => phone.end());
+	taken(await phone.register());
+	await site.parley(['profile', 'add', BOB, 'work', '--rule', 'nothing type=image/*']);
+	const first = await get(url, own);
+	assert.equal(first.status, 200);
+	assert.match(first.body, /<device instance="urn:uuid:p1" name="device-1"\/>/);
+
+	const name = url + selector('prefs/device[@instance="urn:uuid:p1"]') + '/@name';
+	assert.equal((await put(name, 'application/xcap-att+xml', 'My phone', own)).status, 200);
+	assert.equal((await site.items('show', 'devices', '--subscriber', BOB))[0].name,
+		'My phone');
+	assert.equal((await put(url + selector('prefs/dnd[1]'), ELEMENT,
+		'<dnd from="22:00" to="07:00"/>', own)).status, 201);
+	const reject = url + '/~~/prefs/anonymous/@reject';
+	assert.equal((await put(reject, 'application/xcap-att+xml', 'yes', own)).status, 200);
+	const shown = await site.json(['screening', 'show', BOB]);
+	assert.deepEqual([shown.quiet, shown.anonymous], ['22:00-07:00', 'refused']);
+	const reads = url + '/~~/prefs/imdn/@send-display';
+	assert.equal((await put(reads, 'application/xcap-att+xml', 'no', own)).status, 200);
+	assert.equal((await site.json(['subscriber', 'show', BOB]))['read-reports'], 'off');
+	const work = url + selector('prefs/profile[@name="work"]') + '/@active';
+	const active = await put(work, 'application/xcap-att+xml', 'yes', own);
+	assert.equal(active.status, 200);
+	assert.equal((await site.items('show', 'profiles', BOB))[0].active, true);
+	await site.restart('SIGKILL');
+	const last = await get(url, own);
+	assert.equal(last.get('etag'), active.get('etag'), 'over a kill');
+
+	for (const [body, status] of [[last.body.replace('My phone', ''), 409],
+		[last.body.replace(/<device.*/, ''), 409], [last.body.replace('22:00', '9'), 409],
+		[last.body.replace('"work"', '"other"'), 409], [last.body, 200]])
+		assert.equal((await put(url, 'application/x-cpm-prefs+xml', body, own)).status,
+			status, body);
+	assert.equal((await del(url, own)).status, 409);
+	await site.parley(['screening', 'dnd', 'clear', BOB]);
+});
+
 /* proves DEF-03 MSG-05 */
 test('a subscriber makes a group, sends to it, changes and deletes it', async (t) => {
 	const url = `/org.openmobilealliance.groups/users/${ALICE}/friends.xml`;

@@ -1,6 +1,8 @@
 /* test_own.c - dir/own.h and store/documents.h. */
 
+#include "dir/devices_priv.h"
 #include "dir/own.h"
+#include "dir/prefs.h"
 #include "dir/users.h"
 #include "lib/faultfs.h"
 #include "lib/scratch.h"
@@ -312,6 +314,114 @@ START_TEST(a_full_disk_makes_no_group)
 }
 END_TEST
 
+/* --- preferences ---------------------------------------------------------- */
+
+#define PHONE	"urn:uuid:phone"
+#define TABLET	"urn:uuid:tablet"
+
+static void register_device(const char *instance)
+{
+	struct user *u = user_find(STRV(ALICE));
+	struct device_row r = { .subscriber = u->id,
+		.instance = strv(instance), .name = strv(instance + 9),
+		.agent = STRV("x"), .added = 1, .seen = 1 };
+
+	ck_assert_int_eq(device_put(db_writer(DB_CONFIG), &r), ERR_OK);
+	(void)device_set(u, &r);
+}
+
+static void prefs_done(struct own_prefs *p, enum err e)
+{
+	(void)p;
+	outcome = e;
+}
+
+static enum err prefer(struct own_prefs p)
+{
+	enum err e;
+
+	p.actor = STRV(ALICE);
+	p.user = alice()->id;
+	p.done = prefs_done;
+	outcome = ERR_N;
+	own_begin(&turn, nothing, NULL);
+	e = own_prefs_write(&p);
+	if (e == ERR_OK) {
+		world_drain();
+		ck_assert_int_ne(outcome, ERR_N);
+		e = outcome;
+	}
+	own_end(turn);
+	return e;
+}
+
+#define NAMES(a, b) .devices = (const struct own_device[]){ \
+	{ STRV(PHONE), STRV(a) }, { STRV(TABLET), STRV(b) } }, .ndevices = 2
+#define PREFER(...) prefer((struct own_prefs){ __VA_ARGS__ })
+
+static void two_devices(void)
+{
+	register_device(PHONE);
+	register_device(TABLET);
+	OK(world_op("profile add", "subscriber", ALICE, "profile", "work",
+	    "rule", "notice device=tablet", NULL));
+}
+
+static bool is_name(const char *instance, const char *name)
+{
+	const struct device *d = device_find(alice(), strv(instance));
+
+	return d && strv_eq(d->name, strv(name));
+}
+
+/* proves MLD-015 DEF-08 */
+START_TEST(preferences_are_set_as_a_whole)
+{
+	two_devices();
+	ck_assert_int_eq(PREFER(NAMES("My phone", "phone"),
+	    .quiet = STRV("22:00-07:00"), .anonymous = SCREEN_REFUSED,
+	    .reads_private = true, .profile = STRV("work")), ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		ck_assert(is_name(PHONE, "My phone"));
+		ck_assert(is_name(TABLET, "phone"));
+		ck_assert(screen_is_quiet(alice(), 23 * 60));
+		ck_assert_int_eq(screen_anonymous(alice()), SCREEN_REFUSED);
+		ck_assert(alice()->reads_private);
+		ck_assert_ptr_nonnull(prefs_active(alice()));
+		ck_assert_uint_eq(prefs_active(alice())->n, 1);
+		world_crash(dir);
+	}
+	ck_assert_int_eq(PREFER(NAMES("phone", "My phone")), ERR_OK);
+	ck_assert(is_name(PHONE, "phone"));
+	ck_assert(is_name(TABLET, "My phone"));
+	ck_assert_ptr_null(prefs_active(alice()));
+	ck_assert(!screen_is_quiet(alice(), 23 * 60));
+	ck_assert(!alice()->reads_private);
+}
+END_TEST
+
+START_TEST(preferences_that_are_wrong_change_nothing)
+{
+	two_devices();
+	ck_assert_int_eq(PREFER(.ndevices = 0), ERR_NO_USER);
+	ck_assert_int_eq(PREFER(NAMES("a", "A")), ERR_BUSY);
+	ck_assert_int_eq(PREFER(NAMES("a", "")), ERR_BAD_SYNTAX);
+	ck_assert_int_eq(PREFER(NAMES("a", "b\n")), ERR_BAD_SYNTAX);
+	ck_assert_int_eq(PREFER(NAMES("a", "b"), .quiet = STRV("25:00-1")),
+	    ERR_BAD_SYNTAX);
+	ck_assert_int_eq(PREFER(NAMES("a", "b"), .profile = STRV("none")),
+	    ERR_NO_USER);
+	faultfs_fail(0, 13);	/* full */
+	ck_assert_int_eq(PREFER(NAMES("a", "b"), .reads_private = true),
+	    ERR_STORAGE);
+	faultfs_heal();
+	ck_assert(is_name(PHONE, "phone"));
+	ck_assert(!alice()->reads_private);
+	ck_assert_int_eq(PREFER(NAMES("a", "b")), ERR_OK);
+	ck_assert(is_name(PHONE, "a"));
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("own");
@@ -328,6 +438,8 @@ Suite *suite(void)
 	tcase_add_rows(tc, a_new_group_has_a_free_name_of_the_site, taken);
 	tcase_add_test(tc, a_group_is_neither_too_large_nor_in_itself);
 	tcase_add_test(tc, a_full_disk_makes_no_group);
+	tcase_add_test(tc, preferences_are_set_as_a_whole);
+	tcase_add_test(tc, preferences_that_are_wrong_change_nothing);
 	suite_add_tcase(s, tc);
 	return s;
 }

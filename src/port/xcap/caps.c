@@ -3,7 +3,7 @@
 #include "port/xcap/xcap_priv.h"
 
 static const struct usage *const table[] = {
-	&usage_lists, &usage_groups, &usage_caps, NULL
+	&usage_lists, &usage_groups, &usage_prefs, &usage_caps, NULL
 };
 
 const struct usage *usage_find(struct strv auid)

@@ -69,7 +69,7 @@ struct usage {
 	void (*write)(struct exchange *x);
 };
 
-extern const struct usage usage_lists, usage_groups, usage_caps;
+extern const struct usage usage_lists, usage_groups, usage_prefs, usage_caps;
 const struct usage *usage_find(struct strv auid);
 
 /* --- exchange.c ----------------------------------------------------------- */
