@@ -1,5 +1,6 @@
 /* primary_leg.c - legs by SMS to a phone, until it has IP after all. */
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -20,6 +21,7 @@
 #include "store/journal.h"
 
 #define KEPT_MAX	4096	/* legs in memory; the others come from disk */
+#define PAGE		64	/* legs read at once */
 #define KEPT_SIZE	8192	/* bytes of a message */
 
 /* Legs HELD that wait for their time, of one user. */
@@ -285,16 +287,48 @@ static void wake(struct leg *l)
 	}
 }
 
-void primary_woken(struct strv key)
+static void wake_kept(const struct user *u)
 {
-	const struct user *u = n_kept ? user_find(key) : NULL;
-	struct kept *k = u ? kept_of(u, false) : NULL;
+	struct kept *k = n_kept ? kept_of(u, false) : NULL;
 
 	if (!k)
 		return;
 	LIST_FOR(h, &k->legs)
 		wake(LIST_ENTRY(h, struct leg, hook));
 	kept_mend(k);
+}
+
+/* For a gateway that is down, or from before a start. */
+static void on_disk(enum err e, struct leg **legs, size_t n, bool more,
+    void *arg)
+{
+	const struct user *u = user_by_id((uintptr_t)arg);
+	uint64_t last = n ? legs[n - 1]->id : 0;
+	int64_t due;
+
+	(void)e;
+	for (size_t i = 0; i < n; i++) {
+		struct leg *l = legs[i];
+
+		if (!sched_has(l->id) && !journal_is_unsaved(l->id) &&
+		    l->expires > now_ms() && look(l, &due) == BY_IP)
+			primary_turn(l);
+		else
+			leg_free(l);
+	}
+	if (more && u)
+		journal_copies(u->key, last, PAGE, on_disk, arg);
+}
+
+void primary_woken(struct strv key)
+{
+	const struct user *u = user_find(key);
+	struct primary p;
+
+	if (!u || !primary_find(u, &p) || p.access != ACCESS_IP)
+		return;
+	wake_kept(u);
+	journal_copies(u->key, 0, PAGE, on_disk, (void *)(uintptr_t)u->id);
 }
 
 void primary_start(void)

@@ -164,6 +164,10 @@ void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
 void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
     struct strv awaited, size_t limit, journal_legs_fn *done, void *arg);
 
+/* Legs COPY, READY or HELD, for this recipient, by any hop. */
+void journal_copies(struct strv recipient, uint64_t after, size_t limit,
+    journal_legs_fn *done, void *arg);
+
 typedef void journal_hops_fn(enum err e, const struct strv *hops, size_t n,
     void *arg);
 

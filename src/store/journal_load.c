@@ -15,7 +15,7 @@
 
 struct loading {
 	struct write w;
-	struct strv hop;	/* absent: the expired ones */
+	struct strv hop;	/* or recipient; absent: the expired ones */
 	struct strv devices, awaited;
 	uint64_t after;
 	int64_t now;		/* due or expired by then */
@@ -94,6 +94,20 @@ static enum err load_user_run(struct write *w, struct db *db)
 	return take_legs(q, s, true);
 }
 
+static enum err copies_run(struct write *w, struct db *db)
+{
+	struct loading *q = (struct loading *)(void *)w;
+	struct stmt *s = stmt(db, "SELECT " LEG_COLUMNS ", " MESSAGE_COLUMNS
+	    " FROM leg INDEXED BY leg_copy "
+	    "JOIN message ON message.id = leg.id >> 8 "
+	    "WHERE leg.recipient = ? AND leg.id > ? AND leg.role = 1 "
+	    "AND leg.state <= 1 ORDER BY leg.id");
+
+	stmt_text(s, q->hop);
+	stmt_int(s, (int64_t)q->after);
+	return take_legs(q, s, true);
+}
+
 static enum err expired_run(struct write *w, struct db *db)
 {
 	struct loading *q = (struct loading *)(void *)w;
@@ -166,6 +180,17 @@ void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
 
 	q->after = after;
 	q->w.run = load_user_run;
+	writer_put(&q->w);
+}
+
+void journal_copies(struct strv recipient, uint64_t after, size_t limit,
+    journal_legs_fn *done, void *arg)
+{
+	struct loading *q = loading_new(recipient, STRV_NONE, STRV_NONE,
+	    limit, done, arg);
+
+	q->after = after;
+	q->w.run = copies_run;
 	writer_put(&q->w);
 }
 

@@ -670,6 +670,40 @@ START_TEST(a_device_has_one_leg_for_the_message_and_one_for_its_notification)
 }
 END_TEST
 
+/* proves MLD-035 */
+START_TEST(copies_that_wait_are_found_by_their_recipient)
+{
+	struct leg *held = PUT(.imdn = "1", .state = LEG_HELD,
+	    .role = LEG_COPY, .hop = "smsc1", .bytes = 10);
+	struct leg *ready = PUT(.imdn = "2", .state = LEG_READY,
+	    .role = LEG_COPY, .hop = "smsc2", .bytes = 10);
+	struct leg *sent = PUT(.imdn = "3", .state = LEG_SENT,
+	    .role = LEG_COPY, .hop = "smsc1", .bytes = 10);
+	struct leg *ucn = PUT(.imdn = "4", .state = LEG_HELD,
+	    .role = LEG_UCN, .hop = "smsc1", .bytes = 10);
+
+	drain();
+	journal_copies(STRV(BOB), 0, 10, loaded, NULL);
+	drain();
+	ck_assert_uint_eq(got.n, 2);
+	ck_assert_uint_eq(got.legs[0]->id, held->id);
+	ck_assert_uint_eq(got.legs[1]->id, ready->id);
+	ck_assert_int_eq(got.legs[0]->role, LEG_COPY);
+	free_got();
+	journal_copies(STRV(BOB), held->id, 10, loaded, NULL);
+	drain();
+	ck_assert_uint_eq(got.n, 1);
+	free_got();
+	journal_copies(STRV("tel:+1"), 0, 10, loaded, NULL);
+	drain();
+	ck_assert_uint_eq(got.n, 0);
+	leg_free(held);
+	leg_free(ready);
+	leg_free(sent);
+	leg_free(ucn);
+}
+END_TEST
+
 static struct journal_ucn ucns[4];
 static size_t n_ucns;
 
@@ -1207,6 +1241,7 @@ Suite *suite(void)
 	tcase_add_test(tc,
 	    notifications_that_wait_and_that_went_are_found_at_start);
 	tcase_add_test(tc, the_length_of_a_text_is_kept);
+	tcase_add_test(tc, copies_that_wait_are_found_by_their_recipient);
 	tcase_add_rows(tc,
 	    a_user_loads_what_is_for_the_devices_that_are_there, online);
 	tcase_add_test(tc, moves_that_a_full_disk_refused_are_written_later);
