@@ -133,7 +133,7 @@ test('a message is found by its id and its way is drawn', async () => {
 
 test('a subscriber is added, suspended and deleted by keys alone', async () => {
 	await b.go('/subscribers');
-	await b.tabTo(button('Subscriber add'));
+	await b.tabTo(button('Add subscriber'));
 	await page.keyboard.press('Enter');
 	await page.getByRole('dialog').waitFor();
 	await b.check('subscriber add');
@@ -155,7 +155,7 @@ test('a subscriber is added, suspended and deleted by keys alone', async () => {
 	await page.getByRole('menuitem', { name: /^Delete/ }).focus();
 	await page.keyboard.press('Enter');
 	await page.getByLabel(/^Type tel:/).fill('tel:+1555');
-	assert.ok(await button('Subscriber delete').isDisabled());
+	assert.ok(await button('Delete subscriber').isDisabled());
 	await page.getByLabel(/^Type tel:/).fill('tel:+15550100009');
 	await page.keyboard.press('Enter');
 	await page.getByRole('heading', { name: 'Subscribers' }).waitFor();
@@ -165,7 +165,7 @@ test('a subscriber is added, suspended and deleted by keys alone', async () => {
 test('a refused value is said at its form, and nothing is lost', async () => {
 	await b.go('/subscribers?do=subscriber%20add');
 	await page.getByLabel(/^Address/).fill('not an address');
-	await button('Subscriber add').last().click();
+	await button('Add subscriber').last().click();
 	await page.getByRole('dialog').getByRole('alert').waitFor();
 	assert.equal(await page.getByLabel(/^Address/).inputValue(), 'not an address');
 	await b.check('refused');

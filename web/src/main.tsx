@@ -7,7 +7,7 @@ import { Problem, session } from "./lib/api";
 import { loadMeta, operations } from "./lib/meta";
 import { startLive } from "./lib/live";
 import { match, place } from "./lib/router";
-import { loadDraft, loadPending } from "./lib/draft";
+import { loadDraft, loadPending, startDraft } from "./lib/draft";
 import { unset, who } from "./lib/session";
 import { Busy, Empty, Fault, Head } from "./ui/bits";
 import { applyTheme, Frame, theme } from "./ui/frame";
@@ -44,6 +44,8 @@ function lazy(ask: () => Promise<Page>): Page {
 const objects = () => import("./pages/objects");
 const message = () => import("./pages/message");
 const config = () => import("./pages/config");
+const records = () => import("./pages/records");
+const security = () => import("./pages/security");
 const review = () => import("./pages/review");
 const tools = () => import("./pages/tools");
 
@@ -68,6 +70,7 @@ const PAGES: [string, Page, string][] = [
 	["/explain", lazy(async () => (await tools()).Explain), "Explain"],
 	["/policies", lazy(async () => (await config()).Policies), "Policies"],
 	["/screening", lists.Screening, "Screening"],
+	["/screening/:list", lists.Screening, "Screening"],
 	["/listeners", lazy(async () => (await config()).Listeners),
 	    "Listeners"],
 	["/settings", lazy(async () => (await config()).Sections), "Settings"],
@@ -79,7 +82,17 @@ const PAGES: [string, Page, string][] = [
 	["/history", lazy(async () => (await review()).History), "History"],
 	["/welcome", lazy(async () => (await import("./pages/welcome")).Welcome),
 	    "First steps"],
-	["/audit", lists.Audit, "Audit"],
+	["/audit", lazy(async () => (await records()).Audit), "Audit"],
+	["/log", lazy(async () => (await records()).Log), "Log"],
+	["/charging", lazy(async () => (await records()).Charging), "Charging"],
+	["/admins", lazy(async () => (await security()).Admins),
+	    "Administrators"],
+	["/admins/:tab", lazy(async () => (await security()).Admins),
+	    "Administrators"],
+	["/account", lazy(async () => (await security()).Account),
+	    "Your account"],
+	["/ucn", lazy(async () => (await import("./pages/ucn")).Ucn),
+	    "Notifications"],
 	["/operations", lazy(async () => (await tools()).Operations),
 	    "All operations"],
 	["/operations/:command", lazy(async () => (await tools()).Operation),
@@ -135,4 +148,5 @@ function App(): VNode {
 
 applyTheme(theme.value);
 startLive();
+startDraft();
 render(<App />, document.getElementById("app")!);

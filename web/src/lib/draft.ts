@@ -6,6 +6,7 @@
 import { computed, signal } from "@preact/signals";
 
 import { call, get, list, Problem, sentence, session, type Row } from "./api";
+import { alive, watch } from "./events";
 import { allowed, op, quote } from "./meta";
 
 export interface Change {
@@ -277,16 +278,26 @@ export async function running(prefix: string, all: boolean,
 	    { value: String(r.value), given: r.given === true }]));
 }
 
-/* The shell of the same person, and others, change things too. */
+/* The shell of the same person changes the draft too, without an event. */
 async function look(): Promise<void> {
 	try {
 		if (!document.hidden && session.value && draft.value)
-			await Promise.all([loadPending(), typed.value.size ? null :
-			    loadDraft()]);
+			await Promise.all([alive.value ? null : loadPending(),
+			    typed.value.size ? null : loadDraft()]);
 	} catch {
 		// the strip on top says that there is no answer
 	}
-	setTimeout(look, pending.value?.pending ? 1000 : 5000);
+	setTimeout(look, 5000);
 }
 
-setTimeout(look, 5000);
+export function startDraft(): void {
+	watch("pending", (data) => {
+		pending.value = data as unknown as Pending;
+		seen(pending.value.running);
+	});
+	watch("config", () => {
+		if (draft.value && !typed.value.size)
+			loadDraft().catch(() => undefined);
+	});
+	setTimeout(look, 5000);
+}

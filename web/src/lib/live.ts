@@ -7,6 +7,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
 import { get, list, session, type Row } from "./api";
+import { alive, watch } from "./events";
 
 export type Values = (number | null)[];
 
@@ -141,26 +142,39 @@ export async function askChecks(): Promise<void> {
 
 let watchers = 0;
 let turn = 0;
+let came = 0;		// the last figures of the stream
 
+const streaming = () => Date.now() - came < 4000 && !!past.value &&
+    past.value.range === range.value && (range.value === "10m" ||
+    Date.now() / 1000 - past.value.times[past.value.times.length - 1] <=
+    past.value.step + 2);
+
+/* The stream brings what is new; without one we ask. */
 async function tick(): Promise<void> {
 	if (!document.hidden && session.value) {
-		if (watchers > 0 || stale.value)
+		if (stale.value || watchers > 0 && !streaming())
 			await askNow();
-		if (turn++ % 10 === 0)
+		if (turn++ % 10 === 0 && !alive.value)
 			await askChecks();
 	}
 	setTimeout(tick, 1000);
 }
 
 export function startLive(): void {
+	watch("alerts", (data) => { checks.value = data.items as Row[]; });
 	void tick();
 }
 
 /* A component that shows figures: they come while it is there. */
 export function useFigures(): Past | null {
 	useEffect(() => {
+		const end = watch("stats", (data) => {
+			came = Date.now();
+			takeNow(data.items as Row[]);
+		});
+
 		watchers++;
-		return () => { watchers--; };
+		return () => { watchers--; end(); };
 	}, []);
 	return past.value;
 }

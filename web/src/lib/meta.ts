@@ -143,6 +143,18 @@ export function shellLine(o: Op, values: Values): string {
 	return `parley ${[...words, ...options].join(" ")}`;
 }
 
+/* "subscriber add" as a button says it: "Add subscriber". */
+const VERBS: Record<string, string> = { set: "change", show: "show" };
+
+export function titleOf(o: Op): string {
+	const all = o.command.split(" ");
+	const last = all[all.length - 1];
+	const text = all.length < 2 || /^(show|test|explain|lookup)$/.test(all[0]) ?
+	    o.command : [VERBS[last] ?? last, ...all.slice(0, -1)].join(" ");
+
+	return text.charAt(0).toUpperCase() + text.slice(1).replace(/-/g, " ");
+}
+
 /* --- what can be done with the rows of a list ------------------------------ */
 
 export interface Actions {

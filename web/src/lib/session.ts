@@ -38,6 +38,15 @@ export async function setUp(token: string, name: string, password: string):
 	    password } })).data);
 }
 
+export async function signOut(): Promise<void> {
+	try {
+		await call("/auth/logout", { method: "POST", body: {} });
+	} catch {
+		// gone is gone
+	}
+	session.value = null;
+}
+
 export async function prove(password: string, code?: string): Promise<void> {
 	take((await call("/auth/reauth", { method: "POST", body: { password,
 	    ...code ? { code } : {} } })).data);

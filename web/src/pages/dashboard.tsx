@@ -211,7 +211,7 @@ function Attention(): VNode {
 
 function GatewayStrip(): VNode {
 	const { data } = useLoad(async (stop) => (await list("/gateways",
-	    {}, stop)).items, [], 3000);
+	    {}, stop)).items, [], 3000, "gateways");
 
 	return <Card title="Gateways" aside={<Link to="/gateways">All</Link>}>
 		{data?.length === 0 ? <Empty title="No gateway yet"><p>

@@ -6,10 +6,11 @@ import { useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 import type { Row } from "../lib/api";
-import { bytes, count } from "../lib/format";
-import { actionsOf, allowed, op, type Op, type Values } from "../lib/meta";
+import { address, bytes, count } from "../lib/format";
+import { actionsOf, allowed, op, titleOf, type Op, type Values } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
-import { Empty, Head, Status, toast, type Item } from "../ui/bits";
+import { Copy, Dialog, Empty, Head, Notice, toast, type Item }
+    from "../ui/bits";
 import { doNow, OpDialog, reversible } from "../ui/form";
 import { Icon } from "../ui/icons";
 import { Table, type Column } from "../ui/table";
@@ -28,6 +29,7 @@ export interface Listing {
 	to?: (r: Row) => string | undefined;
 	columns: Column[];
 	everyMs?: number;
+	topic?: string;
 	empty: ComponentChildren;
 	fixed?: Record<string, string>;
 	extra?: (r: Row) => Item[];
@@ -78,6 +80,7 @@ export const version = signal(0);
 
 export function ListPage(l: Listing): VNode {
 	const [asked, ask] = useState<Asked | null>(null);
+	const [once, setOnce] = useState("");
 	const listOp = op(l.command);
 	const actions = actionsOf(l.under ?? l.path);
 	const again = () => { version.value++; };
@@ -92,10 +95,10 @@ export function ListPage(l: Listing): VNode {
 		<Head title={l.title} about={l.about}>
 			{create.map((o) => <button type="button" key={o.command}
 			    class="main" onClick={() => query({ do: o.command })}>
-				<Icon name="plus" /> {words(o.command)}</button>)}
+				<Icon name="plus" /> {titleOf(o)}</button>)}
 		</Head>
 		<Table path={l.path} op={listOp} columns={l.columns} id={l.id}
-		    to={l.to} empty={l.empty} everyMs={l.everyMs}
+		    to={l.to} empty={l.empty} everyMs={l.everyMs} topic={l.topic}
 		    version={version.value} fixed={l.fixed} caption={l.title}
 		    height={l.height}
 		    items={actions.row.some(allowed) || l.extra ? (r) => [
@@ -104,14 +107,21 @@ export function ListPage(l: Listing): VNode {
 			    again)] : undefined} />
 		{asked && <OpDialog {...asked} close={() => ask(null)}
 		    done={() => {
-			toast(`${words(asked.op.command)}: done.`);
+			toast(`${titleOf(asked.op)}: done.`);
 			again();
 		    }} />}
 		{wanted && <OpDialog op={wanted}
-		    close={() => query({ do: undefined })} done={() => {
-			toast(`${words(wanted.command)}: done.`);
+		    close={() => query({ do: undefined })} done={(a) => {
+			toast(`${titleOf(wanted)}: done.`);
+			if (typeof a.token === "string")
+				setOnce(a.token);
 			again();
 		    }} />}
+		{once && <Dialog title="Keep this" close={() => setOnce("")}>
+			<Notice tone="warn"><p>It is shown only now; nobody can read it
+			again.</p></Notice>
+			<p class="shell"><code>{once}</code><Copy text={once} /></p>
+		</Dialog>}
 	</>;
 }
 
@@ -148,7 +158,7 @@ export const Queues = () => <ListPage title="Queues"
     path="/queues" id={(r) => String(r.queue ?? r.hop ?? r.name ??
     Object.values(r)[0])} ids={(r) => ({ name: String(r.name ?? r.queue ??
     r.hop ?? Object.values(r)[0]) })}
-    everyMs={3000} columns={[]}
+    everyMs={3000} topic="queues" columns={[]}
     empty={<Empty title="Nothing waits"><p>Every message has been handed
 	over.</p></Empty>} />;
 
@@ -179,6 +189,7 @@ export const Subscribers = () => <ListPage title="Subscribers"
 export const Devices = () => <ListPage title="Devices"
     about="Every device that ever registered, and whether it is here now."
     command="show devices" path="/devices" everyMs={5000}
+    topic="registrations"
     under="/subscribers/{subscriber}/devices"
     id={(r) => `${r.subscriber} ${r.name}`}
     ids={(r) => ({ subscriber: String(r.subscriber),
@@ -207,6 +218,7 @@ export const Groups = () => <ListPage title="Groups"
 export const Imports = () => <ListPage title="Import"
     about="Files of subscribers and groups; each import is checked as a whole
     and counted." command="show imports" path="/imports" everyMs={1000}
+    topic="jobs"
     id={(r) => String(r.id)} ids={(r) => ({ id: String(r.id) })}
     create={["group import"]}
     columns={[
@@ -227,7 +239,7 @@ export const Imports = () => <ListPage title="Import"
 
 export const Gateways = () => <ListPage title="Gateways"
     about="Links to other networks." command="show gateways" path="/gateways"
-    everyMs={2000} id={(r) => String(r.name)}
+    everyMs={2000} topic="gateways" id={(r) => String(r.name)}
     ids={(r) => ({ name: String(r.name) })}
     to={(r) => at("gateways", r.name)}
     columns={[
@@ -242,29 +254,34 @@ export const Gateways = () => <ListPage title="Gateways"
     ]} empty={<Empty title="No gateway yet"><p><Link to="/settings/gateway">
 	Add one</Link> to reach phones that know only SMS.</p></Empty>} />;
 
-export const Audit = () => <ListPage title="Audit"
-    about="Who did what, when; rows cannot be changed." command="show audit"
-    path="/audit" id={(r) => String(r.id)} columns={[
-	{ name: "time" }, { name: "actor", fact: true },
-	{ name: "action", fact: true }, { name: "object", fact: true },
-	{ name: "detail", wrap: true }, { name: "id", hidden: true },
-    ]} empty={<Empty title="Nothing was done yet" />} />;
-
-export function Screening(): VNode {
-	return <>
-		<ListPage title="Screening" about="Senders that nobody here wants
-		to hear from, or always wants to hear from. Limits and what
-		happens to anonymous messages: the policy."
-		    command="screening block show" path="/screening/block"
-		    id={(r) => `${r.subscriber ?? "site"} ${r.pattern}`}
-		    ids={(r) => ({ pattern: String(r.pattern),
-			...r.subscriber ? { subscriber: String(r.subscriber) } :
-			{} })} columns={[]} height="20rem"
-		    extra={() => []}
-		    empty={<Empty title="Nobody is blocked" />} />
-		<p><Link to="/settings/policy%20screening">Limits and anonymous
-		senders</Link></p>
-	</>;
+function screening(list: string, about: string, none: string): VNode {
+	return <ListPage title="Screening" about={about}
+	    command={`screening ${list} show`} path={`/screening/${list}`}
+	    id={(r) => `${r.subscriber ?? "site"} ${r.pattern}`}
+	    ids={(r) => ({ pattern: String(r.pattern), ...r.subscriber ?
+		{ subscriber: String(r.subscriber) } : {} })}
+	    columns={[{ name: "pattern" }, { name: "subscriber", label: "Of",
+		fact: true, render: (r) => r.subscriber ?
+		address(String(r.subscriber)) : "everybody" }]}
+	    empty={<Empty title={none} />} />;
 }
 
-export { Status };
+export function Screening({ names }: { names: Record<string, string> }):
+    VNode {
+	const allow = names.list === "allow";
+
+	return <>
+		<nav class="tabs" aria-label="Screening">
+			<Link to="/screening" aria-current={allow ? undefined :
+			    "page"}>Blocked</Link>
+			<Link to="/screening/allow" aria-current={allow ? "page" :
+			    undefined}>Always allowed</Link>
+			<Link to="/settings/policy%20screening">Limits and
+			anonymous senders</Link>
+		</nav>
+		{allow ? screening("allow", "Senders that no limit and no block " +
+		    "keeps away.", "Nobody is on this list") :
+		    screening("block", "Senders that nobody here, or one " +
+		    "subscriber, wants to hear from.", "Nobody is blocked")}
+	</>;
+}

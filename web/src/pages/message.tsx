@@ -40,7 +40,7 @@ export function Message({ names }: { names: Record<string, string> }): VNode {
 	const legs = (m.data?.legs ?? []) as Row[];
 	const moving = legs.some((l) => MOVING.has(String(l.state)));
 	const trace = useLoad((stop) => list(`${path}/trace`, {}, stop), [path],
-	    moving ? 2000 : 0);
+	    moving ? 2000 : 0, moving ? `trace:${names.id}` : undefined);
 
 	if (m.error)
 		return <><Head title="Message" back={<Link to="/messages">Messages

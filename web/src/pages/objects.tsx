@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { get, list, type Row } from "../lib/api";
 import { address, words } from "../lib/format";
 import { columns, namesOf, now, useFigures } from "../lib/live";
-import { actionsOf, allowed, op, run, type Op, type Values } from "../lib/meta";
+import { actionsOf, allowed, op, opAt, run, titleOf, type Op, type Values } from "../lib/meta";
 import { go, Link } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Menu, Notice, Status,
     toast, useLoad, Value } from "../ui/bits";
@@ -52,7 +52,7 @@ export function Actions({ path, ids, about, row, done, gone }: { path: string;
 		    done)} />
 		{asked && <OpDialog {...asked} close={() => ask(null)}
 		    done={() => {
-			toast(`${words(asked.op.command)}: done.`);
+			toast(`${titleOf(asked.op)}: done.`);
 			version.value++;
 			if (asked.op.method === "DELETE" &&
 			    /\}$/.test(asked.op.path))
@@ -117,6 +117,48 @@ function Devices({ of }: { of: string }): VNode {
 	</Card>;
 }
 
+/* What else there is of it: one answer, and what can be done with it. */
+function Related({ title, path, under, ids }: { title: string; path: string;
+    under: string; ids: Values }): VNode | null {
+	const [asked, ask] = useState<Asked | null>(null);
+	const of = opAt("GET", path);
+	const loaded = useLoad(async () => (await run(of!, ids)).data,
+	    [JSON.stringify(ids), version.value]);
+	const d = loaded.data;
+	const { create, row } = actionsOf(under);
+	const rows = Array.isArray(d?.items) ? d.items as Row[] : null;
+	const about = String(Object.values(ids)[0]);
+	const first = (r: Row) => {
+		const name = under.split("/").pop()!.replace(/s$/, "");
+
+		return String(r[name] ?? r.name ?? Object.values(r)[0]);
+	};
+	const rest = (r: Row) => Object.entries(r).filter(([, v]) =>
+	    v !== first(r) && v !== null && v !== "");
+	const name = (r: Row) => ({ ...ids, [under.split("/").pop()!
+	    .replace(/s$/, "")]: first(r) });
+
+	if (!allowed(of))
+		return null;
+	return <Card title={title} aside={<Menu label={`Actions: ${title}`}
+	    items={itemsOf(rows ? create : row, ids, about, d ?? {}, ask,
+	    loaded.again)} />}>
+		{loaded.error ? <Fault error={loaded.error}
+		    again={loaded.again} /> : !d ? <Busy /> : !rows ?
+		    <Facts rows={Object.entries(d).map(([n, v]) => [words(n),
+		    <Value name={n} value={v} />])} /> : rows.length === 0 ?
+		    <p class="soft">None.</p> : <ul class="rows">{rows.map((r) =>
+		    <li key={first(r)}><span class="grow"><b>{first(r)}</b>{" "}
+			{rest(r).map(([n, v]) => <span class="soft"
+			    key={n}>{words(n)}: <Value name={n} value={v} />{" "}
+			</span>)}</span>
+			<Menu label={`Actions for ${first(r)}`} items={itemsOf(row,
+			    name(r), first(r), r, ask, loaded.again)} /></li>)}</ul>}
+		{asked && <OpDialog {...asked} close={() => ask(null)}
+		    done={() => { toast("Done."); loaded.again(); }} />}
+	</Card>;
+}
+
 export function Subscriber({ names }: { names: Record<string, string> }): VNode {
 	const path = `/subscribers/${encodeURIComponent(names.address)}`;
 	const s = useLoad((stop) => get(path, {}, stop), [path, version.value]);
@@ -146,6 +188,14 @@ export function Subscriber({ names }: { names: Record<string, string> }): VNode 
 			<Devices of={tel} />
 		</div>
 		<IfNow to={tel} />
+		<div class="two">
+			<Related title="Screening" ids={{ subscriber: tel }}
+			    path="/screening/subscribers/{subscriber}"
+			    under="/screening/subscribers" />
+			<Related title="Profiles" ids={{ subscriber: tel }}
+			    path="/subscribers/{subscriber}/profiles"
+			    under="/subscribers/{subscriber}/profiles" />
+		</div>
 		<Card title="Messages to it"><Table path="/messages" quiet
 		    op={op("show messages")}
 		    fixed={{ to: tel }} caption="Messages to it" height="22rem"
@@ -218,7 +268,7 @@ export function Group({ names }: { names: Record<string, string> }): VNode {
 export function Gateway({ names }: { names: Record<string, string> }): VNode {
 	const name = names.name;
 	const g = useLoad(async (stop) => (await list("/gateways", { name },
-	    stop)).items[0] as Row | undefined, [name, version.value], 2000);
+	    stop)).items[0] as Row | undefined, [name, version.value], 2000, "gateways");
 	const d = g.data;
 	const answer = now.value.get(`gateway.answer.${name}.p95`)?.minute;
 

@@ -6,6 +6,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState }
     from "preact/hooks";
 
 import { sentence } from "../lib/api";
+import { alive, watch } from "../lib/events";
 import * as format from "../lib/format";
 import { Icon } from "./icons";
 
@@ -317,6 +318,23 @@ export function Menu({ label, icon = "more", items, text }: { label: string;
 	</div>;
 }
 
+/* Something new: an event, or where none comes the time. */
+export function useNews(fn: () => void, everyMs: number, topic?: string):
+    void {
+	const now = useRef(fn);
+
+	now.current = fn;
+	useEffect(() => {
+		const end = topic ? watch(topic, () => now.current()) : undefined;
+		const t = everyMs ? setInterval(() => {
+			if (!document.hidden && !(topic && alive.value))
+				now.current();
+		}, everyMs) : 0;
+
+		return () => { clearInterval(t); end?.(); };
+	}, [everyMs, topic]);
+}
+
 /* --- loading data for a page ----------------------------------------------- */
 
 export interface Loaded<T> {
@@ -325,9 +343,12 @@ export interface Loaded<T> {
 	again: () => void;
 }
 
-/* Ask when deps change; answers that come too late are dropped. */
+/*
+ * Ask when deps change, and every so often, or when an event of the topic
+ * comes; answers that come too late are dropped.
+ */
 export function useLoad<T>(ask: (stop: AbortSignal) => Promise<T>,
-    deps: unknown[], everyMs = 0): Loaded<T> {
+    deps: unknown[], everyMs = 0, topic?: string): Loaded<T> {
 	const [state, set] = useState<{ data?: T; error?: unknown }>({});
 	const [turn, setTurn] = useState(0);
 
@@ -340,15 +361,6 @@ export function useLoad<T>(ask: (stop: AbortSignal) => Promise<T>,
 		});
 		return () => stop.abort();
 	}, [...deps, turn]);
-	useEffect(() => {
-		if (!everyMs)
-			return;
-		const t = setInterval(() => {
-			if (!document.hidden)
-				setTurn((n) => n + 1);
-		}, everyMs);
-
-		return () => clearInterval(t);
-	}, [everyMs]);
+	useNews(() => setTurn((n) => n + 1), everyMs, topic);
 	return { ...state, again: () => setTurn((n) => n + 1) };
 }

@@ -6,7 +6,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { choices, names, type Arg, type Setting } from "../lib/meta";
 import { words } from "../lib/format";
 
-export type Kind = "text" | "lines" | "choice" | "switch" | "number" |
+export type Kind = "text" | "area" | "lines" | "choice" | "switch" | "number" |
     "secret" | "file";
 
 export interface FieldRow {
@@ -36,6 +36,11 @@ const UNITS: Record<string, string> = {
 	domain: "a host name",
 };
 
+/* A text of more than a line, by its range. */
+const isLong = (s: Setting): boolean => s.type === "text" &&
+    Number(s.range?.split("-")[1] ?? 0) >= 200 && !/path|file|url|address/
+    .test(`${s.name} ${s.help}`.toLowerCase());
+
 export function fieldOfSetting(s: Setting): FieldRow {
 	const named = s.type === "name" || s.type === "names";
 
@@ -43,7 +48,7 @@ export function fieldOfSetting(s: Setting): FieldRow {
 		name: s.name,
 		kind: s.type === "bool" ? "switch" : s.type === "enum" ?
 		    "choice" : s.type === "secret" ? "secret" :
-		    s.type === "int" ? "number" : "text",
+		    s.type === "int" ? "number" : isLong(s) ? "area" : "text",
 		choices: s.type === "bool" ? ["on", "off"] :
 		    s.type === "enum" ? s.choices?.split("|") : [],
 		complete: named && s.choices ? s.choices : undefined,
@@ -157,6 +162,13 @@ function Input(p: InputProps): VNode {
 		    aria-invalid={bad || undefined}
 		    placeholder={row.hint}
 		    onInput={(e) => set(e.currentTarget.value)} />;
+	case "area":
+		return <textarea id={id} name={row.name} rows={3} value={value}
+		    disabled={disabled} required={row.required} class="prose"
+		    aria-describedby={described} aria-invalid={bad || undefined}
+		    placeholder={row.hint ?? row.fallback}
+		    onInput={(e) => set(e.currentTarget.value.replace(/\n/g, " "))}
+		    />;
 	case "lines":
 		return <textarea id={id} name={row.name} rows={4} value={value}
 		    spellcheck={false} disabled={disabled} required={row.required}

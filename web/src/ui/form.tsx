@@ -4,8 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Problem, sentence, type Row } from "../lib/api";
-import { words } from "../lib/format";
-import { run, shellLine, type Files, type Op, type Values } from "../lib/meta";
+import { run, shellLine, titleOf, type Files, type Op, type Values } from "../lib/meta";
 import { guarded } from "../lib/router";
 import { Dialog, Notice, Shell, toast } from "./bits";
 import { Field, fieldOfArg } from "./field";
@@ -116,8 +115,8 @@ export function OpForm(p: FormProps): VNode {
 			<button type="submit" class={op.method === "DELETE" ?
 			    "danger" : "main"} disabled={working ||
 			    (!!p.expect && typed !== p.expect)}>
-				{working ? "Working …" : p.label ??
-				    words(op.command)}</button>
+				{working ? "Working …" : p.label ?? titleOf(op)}
+				</button>
 			{p.cancel && <button type="button" onClick={p.cancel}>
 				Cancel</button>}
 		</div>
@@ -144,7 +143,7 @@ export function OpDialog(p: OpDialogProps): VNode {
 	const whole = p.op.method === "DELETE" &&
 	    /^[^{]*\{[^}]*\}$/.test(p.op.path);
 
-	return <Dialog title={<>{words(p.op.command)}
+	return <Dialog title={<>{titleOf(p.op)}
 	    {p.about && <span class="soft"> {p.about}</span>}</>}
 	    close={p.close}>
 		<OpForm {...p} expect={whole ? p.about : undefined}
@@ -163,7 +162,7 @@ export async function doNow(op: Op, values: Values, about: string,
 
 	try {
 		await run(op, values);
-		toast(`${words(op.command)}: ${about}.` +
+		toast(`${titleOf(op)}: ${about}.` +
 		    (back ? ` "${back}" takes it back.` : ""));
 		done();
 	} catch (e) {

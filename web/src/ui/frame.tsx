@@ -4,12 +4,13 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { call, reachable, sentence, session } from "../lib/api";
+import { reachable, sentence, session } from "../lib/api";
 import { changes, keep, pending, undo } from "../lib/draft";
 import { ago, time, zone } from "../lib/format";
 import { checks, stale } from "../lib/live";
 import { operations, schema } from "../lib/meta";
 import { go, Link, place } from "../lib/router";
+import { signOut } from "../lib/session";
 import { NAV, visible } from "../nav";
 import { Dialog, Menu, Status, toast, Toasts } from "./bits";
 import { Icon } from "./icons";
@@ -206,15 +207,6 @@ function Strips(): VNode {
 }
 
 /* --- header ---------------------------------------------------------------- */
-
-async function signOut(): Promise<void> {
-	try {
-		await call("/auth/logout", { method: "POST", body: {} });
-	} catch {
-		// gone is gone
-	}
-	session.value = null;
-}
 
 function Account(): VNode {
 	const set = (label: string, on: boolean, act: () => void) =>

@@ -12,8 +12,8 @@ import { list, url, type Page, type Row } from "../lib/api";
 import { plain, words } from "../lib/format";
 import { shellLine, type Op, type Values } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
-import { Busy, Copy, Dialog, Facts, Fault, Menu, toast, Value, type Item }
-    from "./bits";
+import { Busy, Copy, Dialog, Facts, Fault, Menu, toast, useNews, Value,
+    type Item } from "./bits";
 import { Field, fieldOfArg } from "./field";
 import { Icon } from "./icons";
 
@@ -39,6 +39,7 @@ export interface TableProps {
 	drawer?: (row: Row) => ComponentChildren;
 	empty?: ComponentChildren;
 	everyMs?: number;
+	topic?: string;			// whose events say: ask again
 	version?: unknown;		// ask again when it changes
 	height?: string;
 	caption: string;
@@ -63,7 +64,7 @@ interface Rows {
 }
 
 function useRows(path: string, q: Record<string, string>, everyMs: number,
-    version: unknown, paged: boolean): Rows {
+    topic: string | undefined, version: unknown, paged: boolean): Rows {
 	const page: Record<string, string> = paged ? { limit: String(PAGE) } : {};
 	const [state, set] = useState<Omit<Rows, "more" | "again">>({
 	    rows: [], next: null, loading: true });
@@ -88,18 +89,11 @@ function useRows(path: string, q: Record<string, string>, everyMs: number,
 		    });
 		return () => stop.abort();
 	}, [key, turn, version]);
-	useEffect(() => {
-		if (!everyMs)
-			return;
-		const t = setInterval(() => {
-			// who has scrolled on is not thrown back
-			if (!document.hidden && now.current.rows.length <= PAGE &&
-			    !now.current.loading)
-				setTurn((n) => n + 1);
-		}, everyMs);
-
-		return () => clearInterval(t);
-	}, [everyMs]);
+	useNews(() => {
+		// who has scrolled on is not thrown back
+		if (now.current.rows.length <= PAGE && !now.current.loading)
+			setTurn((n) => n + 1);
+	}, everyMs, topic);
 
 	function more() {
 		const { next, loading, rows } = now.current;
@@ -348,8 +342,8 @@ function drawerUrl(id: string): string {
 
 export function Table(p: TableProps): VNode {
 	const q = useFilters(p);
-	const data = useRows(p.path, q, p.everyMs ?? 0, p.version,
-	    pagedBy(p.op));
+	const data = useRows(p.path, q, p.everyMs ?? 0, p.topic,
+	    p.version, pagedBy(p.op));
 	const columns = useColumns(p, data.rows);
 	const [sort, setSort] = useState<{ name: string; down: boolean } | null>(
 	    null);
