@@ -176,7 +176,7 @@ static void listen_register(void)
 		  "port 0: any", false },
 		{ "connections", CONF_INT, "64", 8, 4096, NULL, CONF_LIVE,
 		  "open connections to the console and the API", false },
-		{ "connections-per-address", CONF_INT, "8", 1, 4096, NULL,
+		{ "connections-per-address", CONF_INT, "24", 1, 4096, NULL,
 		  CONF_LIVE, "of them from one address", false },
 		{ "socket-group", CONF_NAME, NULL, 0, 0, NULL, CONF_RESTART,
 		  "group whose members may open the admin socket; unset: "

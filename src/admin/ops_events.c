@@ -21,7 +21,7 @@
 #define STREAMS		32
 #define TOPICS		16	/* of one stream */
 #define PENDING		((size_t)6 << 20)
-#define BEAT_S		15
+#define BEAT_S		2	/* who has gone is noticed by it */
 
 struct stream {
 	struct list hook;	/* under lock, like all that follows */

@@ -4,6 +4,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
 const { Site } = require('../system/lib/site.js');
 const { Sim, gateway } = require('../system/lib/sim.js');
 const { Browser } = require('./lib/browser.js');
@@ -37,6 +38,17 @@ after(async () => {
 	await sim?.end();
 	assert.equal(await site?.stop(), 0, 'the daemon stops with status 0');
 });
+
+// RFC 6238, as the phone does it.
+function totp(secret) {
+	const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c)
+		.toString(2).padStart(5, '0')).join('');
+	const key = Buffer.from(bits.match(/.{8}/g).map((s) => parseInt(s, 2)));
+	const at = Buffer.alloc(8);
+	at.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+	const mac = crypto.createHmac('sha1', key).update(at).digest();
+	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
 
 const button = (name) => page.getByRole('button', { name, exact: true });
 const field = (name) => page.getByLabel(name, { exact: false }).first();
@@ -92,7 +104,10 @@ const PAGES = [
 	['/settings/gateway/smsc1', 'setting'], ['/draft', 'draft'],
 	['/history', 'history'], ['/audit', 'audit'], ['/operations', 'operations'],
 	['/operations/subscriber%20add', 'operation'], ['/welcome', 'welcome'],
-	['/about', 'about'], ['/nothing-here', 'nothing'],
+	['/ucn', 'ucn'], ['/screening/allow', 'allow'], ['/admins', 'admins'],
+	['/admins/tokens', 'tokens'], ['/admins/sessions', 'sessions'],
+	['/admins/roles', 'roles'], ['/account', 'account'], ['/charging', 'charging'],
+	['/log', 'log'], ['/about', 'about'], ['/nothing-here', 'nothing'],
 ];
 
 for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', true]])
@@ -100,8 +115,9 @@ for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', tru
 	    'nothing foreign, accessible, not too wide', async (t) => {
 		await b.look(scheme, narrow);
 		t.after(() => b.look('light', false));
+		await b.go('/about');
 		for (const [where, name] of PAGES) {
-			await b.go(where);
+			await b.visit(where);
 			await b.check(`${name}, ${scheme}`);
 			await b.picture(`${name}-${scheme}${narrow ? '-narrow' : ''}`);
 		}
@@ -237,8 +253,89 @@ test('filters are in the address, and what is exported is what is shown', async 
 
 test('explain answers what if', async () => {
 	await b.go('/explain?from=tel:%2B15550100001&to=tel:%2B17770000002');
-	await page.locator('.explained').waitFor();
-	assert.match(await page.locator('.explained').first().innerText(), /smsc1/);
+	await page.locator('.explain').waitFor();
+	assert.match(await page.locator('.explain').first().innerText(), /smsc1/);
+});
+
+test('a language of notifications is tried before it is in force', async () => {
+	await b.go('/ucn');
+	await page.getByText('2 short messages').waitFor();
+	await page.getByRole('textbox', { name: 'Text' }).fill('{sender}: {type}');
+	await page.getByText('1 short message', { exact: true }).waitFor();
+	await page.getByRole('textbox', { name: 'Text' }).fill('{sender}: \u4f60 {type}');
+	await page.getByText(/UCS-2/).waitFor();
+	await b.check('preview');
+	await page.getByText(/^Review 1 change/).waitFor();
+	await page.getByRole('button', { name: 'Discard these' }).click();
+	await page.getByText('2 short messages').waitFor();
+});
+
+test('a token is shown once; a viewer sees no button he may not press', async () => {
+	await b.go('/admins/tokens');
+	await button('Add token').click();
+	await page.getByLabel(/^Name/).fill('monitoring');
+	await page.getByLabel(/^Role/).fill('viewer');
+	await button('Add token').last().click();
+	await page.getByText('It is shown only now').waitFor();
+	const token = await page.getByRole('dialog').locator('code').innerText();
+	assert.match(token, /^parley_/);
+	await page.keyboard.press('Escape');
+	await page.getByText('monitoring').waitFor();
+	await b.go('/admins');
+	await button('Add admin').click();
+	await page.getByLabel(/^Name/).fill('vera');
+	await page.getByLabel(/^Role/).fill('viewer');
+	await page.getByLabel(/^Password/).fill(PASSWORD);
+	await button('Add admin').last().click();
+	await page.getByRole('link', { name: 'vera' }).waitFor();
+	const vera = await b.browser.newContext({ ignoreHTTPSErrors: true });
+	const hers = await vera.newPage();
+	await hers.goto(b.base);
+	await hers.getByLabel('Name').fill('vera');
+	await hers.getByLabel('Password').fill(PASSWORD);
+	await hers.keyboard.press('Enter');
+	await hers.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	assert.equal(await hers.getByRole('link', { name: 'Subscribers' }).count(), 0);
+	assert.equal(await hers.getByRole('link', { name: 'Audit' }).count(), 0);
+	await hers.getByRole('link', { name: 'Gateways' }).click();
+	await hers.getByRole('link', { name: 'smsc1' }).click();
+	assert.ok(await hers.getByLabel('Address (required)').isDisabled());
+	await vera.close();
+});
+
+test('a second factor is turned on, and asked for', async () => {
+	await b.go('/account');
+	await button('Turn it on').click();
+	await page.getByRole('img', { name: /camera/ }).waitFor();
+	await b.check('second factor');
+	const secret = (await page.getByRole('dialog').locator('.shell code').innerText())
+		.replace(/ /g, '');
+	await page.getByLabel('Code (required)').fill(totp(secret));
+	await page.getByRole('dialog').getByRole('button', { name: 'Turn it on' }).click();
+	const codes = (await page.getByRole('dialog').locator('pre').innerText()).split('\n');
+	await button('I have kept them').click();
+	await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+	await page.getByLabel('Name').fill('alice');
+	await page.getByLabel('Password').fill(PASSWORD);
+	await page.keyboard.press('Enter');
+	await page.getByLabel('Code (required)').fill(codes[0]);
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Your account' }).waitFor();
+});
+
+test('many tabs share one stream of events', async () => {
+	await b.go('/');
+	const tabs = [];
+	for (let i = 0; i < 7; i++) {
+		const tab = await b.context.newPage();
+		await tab.goto(`${b.base}/log`);
+		await tab.getByText('live', { exact: true }).waitFor();
+		tabs.push(tab);
+	}
+	for (let i = 0; i < 50 && await site.metric('parley_sse_clients') > 1; i++)
+		await page.waitForTimeout(200);
+	assert.equal(await site.metric('parley_sse_clients'), 1);
+	await Promise.all(tabs.map((tab) => tab.close()));
 });
 
 test('the keyboard has help, and the skip link goes to the content', async () => {

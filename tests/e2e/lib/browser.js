@@ -56,6 +56,15 @@ class Browser {
 		await this.ready();
 	}
 
+	// The same without loading everything anew, as a link does.
+	async visit(where) {
+		await this.page.evaluate((to) => {
+			history.pushState(null, '', to);
+			dispatchEvent(new PopStateEvent('popstate'));
+		}, where);
+		await this.ready();
+	}
+
 	// The page has its content: nothing says that it is loading.
 	async ready() {
 		await this.page.locator('h1').first().waitFor();

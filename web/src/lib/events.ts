@@ -24,6 +24,9 @@ let leading = false;
 let source: EventSource | null = null;
 let open = "";		// topics of the stream
 let timer = 0;
+// how things are, for a tab that comes later
+const last = new Map<string, Record<string, unknown>>();
+const STATES = ["alerts", "pending"];
 const wants = new Map<string, { topics: string[]; at: number }>();
 
 /* --- in every tab -------------------------------------------------------------------- */
@@ -67,9 +70,15 @@ setInterval(announce, FORGET_MS / 3);
 /* --- in the tab that has the lock -------------------------------------------------------- */
 
 function wanted(m: { from: string; want: string[] }): void {
+	const fresh = !wants.has(m.from);
+
 	wants.set(m.from, { topics: m.want, at: Date.now() });
-	if (leading)
-		later();
+	if (!leading)
+		return;
+	later();
+	if (fresh && source?.readyState === EventSource.OPEN)
+		for (const [event, data] of [["hello", undefined], ...last] as const)
+			channel.postMessage({ event, data });
 }
 
 function later(): void {
@@ -80,6 +89,8 @@ function later(): void {
 function pass(event: string, data?: Record<string, unknown>): void {
 	const message = { event, data };
 
+	if (data && STATES.includes(event))
+		last.set(event, data);
 	told(message);
 	channel.postMessage(message);
 }
