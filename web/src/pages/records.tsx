@@ -177,7 +177,8 @@ export function Log(): VNode {
 			    "no stream: the daemon does not answer"}</span>
 		</div>
 		{shown.length === 0 ? <Empty title="Nothing was said since you opened
-		this page" /> : <ol class="log" tabIndex={0} aria-label="Log">{shown.map((l, i) => <li
+		this page" /> : <ol class="log" tabIndex={0}
+		    aria-label="Log">{shown.map((l, i) => <li
 		    key={`${l.time}${i}${l.text}`}>
 			<time>{time(l.time, true).slice(11, 23)}</time>
 			<span class="level">{STATE[l.level] ? <Status
