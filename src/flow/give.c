@@ -194,6 +194,9 @@ static enum give give_to(const struct leg *l, const struct user *u,
 	if (!prefs_any() || l->message->kind == MESSAGE_REPORT)
 		return GIVE_WHOLE;
 	c = ask(l->message, u, name, features);
+	if (c.give == GIVE_NOTICE && l->device.n &&
+	    pull_asked(u->key, name) >= l->message->received)
+		return GIVE_WHOLE;
 	if (c.give != GIVE_WHOLE)
 		wait_for_change(u);
 	return c.give;
@@ -298,6 +301,9 @@ static const struct conf_row rows[] = {
 	  "[Open it: {link}]",
 	  .help = "what a device is sent instead of a message that is not "
 	  "for it; variables as of policy ucn text" },
+	{ .name = "pull-user", .type = CONF_NAME, .fallback = "deferred",
+	  .help = "a device that sends any MESSAGE to this user of the site "
+	  "gets whole what it was only notified of" },
 	{ .name = "counts", .type = CONF_BOOL, .fallback = "off",
 	  .help = "a notification counts as the delivery of the message, so "
 	  "that the sender gets the delivery report for it" },
@@ -334,12 +340,14 @@ void give_start(void)
 	minute = term_minute();
 	left = 0;
 	all_changed = false;
+	pull_start();
 	running = true;
 }
 
 void give_stop(void)
 {
 	running = false;
+	pull_stop();
 	timer_cancel(&timer);
 	while (!list_empty(&queue))
 		forget(LIST_ENTRY(queue.next, struct waiting, hook));

@@ -42,6 +42,11 @@ void give_explain(const struct message *m, const struct user *u,
 /* A notification counts as the delivery of the message. */
 bool give_notice_counts(void);
 
+/* pull.c: when this device of a user asked for the whole; 0: it did not. */
+int64_t pull_asked(struct strv user, struct strv device);
+void pull_start(void);
+void pull_stop(void);
+
 void give_register(void);	/* "policy notice" */
 void give_start(void);
 void give_stop(void);

@@ -245,6 +245,12 @@ static void time_passes(const struct words *ws)
 	fake_time(duration(word(ws, 1) + 1));
 }
 
+/* pull bob d1: it asks for what it was only notified of */
+static void pull(const struct words *ws)
+{
+	flow_pull(strv(fake_key(word(ws, 1))), strv(word(ws, 2)));
+}
+
 /* report bob -> alice displayed m1 */
 static void report(const struct words *ws)
 {
@@ -615,6 +621,7 @@ static const struct {
 	{ "heard", NULL, heard },
 	{ "missed", NULL, missed },
 	{ "time", NULL, time_passes },
+	{ "pull", NULL, pull },
 	{ "report", NULL, report },
 	{ "receipt", NULL, receipt },
 	{ "result", NULL, result },

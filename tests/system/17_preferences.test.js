@@ -81,8 +81,8 @@ test('two devices get the picture, the third a notification of it, and one repor
 /* proves MLD-001 */
 test('explain says which device gets what, and why', async () => {
 	await site.configure(['set device-rule nopng rule "nothing type=image/x-icon"']);
-	const why = await site.parley(['explain', '--from', ALICE, '--to', BOB, '--content',
-		'image/png:20000']);
+	const why = await site.parley(['explain', '--from', ALICE, '--to', BOB,
+		'--content', 'image/png:20000']);
 	assert.match(why, /✓ device +phone: whole\n/);
 	assert.match(why, /✓ device +watch: notice, by its profile: notice device=watch over=10k/);
 	const small = await site.parley(['explain', '--from', ALICE, '--to', BOB, '--content',
@@ -98,7 +98,8 @@ test('when another profile counts the device gets what it was only told of', asy
 	await watch.got('imdn.Message-ID: m1');
 	assert.equal(watch.texts('a picture from').length, 1);
 	const { items } = await site.json(['show', 'profiles', BOB]);
-	assert.deepEqual(items.map((p) => [p.profile, p.active]), [['home', false], ['wifi', true]]);
+	assert.deepEqual(items.map((p) => [p.profile, p.active]),
+		[['home', false], ['wifi', true]]);
 	assert.deepEqual(items[0].rules, ['notice device=watch over=10k']);
 	assert.equal(pictures(phone, 'm1'), 1, 'no device gets it twice');
 });
@@ -125,6 +126,19 @@ test('only notifications: 202, no report, and nothing is lost over a restart', a
 	await alice.gotReport('m2', 'delivered');
 });
 
+/* proves MLD-001 */
+test('a device that asks gets whole what it was told of, the others do not', async () => {
+	await site.configure(['set device-rule small rule "notice type=image/*"']);
+	await picture('m7', 'png');
+	await watch.got('a picture from +15550100001');
+	assert.equal((await watch.message('sip:deferred@example.org', 'please')).status, 200);
+	await watch.got('imdn.Message-ID: m7');
+	await alice.message(BOB, 'after m7').then(() => phone.got('after m7'));
+	assert.equal(pictures(phone, 'm7'), 0);
+	await site.configure(['delete device-rule small']);
+	await phone.got('imdn.Message-ID: m7');
+});
+
 /* proves DEF-06 */
 test('links and pictures are taken out, the rest of the message is as it was', async () => {
 	await site.parley(['subscriber', 'set', CAROL, '--class', 'child']);
@@ -132,7 +146,8 @@ test('links and pictures are taken out, the rest of the message is as it was', a
 		'set content-rule links class child', 'set content-rule links text "[link]"',
 		'set content-rule pictures effect replace',
 		'set content-rule pictures types image/*',
-		'set content-rule pictures class child', 'set content-rule pictures text "[picture]"',
+		'set content-rule pictures class child',
+		'set content-rule pictures text "[picture]"',
 		'set content-rule exe effect refuse',
 		'set content-rule exe types application/x-msdownload']);
 	taken(await alice.message(CAROL, 'see http://shop.example/?a=b, now',
@@ -141,14 +156,16 @@ test('links and pictures are taken out, the rest of the message is as it was', a
 	assert.match(got.body, /^Content-Length: 15\r\n\r\nsee \[link\], now$/m);
 	assert.match(got.body, /^imdn\.Message-ID: m3\r$/m);
 	assert.match(got.body, /^imdn\.Disposition-Notification: positive-delivery\r$/m);
-	assert.equal(got.get('content-length'), String(Buffer.byteLength(got.body, 'latin1')));
+	assert.equal(got.get('content-length'),
+		String(Buffer.byteLength(got.body, 'latin1')));
 	const [row] = await site.items('show', 'messages', '--to', CAROL, '--limit', '1');
 	let story = '';
 	for (let i = 0; i < 200 && !/amended/.test(story); i++)
 		story = await site.parley(['trace', row.id]);
 	assert.match(story, /amended by content-rule links/);
 	taken(await alice.message(CAROL, '', { type: 'image/png', content: 'png' }));
-	assert.match((await carol.got('[picture]')).body, /Content-Type: text\/plain; charset=UTF-8/);
+	assert.match((await carol.got('[picture]')).body,
+		/Content-Type: text\/plain; charset=UTF-8/);
 	const refused = await alice.message(BOB, '', { type: 'application/x-msdownload',
 		content: 'MZ' });
 	assert.equal(refused.status, 403);

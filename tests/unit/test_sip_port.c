@@ -267,6 +267,19 @@ void flow_result(struct leg *l, const struct flow_outcome *o)
 	loop_stop();
 }
 
+static char pulled[200];
+
+bool flow_is_pull(struct strv key)
+{
+	return strv_eq(key, STRV("sip:deferred@example.org"));
+}
+
+void flow_pull(struct strv user, struct strv device)
+{
+	(void)snprintf(pulled, sizeof(pulled), "%.*s %.*s", STRV_ARG(user),
+	    STRV_ARG(device));
+}
+
 static enum give given = GIVE_WHOLE;
 
 enum give give_now(const struct leg *l, const struct user *u,

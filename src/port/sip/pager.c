@@ -457,12 +457,29 @@ static void pager_read_list(struct pager *p, const struct sipbody_in *in)
 		submit(p, in);
 }
 
+/* A device asks for what it was only notified of; what it says is nothing. */
+static void pull(struct pager *p)
+{
+	const struct binding *b = sender_binding(p);
+
+	if (!b) {
+		refuse(p, 480, NULL, NULL, "the device is not registered");
+		return;
+	}
+	flow_pull(p->id.user->key, binding_name(b));
+	request_answer(p->r, 200, NULL, NULL);
+}
+
 static void pager_read(struct pager *p)
 {
 	struct sipbody_in in = { 0 };
 
 	if (!read_target(p))
 		return;
+	if (p->id.user && flow_is_pull(buf_strv(&p->to))) {
+		pull(p);
+		return;
+	}
 	request_body(p->r, &p->arena, &in);
 	if (list_is(p->r, buf_strv(&p->to))) {
 		pager_read_list(p, &in);

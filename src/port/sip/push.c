@@ -273,33 +273,6 @@ static int answered(struct push *p, nta_outgoing_t *orq, const sip_t *sip)
 
 /* --- the request ------------------------------------------------------------- */
 
-static bool is_call_id(struct strv s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
-		    !(s.p[i] >= 'a' && s.p[i] <= 'z') &&
-		    !(s.p[i] >= 'A' && s.p[i] <= 'Z') &&
-		    !memchr("-._", s.p[i], 3))
-			return false;
-	return s.n >= 8 && s.n <= 128;
-}
-
-/*
- * A client that knows no CPIM names the message by its Call-ID in the IMDN
- * it sends (liblinphone): let that be the message's id.
- */
-static void add_call_id(const struct message *m, bool cpim, struct buf *out)
-{
-	char hex[25];
-
-	if (!cpim && is_call_id(m->imdn_id)) {
-		buf_adds(out, m->imdn_id);
-		return;
-	}
-	rand_hex(hex, 24);
-	buf_addf(out, "%s@%s", hex, dir_realm());
-}
-
 static nta_outgoing_t *request_send(struct push *p, const char *contact,
     const struct device_route *way, struct push_text *t)
 {
@@ -314,7 +287,7 @@ static nta_outgoing_t *request_send(struct push *p, const char *contact,
 	buf_init(&from, 2048);
 	buf_init(&call_id, 512);
 	buf_addf(&from, "%s;tag=%s", t->from.p, from_tag);
-	add_call_id(p->fork->m, p->cpim, &call_id);
+	push_call_id(p->fork->m, p->cpim, &call_id);
 	sip_payload_init(payload);
 	payload->pl_data = t->form.body.p;
 	payload->pl_len = (usize_t)t->form.body.n;

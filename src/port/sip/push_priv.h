@@ -28,6 +28,12 @@ enum err push_text_write(const struct message *m, const struct user *to,
     struct push_text *t);
 
 /*
+ * Append a Call-ID.  A client that knows no CPIM names the message by its
+ * Call-ID in the IMDN it sends (liblinphone): for it, it is the message's id.
+ */
+void push_call_id(const struct message *m, bool cpim, struct buf *out);
+
+/*
  * Cut lines into strings and make a tag of each, PUSH_LINES at most and the
  * end; Sofia then writes them byte for byte.
  */

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/now.h"
+#include "base/rand.h"
 #include "core/addr.h"
 #include "core/message.h"
 #include "dir/bindings.h"
@@ -197,6 +198,29 @@ enum err push_text_write(const struct message *m, const struct user *to,
 	buf_deinit(&to_uri);
 	buf_deinit(&none);
 	return e;
+}
+
+static bool is_call_id(struct strv s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+		    !(s.p[i] >= 'A' && s.p[i] <= 'Z') &&
+		    !memchr("-._", s.p[i], 3))
+			return false;
+	return s.n >= 8 && s.n <= 128;
+}
+
+void push_call_id(const struct message *m, bool cpim, struct buf *out)
+{
+	char hex[25];
+
+	if (!cpim && is_call_id(m->imdn_id)) {
+		buf_adds(out, m->imdn_id);
+		return;
+	}
+	rand_hex(hex, 24);
+	buf_addf(out, "%s@%s", hex, dir_realm());
 }
 
 void push_lines_to_tags(struct buf *lines, tagi_t *tags)

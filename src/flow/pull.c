@@ -1,0 +1,97 @@
+/* pull.c - devices that ask for what they were only told of. */
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "base/now.h"
+#include "conf/conf.h"
+#include "core/addr.h"
+#include "dir/users.h"
+#include "flow/flow.h"
+#include "flow/give.h"
+#include "flow/sched.h"
+
+#define ASKED_MAX	4096	/* devices; then all are forgotten, and may
+				 * ask again */
+
+/* A device that has asked: gets what came before, whole. */
+struct asked {
+	struct strv key;	/* its user's key, a blank, its name */
+	int64_t at;		/* ms */
+	char bytes[];
+};
+
+static struct map all;
+
+static void make_key(struct strv user, struct strv device, struct buf *out)
+{
+	buf_init(out, BUF_NO_LIMIT);
+	buf_addf(out, "%.*s %.*s", STRV_ARG(user), STRV_ARG(device));
+}
+
+static void forget_all(void)
+{
+	struct asked *a;
+	size_t at = 0;
+
+	while ((a = map_next(&all, &at)) != NULL) {
+		(void)map_del(&all, a->key);
+		free(a);
+	}
+}
+
+static struct asked *get(struct strv key)
+{
+	struct asked *a = map_get(&all, key);
+
+	if (a)
+		return a;
+	if (all.n >= ASKED_MAX)
+		forget_all();
+	a = xalloc(sizeof(*a) + key.n);
+	memcpy(a->bytes, key.p, key.n);
+	a->key = (struct strv){ a->bytes, key.n };
+	(void)map_set(&all, a->key, a);
+	return a;
+}
+
+bool flow_is_pull(struct strv key)
+{
+	return strv_caseeq(addr_user(key), strv(conf_text("policy notice", "",
+	    "pull-user"))) && dir_is_home(addr_host(key)) && !user_find(key);
+}
+
+void flow_pull(struct strv user, struct strv device)
+{
+	struct buf key;
+
+	make_key(user, device, &key);
+	get(buf_strv(&key))->at = now_ms();
+	buf_deinit(&key);
+	sched_wake(user);
+}
+
+int64_t pull_asked(struct strv user, struct strv device)
+{
+	struct asked *a = NULL;
+	struct buf key;
+
+	if (all.n == 0)
+		return 0;
+	make_key(user, device, &key);
+	a = map_get(&all, buf_strv(&key));
+	buf_deinit(&key);
+	return a ? a->at : 0;
+}
+
+void pull_start(void)
+{
+	map_init(&all);
+}
+
+void pull_stop(void)
+{
+	forget_all();
+	map_deinit(&all);
+}
