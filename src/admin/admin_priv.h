@@ -9,9 +9,10 @@
 #define API "/api/v1"
 
 /* router.c */
-void route_register(void);
 void route(struct httpd_request *r);
 httpd_limit_fn route_limit;
+
+void errand_register(void);	/* errand.c: its figures */
 
 /* arguments.c: path, query and body to the call's arguments. */
 struct problem {

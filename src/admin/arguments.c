@@ -4,10 +4,13 @@
 #include <stdio.h>
 
 #include "admin/admin_priv.h"
+#include "admin/cursor.h"
 #include "base/jsonw.h"
 #include "base/near.h"
 #include "wire/json.h"
 
+#define DEPTH	16
+#define KEYS	1000
 #define BODY_MAX ((size_t)16 << 20)	/* httpd has held it to less */
 
 struct taking {
@@ -44,10 +47,35 @@ static void unknown(struct taking *t, struct strv name)
 	    near.best ? near.best : "", near.best ? "?)" : "");
 }
 
+/* Every operation that looks can be asked for fewer fields. */
+static bool is_fields(const struct op *op, struct strv name)
+{
+	return strcmp(op->method, "GET") == 0 &&
+	    strv_eq(name, STRV("fields"));
+}
+
+/* A place in a list, that only the list itself can have given. */
+static void take_cursor(struct taking *t, struct strv value)
+{
+	struct buf place;
+
+	buf_init(&place, 4096);
+	if (cursor_open(t->op, value, &place))
+		(void)op_call_arg(t->call, "cursor", buf_strv(&place));
+	else
+		bad(t->problem, "cursor is none that this list gave; begin "
+		    "again without one");
+	buf_deinit(&place);
+}
+
 static void take(struct taking *t, struct strv name, struct strv value)
 {
 	const struct op_arg *a = op_arg_find(t->op, name);
 
+	if (!a && is_fields(t->op, name)) {
+		op_call_fields(t->call, value);
+		return;
+	}
 	if (!a) {
 		unknown(t, name);
 		return;
@@ -56,7 +84,10 @@ static void take(struct taking *t, struct strv name, struct strv value)
 		bad(t->problem, "%s is given twice", a->name);
 		return;
 	}
-	(void)op_call_arg(t->call, a->name, value);
+	if (strcmp(a->name, "cursor") == 0)
+		take_cursor(t, value);
+	else
+		(void)op_call_arg(t->call, a->name, value);
 }
 
 /* --- path and query ------------------------------------------------------- */
@@ -203,10 +234,39 @@ static void take_member(struct taking *t, const struct json *m)
 		take_value(t, name, v);
 }
 
+/* Before anything is built: how deep it is, and how many members it has. */
+static bool is_modest(struct taking *t, struct strv body)
+{
+	unsigned depth = 0, keys = 0;
+	bool text = false;
+
+	for (size_t i = 0; i < body.n; i++) {
+		char c = body.p[i];
+
+		if (text) {
+			text = c != '"';
+			i += c == '\\';
+			continue;
+		}
+		text = c == '"';
+		depth += c == '{' || c == '[';
+		depth -= depth && (c == '}' || c == ']');
+		keys += c == ':';
+		if (depth > DEPTH || keys > KEYS) {
+			bad(t->problem, "the body is too %s", depth > DEPTH ?
+			    "deep: at most 16 levels" :
+			    "wide: at most 1000 members");
+			return false;
+		}
+	}
+	return true;
+}
+
 static void take_json(struct taking *t, struct strv body)
 {
 	struct json_err e = { 0 };
-	struct json *root = json_parse(body, BODY_MAX, &e);
+	struct json *root = is_modest(t, body) ?
+	    json_parse(body, BODY_MAX, &e) : NULL;
 
 	if (!root)
 		bad(t->problem, "the body cannot be read: %s", e.why);

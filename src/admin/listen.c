@@ -6,12 +6,14 @@
 #include <stdlib.h>
 
 #include "admin/admin.h"
+#include "admin/cursor.h"
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
 #include "admin/guard.h"
 #include "admin/password.h"
 #include "admin/people.h"
 #include "admin/pool.h"
+#include "admin/replay.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
 #include "conf/draft.h"
@@ -196,7 +198,8 @@ static void listen_register(void)
 void admin_register(void)
 {
 	listen_register();
-	route_register();
+	errand_register();
+	op_cursor_with(cursor_seal);
 	process_init();
 	commit_register();
 	ops_settings();
@@ -275,6 +278,7 @@ void admin_stop(void)
 	tokens_flush();
 	people_unload();
 	sessions_unload();
+	replay_reset();
 	commit_stop();
 	free(dir);
 	dir = NULL;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "admin/delay.h"
-#include "admin/exchange.h"
+#include "admin/errand.h"
 #include "admin/login.h"
 #include "admin/password.h"
 #include "admin/people.h"

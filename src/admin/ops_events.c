@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "admin/exchange.h"
+#include "admin/errand.h"
 #include "admin/people.h"
 #include "admin/tokens.h"
 #include "admin/topics.h"
@@ -254,7 +254,7 @@ static bool take_topics(struct op_call *c, struct stream *s)
 }
 
 /* "EPOCH-NUMBER" of the last event the client had; else from now on. */
-static void take_place(struct stream *s, const struct exchange *x)
+static void take_place(struct stream *s, const struct errand *x)
 {
 	struct strv number, its = strv_split(strv(x->last_event), '-',
 	    &number);
@@ -291,7 +291,7 @@ static void stream_free(struct stream *s)
 
 static void events_run(struct op_call *c)
 {
-	struct exchange *x = op_owner(c);
+	struct errand *x = op_owner(c);
 	struct stream *s = xalloc(sizeof(*s));
 
 	list_init(&s->hook);
@@ -319,7 +319,7 @@ static void events_run(struct op_call *c)
 	httpd_reply_stream(x->r, "text/event-stream", &(struct httpd_stream){
 	    fill, gone, s });
 	op_call_free(c);
-	exchange_free(x);
+	errand_free(x);
 }
 
 static const struct op_arg args[] = {

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "admin/exchange.h"
+#include "admin/errand.h"
 #include "admin/people.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "admin/exchange.h"
+#include "admin/errand.h"
 #include "admin/login.h"
 #include "admin/people.h"
 #include "admin/secret.h"

@@ -81,9 +81,11 @@ static bool server_start(struct httpd *h, const char *cert, const char *key)
 	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
 	    MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, request_over, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, peer_arrived, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, slow_notify, NULL,
 	    MHD_OPTION_ARRAY, cert ? tls_options : &tls_options[4],
 	    MHD_OPTION_END);
+	if (h->mhd)
+		slow_start();
 	return h->mhd != NULL;
 }
 
@@ -151,6 +153,7 @@ void httpd_stop(struct httpd *h)
 	httpd_drain(h);
 	requests_release(h);
 	MHD_stop_daemon(h->mhd);
+	slow_stop();
 	if (h->path)
 		(void)unlink(h->path);
 	server_free(h);

@@ -28,12 +28,19 @@ void request_over(void *arg, struct MHD_Connection *c, void **state,
 void requests_release(struct httpd *h);
 
 /* peer.c: who is at the other end of a connection, and since when. */
-void peer_arrived(void *arg, struct MHD_Connection *c, void **context,
-    enum MHD_ConnectionNotificationCode what);
-int64_t peer_since(struct MHD_Connection *c);	/* now_mono() */
 uid_t peer_uid(struct MHD_Connection *c);	/* -1: not known */
 size_t peer_groups(struct MHD_Connection *c, gid_t *groups, size_t max);
 void peer_address(struct MHD_Connection *c, char *out, size_t size);
+
+/* slow.c: how long a connection may take, and whose turn it is. */
+void slow_start(void);
+void slow_stop(void);		/* after a server; the last one ends it */
+void slow_notify(void *arg, struct MHD_Connection *c, void **context,
+    enum MHD_ConnectionNotificationCode what);
+void slow_body(struct MHD_Connection *c);
+void slow_ours(struct MHD_Connection *c);
+void slow_next(struct MHD_Connection *c);
+int64_t slow_since(struct MHD_Connection *c);	/* accepted; now_mono() */
 
 /* listen.c: a listening socket, or -1 (logged with what to do). */
 int listen_unix(const char *path, const char *group);

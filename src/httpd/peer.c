@@ -4,25 +4,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "base/now.h"
 #include "httpd/httpd_priv.h"
-
-void peer_arrived(void *arg, struct MHD_Connection *c, void **context,
-    enum MHD_ConnectionNotificationCode what)
-{
-	(void)arg;
-	(void)c;
-	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		*context = (void *)(uintptr_t)now_mono();
-}
-
-int64_t peer_since(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
-	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	return info ? (int64_t)(uintptr_t)info->socket_context : 0;
-}
 
 static int socket_of(struct MHD_Connection *c)
 {

@@ -9,11 +9,9 @@
 
 #include "base/alloc.h"
 #include "base/hex.h"
-#include "base/now.h"
 #include "httpd/httpd_priv.h"
 
 #define NAMES_MAX	((size_t)32 << 10)	/* of method and path */
-#define REQUEST_MS	120000	/* from the first byte of body to the last */
 
 /*
  * Two hold it: libmicrohttpd until the connection is done with it, and the
@@ -29,7 +27,6 @@ struct httpd_request {
 	struct buf headers;	/* of the answer: name NUL value NUL ... */
 	char peer[INET6_ADDRSTRLEN];
 	uid_t uid;
-	int64_t started;	/* ms, monotonic */
 	int64_t accepted;	/* the same, of its connection */
 	unsigned refs;
 	bool handled, suspended, gone;
@@ -75,8 +72,7 @@ static struct httpd_request *request_new(struct httpd *server,
 		r->uid = peer_uid(c);
 	else
 		peer_address(c, r->peer, sizeof(r->peer));
-	r->started = now_mono();
-	r->accepted = peer_since(c);
+	r->accepted = slow_since(c);
 	r->refs = 1;
 	buf_init(&r->body, server->setup.limit(server->from,
 	    r->method, r->path));
@@ -415,6 +411,7 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 	    "Content-Length");
 
 	*state = r;
+	slow_body(c);
 	/* refuse before the client sends it all; libmicrohttpd checked it */
 	if (length && strtoull(length, NULL, 10) > r->body.limit)
 		return too_large(c);
@@ -425,8 +422,6 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 static enum MHD_Result more(struct httpd_request *r, const char *data,
     size_t *n)
 {
-	if (now_mono() - r->started > REQUEST_MS)
-		return MHD_NO;
 	buf_add(&r->body, data, *n);
 	*n = 0;
 	return MHD_YES;
@@ -436,6 +431,7 @@ static enum MHD_Result complete(struct httpd_request *r)
 {
 	enum MHD_Result ok = MHD_YES;
 
+	slow_ours(r->connection);
 	pthread_mutex_lock(&lock);
 	if (!r->handled) {
 		r->handled = true;
@@ -479,8 +475,8 @@ void request_over(void *arg, struct MHD_Connection *c, void **state,
 	struct httpd_request *r = *state;
 
 	(void)arg;
-	(void)c;
 	(void)why;
+	slow_next(c);
 	if (!r)
 		return;
 	pthread_mutex_lock(&lock);

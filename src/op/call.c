@@ -49,6 +49,8 @@ struct op_call {
 	struct buf next;
 	struct buf errors;	/* op_error: an array without its end */
 	struct header *headers, **headers_end;
+	struct strv fields;	/* wanted; absent: all */
+	uint64_t seen;		/* of them, one bit each */
 	int exit;
 };
 
@@ -302,10 +304,69 @@ void op_next(struct op_call *c, struct strv cursor)
 	buf_adds(&c->next, cursor);
 }
 
+static bool wanted(struct op_call *c, const char *name)
+{
+	struct strv list = c->fields;
+
+	if (!list.p)
+		return true;
+	for (size_t i = 0; list.p && i < 64; i++)
+		if (strv_eq(strv_split(list, ',', &list), strv(name))) {
+			c->seen |= (uint64_t)1 << i;
+			return true;
+		}
+	return false;
+}
+
+/* The first of those wanted that nothing has; none when there is nothing. */
+static struct strv missing(const struct op_call *c)
+{
+	struct strv list = c->fields;
+
+	if (!list.p || c->shape == LIST)
+		return STRV_NONE;
+	for (size_t i = 0; list.p && i < 64; i++) {
+		struct strv one = strv_split(list, ',', &list);
+
+		if (!(c->seen >> i & 1))
+			return one;
+	}
+	return STRV_NONE;
+}
+
+void op_call_fields(struct op_call *c, struct strv fields)
+{
+	c->fields = arena_str(&c->arena, fields);
+}
+
+static op_cursor_fn *cursor_seal_fn;
+
+void op_cursor_with(op_cursor_fn *fn)
+{
+	cursor_seal_fn = fn;
+}
+
+static struct strv cursor_of(struct op_call *c)
+{
+	struct buf out;
+	struct strv s = buf_strv(&c->next);
+
+	if (!s.n)
+		return STRV_NONE;
+	if (!cursor_seal_fn)
+		return s;
+	buf_init(&out, 8192);
+	cursor_seal_fn(c->op, s, &out);
+	s = arena_str(&c->arena, buf_strv(&out));
+	buf_deinit(&out);
+	return s;
+}
+
 void op_field(struct op_call *c, const char *name, struct strv text)
 {
 	object(c);
-	jsonw_str(&c->json, name, text);
+	if (wanted(c, name))
+		jsonw_str(&c->json, name, text);
 }
 
 void op_fieldf(struct op_call *c, const char *name, const char *fmt, ...)
@@ -324,13 +385,15 @@ void op_fieldf(struct op_call *c, const char *name, const char *fmt, ...)
 void op_field_int(struct op_call *c, const char *name, int64_t v)
 {
 	object(c);
-	jsonw_int(&c->json, name, v);
+	if (wanted(c, name))
+		jsonw_int(&c->json, name, v);
 }
 
 void op_field_bool(struct op_call *c, const char *name, bool v)
 {
 	object(c);
-	jsonw_bool(&c->json, name, v);
+	if (wanted(c, name))
+		jsonw_bool(&c->json, name, v);
 }
 
 void op_field_time(struct op_call *c, const char *name, int64_t ms)
@@ -348,7 +411,8 @@ void op_field_time(struct op_call *c, const char *name, int64_t ms)
 void op_field_json(struct op_call *c, const char *name, struct strv json)
 {
 	object(c);
-	jsonw_raw(&c->json, name, json);
+	if (wanted(c, name))
+		jsonw_raw(&c->json, name, json);
 }
 
 void op_say(struct op_call *c, struct strv text)
@@ -371,15 +435,21 @@ static void finish(struct op_call *c, int status)
 
 void op_done(struct op_call *c)
 {
+	struct strv none = missing(c);
+
 	unfinished(c);
+	if (none.p) {
+		op_fail(c, OP_INVALID, "there is no field \"%.*s\" here",
+		    STRV_ARG(none));
+		return;
+	}
 	if (c->shape == NOTHING)
 		object(c);
 	if (c->shape == ROW)
 		jsonw_end(&c->json);
 	if (c->shape != OBJECT) {
 		jsonw_end(&c->json);
-		jsonw_str(&c->json, "next", c->next.n ? buf_strv(&c->next) :
-		    STRV_NONE);
+		jsonw_str(&c->json, "next", cursor_of(c));
 	}
 	if (c->exit)
 		jsonw_int(&c->json, "exit", c->exit);

@@ -171,6 +171,15 @@ struct op_origin {
 };
 void op_call_origin(struct op_call *c, const struct op_origin *from);
 const struct op *op_call_op(const struct op_call *c);
+/*
+ * Only these fields of the result ("a,b"); one that no row has fails the
+ * call.  Before op_call_run(); copied.
+ */
+void op_call_fields(struct op_call *c, struct strv fields);
+/* How "next" of a list looks outside; NULL: as op_next() said. */
+typedef void op_cursor_fn(const struct op *op, struct strv place,
+    struct buf *out);
+void op_cursor_with(op_cursor_fn *seal);
 /* false: the operation has no such argument.  An absent value is none. */
 bool op_call_arg(struct op_call *c, const char *name, struct strv value);
 void op_call_run(struct op_call *c);	/* on the thread of op->where */

@@ -19,14 +19,16 @@ after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
 
+const who = (api) => api.cookie ? { Cookie: `__Host-parley=${api.cookie}` } :
+	{ Authorization: `Bearer ${api.token}` };
+
 class Stream extends Inbox {
 	static open(api, topics, headers = {}) {
 		const s = new Stream();
 		return new Promise((resolve, reject) => {
 			s.request = https.get({ host: '127.0.0.1', port: site.admin, agent: false,
 				rejectUnauthorized: false, path: `/api/v1/events?topics=${topics}`,
-				headers: { ...(api.cookie ? { Cookie: `__Host-parley=${api.cookie}` } :
-					{ Authorization: `Bearer ${api.token}` }), ...headers } }, (res) => {
+				headers: { ...who(api), ...headers } }, (res) => {
 				s.status = res.statusCode;
 				s.headers = res.headers;
 				let rest = '';
@@ -122,7 +124,7 @@ test('a stream ends with the session and with the role', async () => {
 	await s.ended;
 	const again = await Api.login(site, 'amy');
 	const two = await Stream.open(again, 'queues');
-	await root.patch('/admin/users/amy', { role: ['viewer'] });
+	assert.equal((await root.patch('/admin/users/amy', { role: ['viewer'] })).status, 200);
 	await two.ended;
 });
 

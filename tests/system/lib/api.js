@@ -76,12 +76,13 @@ class Api {
 		return this.call('POST', target, body, headers);
 	}
 
+	// Whatever it is by now, unless the headers say otherwise.
 	patch(target, body, headers) {
-		return this.call('PATCH', target, body, headers);
+		return this.call('PATCH', target, body, { 'If-Match': '*', ...headers });
 	}
 
 	delete(target, headers) {
-		return this.call('DELETE', target, undefined, headers);
+		return this.call('DELETE', target, undefined, { 'If-Match': '*', ...headers });
 	}
 }
 
