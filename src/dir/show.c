@@ -231,6 +231,12 @@ static const struct op_arg spam_args[] = {
 	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d" },
 	PAGE_ARGS
 };
+static const struct op_arg search_args[] = {
+	{ "text", ARG_REQUIRED | ARG_POSITION, NULL, "an id of ours, "
+	  "Message-ID, Call-ID, Conversation-ID, Contribution-ID, the "
+	  "service centre's id, or an address" },
+	PAGE_ARGS
+};
 static const struct op_arg one_args[] = {
 	{ "id", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
 	  "of the message or a leg; or its Message-ID, Call-ID, or the name "
@@ -251,6 +257,9 @@ const struct op dir_show_ops[] = {
 	  message_args, "what went where, the newest first", show_messages },
 	{ "show message", "GET", "/messages/{id}", CAP_TRAFFIC, OP_READ,
 	  one_args, "one message and all its legs", show_message },
+	{ "message search", "GET", "/messages/search", CAP_TRAFFIC, OP_READ,
+	  search_args, "messages by any of their names, the newest first",
+	  show_search },
 	{ "spam show", "GET", "/spam", CAP_TRAFFIC, OP_READ, spam_args,
 	  "what lies in the spam folder, the newest first", show_spam },
 };

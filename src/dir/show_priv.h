@@ -30,5 +30,6 @@ bool show_key(struct op_call *c, const char *arg, struct buf *key,
 void show_messages(struct op_call *c);
 void show_message(struct op_call *c);
 void show_spam(struct op_call *c);
+void show_search(struct op_call *c);	/* show_search.c */
 
 #endif

@@ -3,22 +3,29 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "base/id.h"
+#include "base/jsonw.h"
 #include "base/now.h"
 #include "conf/conf.h"
 #include "flow/flow_priv.h"
 #include "flow/ladder.h"
+#include "flow/ladder_svg.h"
 #include "flow/trace.h"
 #include "loop/timer.h"
 #include "op/op.h"
 #include "store/query.h"
+#include "store/search.h"
 #include "store/tracelog.h"
 
 #define FLUSH_MS	250
 #define TRIM_MS		60000
 #define PENDING		2000	/* steps kept between two flushes */
+#define STORY_MAX	20000	/* steps of one message that are shown */
+#define FIND_MS		1000	/* for looking around */
 
 static struct trace_event pending[PENDING];
 static size_t n;
@@ -118,41 +125,131 @@ static const struct conf_section section = {
 	.apply = trace_applied,
 };
 
-static void event_row(const struct trace_event *e, void *arg)
-{
-	struct op_call *c = arg;
+/* The steps of one message. */
+struct story {
+	struct trace_event *steps;
+	size_t n, size;
+};
 
-	op_row(c);
-	op_field_time(c, "at", e->at / 1000);
-	op_field(c, "from", strv(ladder_lane((enum lane)e->from)));
-	op_field(c, "to", strv(ladder_lane((enum lane)e->to)));
-	op_field(c, "step", strv(e->text));
+static void keep_step(const struct trace_event *e, void *arg)
+{
+	struct story *s = arg;
+
+	if (s->n == STORY_MAX)
+		return;
+	if (s->n == s->size) {
+		s->size = s->size ? 2 * s->size : 64;
+		s->steps = xrealloc(s->steps, s->size * sizeof(*s->steps));
+	}
+	s->steps[s->n++] = *e;
 }
 
-static void event_drawn(const struct trace_event *e, void *arg)
+static void show_rows(struct op_call *c, const struct story *s)
 {
-	ladder_add(arg, e->at, (enum lane)e->from, (enum lane)e->to,
-	    strv(e->text));
+	op_list(c);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct trace_event *e = &s->steps[i];
+
+		op_row(c);
+		op_field_time(c, "at", e->at / 1000);
+		op_field(c, "from", strv(ladder_lane((enum lane)e->from)));
+		op_field(c, "to", strv(ladder_lane((enum lane)e->to)));
+		op_field(c, "step", strv(e->text));
+	}
 }
 
-static void draw(struct op_call *c, uint64_t id)
+static void show_ladder(struct buf *out, const char *id,
+    const struct story *s)
 {
 	struct ladder l;
-	struct buf out;
+
+	buf_addf(out, "message %s\n\n", id);
+	ladder_init(&l, out);
+	for (size_t i = 0; i < s->n; i++)
+		ladder_add(&l, s->steps[i].at, (enum lane)s->steps[i].from,
+		    (enum lane)s->steps[i].to, strv(s->steps[i].text));
+	ladder_end(&l);
+}
+
+static void show_svg(struct buf *out, const char *id, const struct story *s)
+{
+	char title[64];
+
+	(void)snprintf(title, sizeof(title), "Message %s", id);
+	ladder_svg(out, title, s->steps, s->n);
+}
+
+/* One document; times in us, since steps of one ms are many. */
+static void show_json(struct buf *out, const char *id, const struct story *s)
+{
+	struct jsonw w;
+	char at[NOW_TEXT];
+
+	jsonw_init(&w, out);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "message", strv(id));
+	jsonw_array(&w, "steps");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct trace_event *e = &s->steps[i];
+
+		now_text(e->at / 1000, at);
+		jsonw_object(&w, NULL);
+		jsonw_str(&w, "at", strv(at));
+		jsonw_int(&w, "us", e->at - s->steps[0].at);
+		jsonw_str(&w, "from", strv(ladder_lane((enum lane)e->from)));
+		jsonw_str(&w, "to", strv(ladder_lane((enum lane)e->to)));
+		jsonw_str(&w, "step", strv(e->text));
+		jsonw_end(&w);
+	}
+	jsonw_end(&w);
+	jsonw_end(&w);
+	buf_addc(out, '\n');
+}
+
+static const struct {
+	const char *name;
+	void (*show)(struct buf *out, const char *id, const struct story *s);
+} forms[] = {
+	{ "text", show_ladder }, { "svg", show_svg }, { "json", show_json },
+};
+
+/* false: there is no such form, and the call has failed */
+static bool show_form(struct op_call *c, struct strv form, uint64_t id,
+    const struct story *s)
+{
 	char text[ID_MESSAGE_TEXT];
+	struct buf out;
 
 	id_message_text(id, text);
-	buf_init(&out, 1 << 20);
-	buf_addf(&out, "message %s\n\n", text);
-	ladder_init(&l, &out);
-	if (tracelog_read(id, event_drawn, &l) != ERR_OK)
-		op_fail(c, OP_FAILED, "cannot read trace.db");
-	else {
-		ladder_end(&l);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		if (!strv_eq(strv(forms[i].name), form))
+			continue;
+		buf_init(&out, 16 << 20);
+		forms[i].show(&out, text, s);
 		op_say(c, buf_strv(&out));
+		buf_deinit(&out);
+		return true;
+	}
+	op_fail(c, OP_INVALID, "no form \"%.*s\"; there are text, svg and "
+	    "json", STRV_ARG(form));
+	return false;
+}
+
+static void show_story(struct op_call *c, uint64_t id)
+{
+	struct strv form = op_given(c, "ladder") ? STRV("text") :
+	    op_text(c, "format");
+	struct story s = { .n = 0 };
+
+	if (tracelog_read(id, keep_step, &s) != ERR_OK) {
+		op_fail(c, OP_FAILED, "cannot read trace.db");
+	} else if (!form.p) {
+		show_rows(c, &s);
+		op_done(c);
+	} else if (show_form(c, form, id, &s)) {
 		op_done(c);
 	}
-	buf_deinit(&out);
+	free(s.steps);
 }
 
 static bool story_of(const struct query_leg *l, void *arg)
@@ -160,6 +257,23 @@ static bool story_of(const struct query_leg *l, void *arg)
 	*(uint64_t *)arg = l->report_of ? l->report_of :
 	    id_message_of(l->leg);
 	return false;
+}
+
+static bool take_first(uint64_t message, const char *by, void *arg)
+{
+	(void)by;
+	*(uint64_t *)arg = message;
+	return false;
+}
+
+/* By its conversation, or by an SMSC's id in another spelling. */
+static enum err find_name(struct strv text, uint64_t *message)
+{
+	const struct search q = { .text = text, .budget_ms = FIND_MS };
+	uint64_t stopped;
+	enum err e = search_messages(&q, take_first, message, &stopped);
+
+	return e == ERR_OK && *message == 0 ? ERR_NO_USER : e;
 }
 
 /* The message meant by an id or "last"; of a report what it is about. */
@@ -174,6 +288,8 @@ static enum err find(struct strv id, uint64_t *message)
 		return e == ERR_OK && *message == 0 ? ERR_NO_USER : e;
 	}
 	e = query_find(id, message);
+	if (e == ERR_NO_USER)
+		e = find_name(id, message);
 	return e == ERR_OK ? query_message(*message, story_of, message) : e;
 }
 
@@ -187,15 +303,25 @@ static void run_trace(struct op_call *c)
 		    "show messages lists the recent ones", STRV_ARG(id));
 		return;
 	}
-	if (op_given(c, "ladder")) {
-		draw(c, message);
+	show_story(c, message);
+}
+
+/* What there is, and what was too much. */
+static void run_status(struct op_call *c)
+{
+	int64_t oldest = 0, bytes = 0;
+
+	if (tracelog_status(&oldest, &bytes) != ERR_OK) {
+		op_fail(c, OP_FAILED, "cannot read trace.db");
 		return;
 	}
-	op_list(c);
-	if (tracelog_read(message, event_row, c) != ERR_OK)
-		op_fail(c, OP_FAILED, "cannot read trace.db");
-	else
-		op_done(c);
+	op_field_bool(c, "enabled", running);
+	op_field_int(c, "steps", metric_get(&flow_metrics[M_TRACE_EVENTS]));
+	op_field_int(c, "dropped",
+	    metric_get(&flow_metrics[M_TRACE_DROPPED]));
+	op_field_time(c, "oldest", oldest / 1000);
+	op_field_int(c, "size", bytes);
+	op_done(c);
 }
 
 static const struct op_arg trace_args[] = {
@@ -203,12 +329,17 @@ static const struct op_arg trace_args[] = {
 	  "any id of the message: ours, imdn.Message-ID, SMSC's, Call-ID, "
 	  "or last" },
 	{ "ladder", ARG_FLAG, NULL, "draw it as a sequence chart" },
+	{ "format", 0, "text|svg|json", "the chart as a file: words, a "
+	  "drawing, or the steps for a program" },
 	{ 0 }
 };
 
 static const struct op ops[] = {
 	{ "trace", "GET", "/messages/{id}/trace", CAP_TRAFFIC, OP_READ,
 	  trace_args, "the way of one message, step by step", run_trace },
+	{ "show trace", "GET", "/trace", CAP_TRAFFIC, OP_READ, NULL,
+	  "how much is recorded, since when, and what was dropped",
+	  run_status },
 };
 
 void trace_register(void)

@@ -114,3 +114,17 @@ enum err tracelog_read(uint64_t message,
 	}
 	return stmt_end(s);
 }
+
+enum err tracelog_status(int64_t *oldest, int64_t *bytes)
+{
+	struct stmt *s = stmt(db_reader(DB_TRACE), "SELECT "
+	    "(SELECT coalesce(min(at), 0) FROM event), "
+	    "(page_count - freelist_count) * page_size FROM "
+	    "pragma_page_count, pragma_freelist_count, pragma_page_size");
+
+	if (stmt_row(s)) {
+		*oldest = col_int(s);
+		*bytes = col_int(s);
+	}
+	return stmt_stop(s);
+}

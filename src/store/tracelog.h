@@ -26,4 +26,7 @@ void tracelog_trim(int64_t before, int64_t max_bytes);
 enum err tracelog_read(uint64_t message,
     void (*each)(const struct trace_event *e, void *arg), void *arg);
 
+/* The time of the oldest step (us, 0: none) and the bytes in use. */
+enum err tracelog_status(int64_t *oldest, int64_t *bytes);
+
 #endif

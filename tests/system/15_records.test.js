@@ -109,3 +109,58 @@ test('the audit says by which way, is whole, and can be exported', async () => {
 		/^id,time,actor,via,/);
 	await site.log(/audit: row=1 actor=uid:/);
 });
+
+/* proves APP-03 */
+test('a message is found by every name it has, and by its parties', async () => {
+	const [leg] = await site.items('show', 'messages', '--gateway', 'smsc1', '--limit', '1');
+	const whole = await site.json(['show', 'message', leg.id]);
+	const ref = whole.legs[0].ref;
+	const decimal = String(parseInt(ref, 16));
+	const by = {
+		[leg.id]: 'id', [whole.imdn_id]: 'Message-ID', [whole.in_ref]: 'Call-ID',
+		[whole.conversation]: 'Conversation-ID', [whole.contribution]: 'Contribution-ID',
+		[ref]: "next hop's id",
+	};
+	for (const [text, name] of Object.entries(by)) {
+		const found = (await site.items('message', 'search', text))
+			.filter((m) => m.kind !== 'report');
+		assert.equal(found.length, 1, `${name} ${text}`);
+		assert.equal(found[0].id, leg.id);
+		assert.equal(found[0].matched, name);
+		assert.equal((await site.items('trace', text)).length,
+			(await site.items('trace', leg.id)).length);
+	}
+	if (/^[0-9a-f]+$/i.test(ref) && Number.isSafeInteger(parseInt(ref, 16)))
+		assert.equal((await site.items('message', 'search', decimal))[0]?.id, leg.id);
+	const alices = await site.items('message', 'search', '+15550100001', '--limit', '500');
+	assert.ok(alices.length >= 3);
+	assert.ok(alices.every((m) => /sender|recipient/.test(m.matched)));
+	const some = await site.json(['message', 'search', '+15550100001', '--limit', '1']);
+	const next = await site.items('message', 'search', '+15550100001', '--limit', '1',
+		'--cursor', some.next);
+	assert.equal(next[0].id, alices[1].id);
+	assert.deepEqual(await site.items('message', 'search', 'nobody knows this'), []);
+});
+
+/* proves APP-03 */
+test('a story can be taken away as text, as a drawing and as events', async () => {
+	const [leg] = await site.items('show', 'messages', '--gateway', 'smsc1', '--limit', '1');
+	const steps = await site.items('trace', leg.id);
+	assert.ok(steps.length > 4);
+	assert.match(await site.parley(['trace', leg.id, '--format', 'text']), /─▶/);
+	const events = JSON.parse(await site.parley(['trace', leg.id, '--format', 'json']));
+	assert.equal(events.message, leg.id);
+	assert.deepEqual(events.steps.map((e) => e.step), steps.map((e) => e.step));
+	const svg = await site.parley(['trace', leg.id, '--format', 'svg']);
+	assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+	assert.equal(svg.match(/marker-end/g).length,
+		steps.filter((e) => e.from !== e.to).length);
+	assert.doesNotMatch(svg, /<script|javascript:|<foreignObject|href=|on[a-z]+=/i);
+	require('node:child_process').execFileSync('xmllint', ['--noout', '-'], { input: svg });
+	if (process.env.KEEP_SVG)
+		require('node:fs').writeFileSync(process.env.KEEP_SVG, svg);
+	await site.parley(['trace', leg.id, '--format', 'png'], '', 5);
+	const state = await site.json(['show', 'trace']);
+	assert.equal(state.dropped, 0);
+	assert.ok(state.steps > steps.length && state.size > 0 && state.oldest);
+});

@@ -1,0 +1,127 @@
+/* search.c - messages by any of the names they have. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/id.h"
+#include "base/now.h"
+#include "store/search.h"
+
+#define CHUNK 4000	/* messages between two looks at the clock */
+
+/* The columns in which a name can be, and what it is called there. */
+static const char *const names[] = {
+	"id", "Message-ID", "Call-ID", "Conversation-ID", "Contribution-ID",
+	"reply to", "report of", "sender", "recipient", "next hop's id",
+	"recipient",
+};
+
+/* An SMSC may show its ids in hex and give them in decimal, or both ways. */
+static struct strv other_base(struct strv text, char out[24])
+{
+	uint64_t n = 0;
+	bool decimal = true;
+
+	out[0] = 0;
+	if (text.n == 0 || text.n > 16)
+		return STRV_NONE;
+	for (size_t i = 0; i < text.n; i++) {
+		if (!strchr("0123456789abcdefABCDEF", text.p[i]) ||
+		    !text.p[i])
+			return STRV_NONE;
+		decimal &= text.p[i] >= '0' && text.p[i] <= '9';
+	}
+	(void)snprintf(out, 24, "%.*s", STRV_ARG(text));
+	n = strtoull(out, NULL, decimal ? 10 : 16);
+	(void)snprintf(out, 24, decimal ? "%" PRIx64 : "%" PRIu64, n);
+	return strv(out);
+}
+
+/* Where CHUNK messages below before end; 0: there are none. */
+static enum err chunk_end(struct db *db, uint64_t before, uint64_t *end)
+{
+	struct stmt *s = stmt(db, "SELECT min(id) FROM (SELECT id FROM "
+	    "message WHERE id < ? ORDER BY id DESC LIMIT ?)");
+
+	stmt_int(s, (int64_t)before);
+	stmt_int(s, CHUNK);
+	*end = stmt_row(s) ? (uint64_t)col_int(s) : 0;
+	return stmt_stop(s);
+}
+
+/* false in *more: fn has enough */
+static enum err look(struct db *db, const struct search *q, uint64_t before,
+    uint64_t end, search_fn *fn, void *arg, bool *more)
+{
+	struct stmt *s = stmt(db, "SELECT id, min(by) FROM ("
+	    "SELECT id, CASE WHEN imdn_id = ?3 THEN 1 WHEN in_ref = ?3 "
+	    "THEN 2 WHEN conversation = ?3 THEN 3 WHEN contribution = ?3 "
+	    "THEN 4 WHEN replies_to = ?3 THEN 5 WHEN report_imdn_id = ?3 "
+	    "THEN 6 WHEN sender = ?4 THEN 7 ELSE 8 END AS by FROM message "
+	    "WHERE id < ?1 AND id >= ?2 AND (imdn_id = ?3 OR in_ref = ?3 OR "
+	    "conversation = ?3 OR contribution = ?3 OR replies_to = ?3 OR "
+	    "report_imdn_id = ?3 OR sender = ?4 OR recipient = ?4) "
+	    "UNION ALL SELECT id >> 8, CASE WHEN ref = ?3 OR ref = ?5 "
+	    "THEN 9 ELSE 10 END FROM leg WHERE id < ?1 << 8 AND "
+	    "id >= ?2 << 8 AND (ref = ?3 OR ref = ?5 OR recipient = ?4)) "
+	    "GROUP BY id ORDER BY id DESC");
+	char other[24];
+
+	stmt_int(s, (int64_t)before);
+	stmt_int(s, (int64_t)end);
+	stmt_text(s, q->text);
+	stmt_text(s, q->key);
+	stmt_text(s, other_base(q->text, other));
+	while (*more && stmt_row(s)) {
+		uint64_t id = (uint64_t)col_int(s);
+		size_t by = (size_t)col_int(s);
+
+		*more = fn(id, names[by < sizeof(names) / sizeof(*names) ?
+		    by : 0], arg);
+	}
+	return stmt_stop(s);
+}
+
+/* Our own id needs no looking around. */
+static enum err by_id(struct db *db, struct strv text, search_fn *fn,
+    void *arg, bool *more)
+{
+	struct stmt *s;
+	uint64_t id;
+
+	if (!id_parse(text, &id) || id > INT64_MAX)
+		return ERR_OK;
+	s = stmt(db, "SELECT 1 FROM message WHERE id = ?");
+	stmt_int(s, (int64_t)id);
+	if (stmt_row(s))
+		*more = fn(id, names[0], arg) && false;
+	return stmt_stop(s);
+}
+
+enum err search_messages(const struct search *q, search_fn *fn, void *arg,
+    uint64_t *stopped)
+{
+	struct db *db = db_reader(DB_STORE);
+	uint64_t before = q->before ? q->before : (uint64_t)INT64_MAX >> 8;
+	int64_t until = now_us() + q->budget_ms * 1000;
+	uint64_t end = 0;
+	bool more = true;
+	enum err e = ERR_OK;
+
+	*stopped = 0;
+	if (!q->before)
+		e = by_id(db, q->text, fn, arg, &more);
+	while (e == ERR_OK && more) {
+		e = chunk_end(db, before, &end);
+		if (e != ERR_OK || end == 0)
+			break;
+		e = look(db, q, before, end, fn, arg, &more);
+		before = end;
+		if (more && now_us() > until) {
+			*stopped = end;
+			break;
+		}
+	}
+	return e;
+}

@@ -1,0 +1,28 @@
+/* search.h - messages by any of the names they have. */
+
+#ifndef STORE_SEARCH_H
+#define STORE_SEARCH_H
+
+#include "store/db.h"
+
+/*
+ * text is an id: of ours, the Message-ID of IMDN, the name the message came
+ * in by (Call-ID), its Conversation-ID or Contribution-ID, or the name the
+ * next hop gave it (an SMSC's id, in decimal or in hex).  key, if any, is an
+ * address: of the sender, of a recipient, or of a leg.
+ *
+ * Looks from the newest message back, or from before on (0: the newest), for
+ * about budget_ms; in a thread that may read.
+ */
+struct search {
+	struct strv text, key;
+	uint64_t before;
+	int64_t budget_ms;
+};
+/* by: "Message-ID"; until it returns false. */
+typedef bool search_fn(uint64_t message, const char *by, void *arg);
+/* *stopped: nothing older was looked at, ask on from here; 0: all of it. */
+enum err search_messages(const struct search *s, search_fn *fn, void *arg,
+    uint64_t *stopped);
+
+#endif
