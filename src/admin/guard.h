@@ -34,14 +34,14 @@ bool guard_metrics(const struct httpd_request *r);
 /* The settings that this looks at have changed; core. */
 void guard_apply(void);
 #define GUARD_ROWS \
-	{ "hosts", CONF_TEXT, NULL, 0, 1000, NULL, CONF_LIVE, \
+	{ "hosts", CONF_TEXT, NULL, 0, 1000, NULL, CONF_LOCKOUT, \
 	  "names, with commas between, by which browsers may ask for the " \
 	  "console; addresses, localhost and this machine's name always may", \
 	  false }, \
 	{ "metrics-from", CONF_ADDRESSES, "127.0.0.1,::1", 0, 0, NULL, \
 	  CONF_LIVE, "who may read /metrics without a token", false }, \
-	{ "group-admin", CONF_NAME, "parley-admin", 0, 0, NULL, CONF_LIVE, \
-	  "group of this machine whose members have every role on the admin " \
+	{ "group-admin", CONF_NAME, "parley-admin", 0, 0, NULL, \
+	  CONF_LOCKOUT, "group of this machine whose members have every role on the admin " \
 	  "socket", false }, \
 	{ "group-operator", CONF_NAME, "parleyd-operator", 0, 0, NULL, \
 	  CONF_LIVE, "group whose members are operators there", false }, \

@@ -55,6 +55,10 @@ static bool op_line(const struct json *o, struct buf *line, struct buf *why)
 		buf_addz(why, e.why);
 		return false;
 	}
+	if (!strv_listed(STRV("set delete rename copy"), op)) {
+		buf_addz(why, "op must be set, delete, rename or copy");
+		return false;
+	}
 	buf_adds(line, op);
 	if (!path || !words_add(line, path) ||
 	    (value && json_type(value) != JSON_NULL &&
@@ -106,6 +110,19 @@ static bool import_lines(struct conf_edit *e, struct strv text, size_t *line,
 	return true;
 }
 
+/* "set gateway smsc1 window", whatever stands in the names. */
+static void path_line(struct buf *line, struct strv instance,
+    struct strv setting)
+{
+	buf_addz(line, "set");
+	while (instance.p) {
+		buf_addc(line, ' ');
+		words_quote(line, strv_split(instance, ' ', &instance));
+	}
+	buf_addc(line, ' ');
+	words_quote(line, setting);
+}
+
 /* {"gateway smsc1":{"window":"10"}} */
 static bool import_json(struct conf_edit *e, struct strv text, struct buf *why)
 {
@@ -126,8 +143,7 @@ static bool import_json(struct conf_edit *e, struct strv text, struct buf *why)
 		for (const struct json *v = ok ? json_first(i) : NULL;
 		    v && ok; v = json_next(v)) {
 			buf_clear(&line);
-			buf_addf(&line, "set %.*s %.*s",
-			    STRV_ARG(json_name(i)), STRV_ARG(json_name(v)));
+			path_line(&line, json_name(i), json_name(v));
 			ok = words_add(&line, v);
 			if (!ok)
 				buf_addf(why, "%.*s %.*s: a text is expected",

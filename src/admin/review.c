@@ -166,24 +166,33 @@ static void check_trial(const char *path, bool ok, const char *says,
 	buf_addf(&k->says, "%s: %s: %s\n", ok ? "ok" : "warning", path, says);
 }
 
+struct refusals {
+	struct jsonw w;
+	struct checking *check;
+};
+
+static void check_error(const char *path, const char *why, void *arg)
+{
+	struct refusals *r = arg;
+
+	(void)path;
+	jsonw_str(&r->w, NULL, strv(why));
+	buf_addf(&r->check->says, "error: %s\n", why);
+	r->check->ok = false;
+}
+
 static void check_schema(struct op_call *c, struct conf_edit *e,
     struct checking *k)
 {
-	struct jsonw w;
-	struct buf why, errors;
+	struct refusals r = { .check = k };
+	struct buf errors;
 
-	buf_init(&why, 4096);
-	buf_init(&errors, 16384);
-	jsonw_init(&w, &errors);
-	jsonw_array(&w, NULL);
-	if (conf_edit_check(e, &why) != ERR_OK) {
-		jsonw_str(&w, NULL, buf_strv(&why));
-		buf_addf(&k->says, "error: %s\n", why.p);
-		k->ok = false;
-	}
-	jsonw_end(&w);
+	buf_init(&errors, BUF_NO_LIMIT);
+	jsonw_init(&r.w, &errors);
+	jsonw_array(&r.w, NULL);
+	(void)conf_edit_errors(e, check_error, &r);
+	jsonw_end(&r.w);
 	op_field_json(c, "errors", buf_strv(&errors));
-	buf_deinit(&why);
 	buf_deinit(&errors);
 }
 

@@ -118,6 +118,9 @@ void conf_edit_free(struct conf_edit *e);	/* NULL is fine */
 enum err conf_edit_line(struct conf_edit *e, struct strv line,
     struct buf *why);
 enum err conf_edit_check(struct conf_edit *e, struct buf *why);
+/* All that conf_edit_check() would refuse, one after the other; how many. */
+typedef void conf_error_fn(const char *path, const char *why, void *arg);
+size_t conf_edit_errors(struct conf_edit *e, conf_error_fn *fn, void *arg);
 void conf_edit_apply(struct conf_edit *e);
 
 /* What the edit changes: path, old and new text; NULL: unset. A secret's

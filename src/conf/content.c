@@ -8,9 +8,8 @@
 
 #define WORDS 6		/* set, a path of four, a value */
 
-void conf_content(const struct conf_edit *e, struct buf *out)
+static void content(const struct set *s, struct buf *out)
 {
-	const struct set *s = e ? &e->will : conf_now;
 	char ref[SECRET_REF];
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -23,6 +22,16 @@ void conf_content(const struct conf_edit *e, struct buf *out)
 				    &one->sect->def->rows[r], one->text[r],
 				    ref));
 	}
+}
+
+void conf_content(const struct conf_edit *e, struct buf *out)
+{
+	content(e ? &e->will : conf_now, out);
+}
+
+void conf_content_before(const struct conf_edit *e, struct buf *out)
+{
+	content(&e->was, out);
 }
 
 void conf_edit_clear(struct conf_edit *e)

@@ -52,6 +52,9 @@ void conf_edit_restore(struct conf_edit *e, const char *path,
  * e NULL: those in force.
  */
 void conf_content(const struct conf_edit *e, struct buf *out);
+/* The same of what was in force when the edit began.  Both of an edit that
+ * nobody changes meanwhile may be read in any thread. */
+void conf_content_before(const struct conf_edit *e, struct buf *out);
 /*
  * Propose what such a text has below a path (empty: everything), and nothing
  * else there.  left_out gets a line for each path that cannot be set any

@@ -354,24 +354,45 @@ enum err conf_edit_line(struct conf_edit *e, struct strv line,
 
 /* --- checks -------------------------------------------------------------- */
 
-static enum err check_required(const struct instance *i, struct buf *why)
+struct checking {
+	const struct set *set;	/* as proposed */
+	conf_error_fn *fn;
+	void *arg;
+	struct buf path, why;	/* of one error */
+	size_t n;
+};
+
+static void check_begin(struct checking *k, const struct instance *i,
+    const char *row)
+{
+	buf_clear(&k->path);
+	buf_clear(&k->why);
+	path_add(&k->path, i->sect, i->name, row);
+}
+
+static void check_end(struct checking *k)
+{
+	k->n++;
+	k->fn(k->path.p, k->why.p, k->arg);
+}
+
+static void check_required(struct checking *k, const struct instance *i)
 {
 	for (size_t r = 0; r < i->sect->def->n; r++) {
 		const struct conf_row *row = &i->sect->def->rows[r];
 
 		if (!row->required || i->text[r] || row->fallback)
 			continue;
-		path_add(why, i->sect, i->name, NULL);
-		buf_addf(why, " needs %s (%s): set ", row->name, row->help);
-		path_add(why, i->sect, i->name, row->name);
-		buf_addz(why, " VALUE");
-		return ERR_BAD_SYNTAX;
+		check_begin(k, i, row->name);
+		path_add(&k->why, i->sect, i->name, NULL);
+		buf_addf(&k->why, " needs %s (%s): set %s VALUE", row->name,
+		    row->help, k->path.p);
+		check_end(k);
 	}
-	return ERR_OK;
 }
 
-static enum err check_reference(const struct set *s, const struct instance *i,
-    size_t r, struct buf *why)
+static void check_reference(struct checking *k, const struct instance *i,
+    size_t r)
 {
 	const struct conf_row *row = &i->sect->def->rows[r];
 	const struct sect *to = sect_find(strv(row->choices));
@@ -380,59 +401,75 @@ static enum err check_reference(const struct set *s, const struct instance *i,
 	while (to && rest.p) {
 		struct strv name = strv_split(rest, ',', &rest);
 
-		if (set_find(s, to, name))
+		if (set_find(k->set, to, name))
 			continue;
-		path_add(why, i->sect, i->name, row->name);
-		buf_addf(why, ": there is no %s \"%.*s\"", to->def->name,
-		    STRV_ARG(name));
-		return ERR_BAD_SYNTAX;
+		check_begin(k, i, row->name);
+		buf_addf(&k->why, "%s: there is no %s \"%.*s\"", k->path.p,
+		    to->def->name, STRV_ARG(name));
+		check_end(k);
 	}
-	return ERR_OK;
 }
 
-static enum err check_references(const struct set *s, struct buf *why)
+static void check_references(struct checking *k)
 {
-	enum err e;
-
-	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0; r < s->p[i]->sect->def->n; r++) {
+	for (size_t i = 0; i < k->set->n; i++)
+		for (size_t r = 0; r < k->set->p[i]->sect->def->n; r++) {
 			const struct conf_row *row =
-			    &s->p[i]->sect->def->rows[r];
+			    &k->set->p[i]->sect->def->rows[r];
 
-			if (!s->p[i]->text[r] || !row->choices ||
-			    (row->type != CONF_NAME && row->type != CONF_NAMES))
-				continue;
-			e = check_reference(s, s->p[i], r, why);
-			if (e != ERR_OK)
-				return e;
+			if (k->set->p[i]->text[r] && row->choices &&
+			    (row->type == CONF_NAME ||
+			    row->type == CONF_NAMES))
+				check_reference(k, k->set->p[i], r);
 		}
-	return ERR_OK;
 }
 
+/* A module's own check sees an instance that has all it needs. */
 static enum err check_instance(const struct instance *was,
     const struct instance *will, void *arg)
 {
-	struct buf *why = arg;
-	enum err e;
+	struct checking *k = arg;
+	size_t before = k->n;
 
 	(void)was;
 	if (!will)
 		return ERR_OK;
-	e = check_required(will, why);
-	if (e == ERR_OK && will->sect->def->check)
-		e = will->sect->def->check(will->name, why);
-	return e;
+	check_required(k, will);
+	if (k->n > before || !will->sect->def->check)
+		return ERR_OK;
+	check_begin(k, will, NULL);
+	if (will->sect->def->check(will->name, &k->why) != ERR_OK)
+		check_end(k);
+	return ERR_OK;
+}
+
+size_t conf_edit_errors(struct conf_edit *e, conf_error_fn *fn, void *arg)
+{
+	struct checking k = { .set = &e->will, .fn = fn, .arg = arg };
+	struct set *saved = conf_now;
+
+	buf_init(&k.path, 1024);
+	buf_init(&k.why, 4096);
+	conf_now = &e->will;	/* the modules' checks see what is proposed */
+	check_references(&k);
+	(void)edit_changed(e, check_instance, &k);
+	conf_now = saved;
+	buf_deinit(&k.path);
+	buf_deinit(&k.why);
+	return k.n;
+}
+
+static void first_error(const char *path, const char *why, void *arg)
+{
+	struct buf *first = arg;
+
+	(void)path;
+	if (first->n == 0)
+		buf_addz(first, why);
 }
 
 enum err conf_edit_check(struct conf_edit *e, struct buf *why)
 {
-	struct set *saved = conf_now;
-	enum err err;
-
-	conf_now = &e->will;	/* the modules' checks see what is proposed */
-	err = check_references(&e->will, why);
-	if (err == ERR_OK)
-		err = edit_changed(e, check_instance, why);
-	conf_now = saved;
-	return err;
+	return conf_edit_errors(e, first_error, why) ? ERR_BAD_SYNTAX :
+	    ERR_OK;
 }

@@ -232,6 +232,7 @@ static void save_free(struct save *s)
 {
 	conf_edit_free(s->edit);
 	buf_deinit(&s->content);
+	buf_deinit(&s->back);
 	arena_deinit(&s->arena);
 	free(s);
 }
@@ -243,7 +244,7 @@ static void save_end(struct save *s)
 }
 
 /* It is on disk: what we know of it follows. */
-static void committed(struct save *s, struct strv back)
+static void committed(struct save *s)
 {
 	newest_set(s->revision, s->how.kind, s->how.comment);
 	for (const struct change *c = s->changes; c; c = c->next)
@@ -251,7 +252,7 @@ static void committed(struct save *s, struct strv back)
 	if (s->of)
 		pending_clear();
 	if (s->how.until)
-		pending_set(newest, s->how.until, s->name, back);
+		pending_set(newest, s->how.until, s->name, buf_strv(&s->back));
 	log_info("settings changed revision=%" PRId64 " actor=%.*s%s",
 	    newest, STRV_ARG(s->name), s->how.until ?
 	    " waits to be kept" : "");
@@ -261,16 +262,12 @@ static void save_done(struct write *w)
 {
 	struct save *s = (struct save *)w;
 	struct conf_edit *edit = s->edit;
-	struct buf back;
 
 	saving = false;
 	/* a refused row would be our own bug; nothing of it is in force */
 	s->err = w->err == ERR_OK ? ERR_OK : ERR_STORAGE;
 	if (s->err == ERR_OK) {
-		buf_init(&back, BUF_NO_LIMIT);
-		conf_content(NULL, &back);
-		committed(s, buf_strv(&back));
-		buf_deinit(&back);
+		committed(s);
 		s->edit = NULL;
 		conf_edit_apply(edit);
 		waiting.since = now_mono();
@@ -295,6 +292,7 @@ static struct save *save_new(struct conf_edit *edit,
 
 	arena_init(&s->arena);
 	buf_init(&s->content, BUF_NO_LIMIT);
+	buf_init(&s->back, BUF_NO_LIMIT);
 	s->edit = edit;
 	s->how = *how;
 	s->how.actor = text(s, how->actor);
@@ -303,11 +301,8 @@ static struct save *save_new(struct conf_edit *edit,
 	s->how.via = text(s, how->via);
 	s->end = &s->changes;
 	s->revision = newest + 1;
-	if (edit) {
+	if (edit)
 		conf_edit_changes(edit, collect, s);
-		conf_content(edit, &s->content);
-		conf_digest(buf_strv(&s->content), s->digest);
-	}
 	return s;
 }
 
@@ -430,7 +425,7 @@ enum err settings_force(struct conf_edit *edit,
 	else
 		(void)db_exec(db, "ROLLBACK");
 	if (e == ERR_OK) {
-		committed(s, STRV(""));
+		committed(s);
 		s->edit = NULL;
 		conf_edit_install(edit);
 	}

@@ -20,8 +20,7 @@ struct save {
 	struct settings_commit how;
 	struct strv name;	/* of its actor */
 	struct change *changes, **end;
-	struct buf content;
-	char digest[CONF_DIGEST];
+	struct buf content, back;	/* after it and before: the writer's */
 	int64_t revision;
 	int64_t of;		/* taken back by this one; 0: none */
 	enum revision_state of_state;

@@ -243,6 +243,8 @@ START_TEST(a_change_is_refused_as_a_whole_and_leaves_the_draft)
 	    "draft", "main", "ops", "[{\"op\":\"set\",\"value\":1}]");
 	FAILS(422, "'paht' is not known here", "configuration draft change", "draft",
 	    "main", "ops", "[{\"op\":\"delete\",\"paht\":[\"gateway\"]}]");
+	FAILS(422, "op must be", "configuration draft change", "draft",
+	    "main", "ops", "[{\"op\":\"set gateway x\",\"path\":[\"a\"]}]");
 	FAILS(409, "read it again", "configuration draft change", "draft",
 	    "main", "lines", "set gateway a window 5", "expect_tag", "99");
 	FAILS(422, "a name is a letter", "configuration draft change",
@@ -261,6 +263,19 @@ START_TEST(a_change_is_refused_as_a_whole_and_leaves_the_draft)
 	    "main", "path", "gateway b");
 	OK("configuration draft discard", "draft", "main");
 	FAILS(404, "no draft", "configuration draft discard", "draft", "main");
+}
+END_TEST
+
+START_TEST(a_check_says_all_that_is_wrong)
+{
+	CHANGE("set gateway a window 5");
+	CHANGE("set gateway b window 5");
+	OK("configuration draft check", "draft", "main");
+	HAS("\"errors\":[\"gateway a needs address (where): set gateway a "
+	    "address VALUE\",\"gateway b needs");
+	HAS("\"ok\":false");
+	FAILS(422, "gateway a needs address", "configuration draft commit",
+	    "draft", "main");
 }
 END_TEST
 
@@ -719,6 +734,7 @@ Suite *suite(void)
 	tcase_add_test(tc, a_draft_is_private_and_outlives_the_daemon);
 	tcase_add_test(tc,
 	    a_change_is_refused_as_a_whole_and_leaves_the_draft);
+	tcase_add_test(tc, a_check_says_all_that_is_wrong);
 	tcase_add_test(tc, a_person_has_a_bounded_number_of_drafts);
 	tcase_add_test(tc,
 	    a_conflict_names_both_values_and_who_and_is_never_overwritten);

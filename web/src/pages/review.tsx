@@ -112,7 +112,12 @@ export function Review(): VNode {
 		try {
 			const done = await commit(comment, seconds);
 
-			toast(`Revision ${done.revision} is in force and on disk.`);
+			if (done.state === "undone")
+				toast(`${done.reason}. It was undone: revision ${
+				    done.undone_by} is in force.`, true);
+			else
+				toast(`Revision ${done.revision} is in force and ` +
+				    "on disk.");
 			setComment("");
 		} catch (e) {
 			setRefused(e);
