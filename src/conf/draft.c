@@ -182,13 +182,14 @@ enum err conf_edit_choose(struct conf_edit *e, struct strv path, bool mine,
 			err = no_conflict(path, why);
 		} else {
 			struct instance like = { .sect = t.sect,
-			    .name = any->name };
+			    .name = xstrndup(t.name.p, t.name.n) };
 			size_t row = (size_t)t.row;
 			const char *theirs = text_of(now, row);
 
 			if (!mine)
 				put_proposed(&e->will, &like, row, theirs);
 			put(&e->was, &like, row, theirs);
+			free(like.name);
 		}
 	}
 	arena_deinit(&a);
