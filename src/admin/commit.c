@@ -242,6 +242,7 @@ static void gate_over(const char *why, void *arg)
 	} else if (k->keep && settings_pending()) {
 		settings_keep(op_who(k->call), op_via(k->call), gate_kept, k);
 	} else {
+		window_set();
 		answer(k, k->revision);
 		commit_free(k);
 	}
@@ -261,7 +262,8 @@ static void saved(enum err e, int64_t revision, void *arg)
 	} else {
 		if (k->draft)
 			draft_committed(k->draft);
-		window_set();
+		if (!k->gate)
+			window_set();
 		if (k->gate) {
 			gate_watch(k->gate, gate_ms(), gate_over, k);
 			return;

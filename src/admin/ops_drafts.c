@@ -338,8 +338,10 @@ static void draft_commit_run(struct op_call *c)
 	e = mine(c);
 	buf_init(&b, 65536);
 	if (conflicts_text(e, &b)) {
+		for (size_t i = 0; i + 1 < b.n; i++)
+			b.p[i] = b.p[i] == '\n' ? ';' : b.p[i];
 		op_fail(c, OP_CONFLICT, "others have changed the same "
-		    "settings:\n%s", b.p);
+		    "settings: %.*s", (int)b.n - 1, b.p);
 		conf_edit_free(e);
 	} else {
 		commit_run(c, e, REVISION_COMMIT, d ? d->id : 0);

@@ -25,6 +25,7 @@ struct rule {
 
 static struct rule *rules;
 static size_t n_rules;
+static bool stale;		/* the settings have changed since */
 static struct arena arena;	/* of their texts */
 
 /* --- which rule ----------------------------------------------------------- */
@@ -150,20 +151,6 @@ static void choose(struct rule *r, struct strv key, bool peek,
 	}
 }
 
-enum err route_find(struct strv key, bool peek, struct route *out)
-{
-	struct rule *r = best(key);
-
-	*out = (struct route){ .n = 0 };
-	if (!r)
-		return ERR_NO_USER;
-	out->name = r->name;
-	out->pattern = r->pattern;
-	out->refuse = r->refuse;
-	choose(r, key, peek, out);
-	return ERR_OK;
-}
-
 /* --- settings ------------------------------------------------------------- */
 
 static const struct conf_row rows[] = {
@@ -263,13 +250,11 @@ static void read_rule(struct rule *r, const char *name)
 	r->refuse = conf_bool("route", name, "refuse");
 }
 
-/* Any change makes all of them anew; the round robins begin again. */
-static void apply(const char *name, bool gone)
+static void read_all(void)
 {
 	static const char *names[ROUTES];
 
-	(void)name;
-	(void)gone;
+	stale = false;
 	free(rules);
 	arena_deinit(&arena);
 	n_rules = conf_names("route", names, ROUTES);
@@ -278,6 +263,34 @@ static void apply(const char *name, bool gone)
 	rules = xalloc(n_rules * sizeof(*rules));
 	for (size_t i = 0; i < n_rules; i++)
 		read_rule(&rules[i], names[i]);
+}
+
+enum err route_find(struct strv key, bool peek, struct route *out)
+{
+	struct rule *r;
+
+	if (stale)
+		read_all();
+	r = best(key);
+	*out = (struct route){ .n = 0 };
+	if (!r)
+		return ERR_NO_USER;
+	out->name = r->name;
+	out->pattern = r->pattern;
+	out->refuse = r->refuse;
+	choose(r, key, peek, out);
+	return ERR_OK;
+}
+
+/*
+ * Any change makes all of them anew, once for thousands that change together;
+ * the round robins begin again.
+ */
+static void apply(const char *name, bool gone)
+{
+	(void)name;
+	(void)gone;
+	stale = true;
 }
 
 static const struct conf_section section = {
