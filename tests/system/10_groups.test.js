@@ -154,7 +154,7 @@ test('a message with a list reaches each on it once, and shows nobody the list',
 	const to = 'sip:exploder@example.org';
 	for (const [n, first] of [[1, true], [2, false]]) {
 		const text = `To some of you ${n}`;
-		const body = list(['tel:+1-555-010-0002', BOB, ALICE, `tel:${DAVE}`],
+		const body = list(['tel:+1-555-010-0002', BOB, ALICE, TEAM, `tel:${DAVE}`],
 			cpim({ from: ALICE, to, text, messageId: `list${n}`,
 				wants: 'positive-delivery' }), first);
 		const answer = await alice.message(to, '', { body, headers: listHeaders });
@@ -164,7 +164,7 @@ test('a message with a list reaches each on it once, and shows nobody the list',
 		assert.doesNotMatch(got.body.toString(), /resource-lists|copyControl/);
 		await sim.wait({ event: 'sms', text });
 		await alice.gotReport(`list${n}`, 'delivered');
-		assert.equal(bob.texts(text).length, 1);
+		assert.equal(bob.texts(text).length, 1, 'also by the group once');
 		assert.equal(alice.texts(text).length, 0);
 	}
 });
