@@ -44,7 +44,7 @@ void primary_turn(struct leg *l);
 bool primary_keeps(struct leg *l);
 /* l was read from disk: the one in memory is outdated. */
 void primary_loaded(const struct leg *l);
-/* l failed or has run out of time. */
+/* l failed, has run out of time, or was never committed. */
 void primary_ended(const struct leg *l);
 /* key is a user who registered. */
 void primary_woken(struct strv key);

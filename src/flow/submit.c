@@ -126,11 +126,9 @@ static void answer_again(struct submission *s,
 static void drop_legs(struct submission *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		struct leg *l = s->legs[i];
-
-		if (l->role == LEG_UCN)
-			notify_drop(l->message->from, l->recipient, l->id);
-		leg_free(l);
+		if (s->legs[i]->role != LEG_WHOLE)
+			primary_ended(s->legs[i]);
+		leg_free(s->legs[i]);
 	}
 	s->n = 0;
 }
