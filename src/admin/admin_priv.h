@@ -42,6 +42,11 @@ void ops_audit(void);
 void ops_charging(void);
 void ops_backup(void);
 
+/* checks.c: looks around once a minute. */
+void checks_register(void);
+void checks_start(void);
+void checks_stop(void);
+
 /* ops_backup.c: the schedule; stop ends what is at work. */
 void backup_jobs_start(void);
 void backup_jobs_stop(void);

@@ -218,6 +218,7 @@ void admin_register(void)
 	sessions_register();
 	ops_charging();
 	ops_backup();
+	checks_register();
 }
 
 enum err admin_start(const char *data_dir)
@@ -247,6 +248,7 @@ enum err admin_start(const char *data_dir)
 	stats_start();
 	audit_watch_start();
 	backup_jobs_start();
+	checks_start();
 	return ERR_OK;
 }
 
@@ -268,6 +270,7 @@ void admin_stop(void)
 	leaving = NULL;
 	httpd_stop(tls);
 	httpd_stop(sock);
+	checks_stop();
 	backup_jobs_stop();
 	audit_watch_stop();
 	stats_stop();

@@ -169,3 +169,21 @@ void depth_stop(void)
 	timer_cancel(&d.timer);
 	d.running = false;
 }
+
+/* From the gauges: a worker may be counting anew. */
+bool depth_of_gateways(struct depth *out)
+{
+	out->waiting = 0;
+	out->age_s = -1;
+	for (size_t i = 1; i < QUEUES && d.queues[i].shown; i++) {
+		const struct queue *q = &d.queues[i];
+
+		if (metric_get(&q->depth) == 0 ||
+		    metric_get(&q->age) <= out->age_s)
+			continue;
+		out->queue = q->name;
+		out->waiting = metric_get(&q->depth);
+		out->age_s = metric_get(&q->age);
+	}
+	return out->waiting > 0;
+}

@@ -3,6 +3,9 @@
 #ifndef STORE_DEPTH_H
 #define STORE_DEPTH_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /*
  * Keep gauges of the queues (parley_queue_messages and
  * parley_queue_oldest_age_seconds for users and for each gateway) and of the
@@ -11,5 +14,12 @@
  */
 void depth_start(void);
 void depth_stop(void);
+
+/* The gateway whose oldest message waits longest; false: none has any. */
+struct depth {
+	const char *queue;	/* lives on */
+	int64_t waiting, age_s;
+};
+bool depth_of_gateways(struct depth *d);
 
 #endif

@@ -9,6 +9,7 @@
 
 #define WARN_BYTES	(INT64_C(1) << 30)
 #define LEAST_BYTES	(INT64_C(64) << 20)
+#define WARN_FILES	1000	/* inodes; a file system may have none */
 
 static enum health check_disk(struct buf *says, struct buf *remedy)
 {
@@ -21,6 +22,14 @@ static enum health check_disk(struct buf *says, struct buf *remedy)
 	}
 	left = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 	buf_addf(says, "%" PRId64 " MB are free in %s", left >> 20, db_dir());
+	if (left >= WARN_BYTES && fs.f_files &&
+	    (int64_t)fs.f_favail < WARN_FILES) {
+		buf_addf(says, ", and room for %" PRId64 " files",
+		    (int64_t)fs.f_favail);
+		buf_addz(remedy, "remove files there that are not needed: "
+		    "the file system can hold few more");
+		return HEALTH_WARN;
+	}
 	if (left >= WARN_BYTES)
 		return HEALTH_OK;
 	buf_addz(remedy, "free some space there, or shorten policy delivery "

@@ -164,3 +164,28 @@ test('a story can be taken away as text, as a drawing and as events', async () =
 	assert.equal(state.dropped, 0);
 	assert.ok(state.steps > steps.length && state.size > 0 && state.oldest);
 });
+
+test('health says what is wrong before it hurts, with what to do', async () => {
+	const checks = async () => Object.fromEntries(JSON.parse((await site.shell(
+		['health', '--json'])).stdout).items.map((c) => [c.check, c]));
+	for (const [name, c] of Object.entries(await checks())) {
+		assert.ok(c.says, name);
+		assert.equal(c.state === 'ok', c.remedy === '', `${name}: ${c.says}`);
+	}
+	// one that ends within days
+	require('node:child_process').execFileSync('openssl', ['req', '-x509', '-newkey',
+		'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '5', '-subj', '/CN=x',
+		'-keyout', '/dev/null', '-out', `${site.data}/tls/soon.pem`], { stdio: 'ignore' });
+	await site.restart();
+	let now;
+	await until('all is looked at', async () => {
+		now = await checks();
+		return !Object.values(now).some((c) => c.says === 'is being looked at');
+	});
+	for (const name of ['disk', 'store', 'charging', 'audit', 'backup', 'descriptors',
+		'database-logs', 'certificates', 'clock', 'backlog', 'trace'])
+		assert.ok(now[name], name);
+	assert.equal(now.certificates.state, 'warn');
+	assert.match(now.certificates.says, /^soon.pem .* in [45] days$/);
+	assert.match(now.certificates.remedy, /tls\/soon.pem/);
+});
