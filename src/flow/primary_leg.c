@@ -161,8 +161,8 @@ void primary_turn(struct leg *l)
 		cancel(l);
 		break;
 	case GO:	/* its time has come between two looks */
-		due = now_ms();
-		/* fall through */
+		hold(l, now_ms());
+		break;
 	case LATER:
 		hold(l, due);
 		break;

@@ -138,6 +138,16 @@ static void later(struct leg *l, const struct flow_outcome *o)
 	sched_again(l, o->hold ? 0 : now + pause_ms(l, o));
 }
 
+static void refused(struct leg *l, const struct flow_outcome *o)
+{
+	bool by_phone = primary_result(l, o), by_others = late_find(l, o);
+
+	if (by_phone || by_others)
+		passed_on(l, o->err);
+	else if (!primary_failed(l, o->err))
+		failed(l, o->err, LEG_FAILED);
+}
+
 void flow_result(struct leg *l, const struct flow_outcome *o)
 {
 	switch (err_info(o->err)->class) {
@@ -148,10 +158,7 @@ void flow_result(struct leg *l, const struct flow_outcome *o)
 		later(l, o);
 		break;
 	case ERR_CLASS_PERM:
-		if (primary_result(l, o) | late_find(l, o))
-			passed_on(l, o->err);
-		else if (!primary_failed(l, o->err))
-			failed(l, o->err, LEG_FAILED);
+		refused(l, o);
 		break;
 	}
 }

@@ -117,8 +117,8 @@ static const char *const config_goes[] = {
 	/* nobody gets in again by a restore */
 	"DELETE FROM main.admin_token;",
 	/* what waited to be kept or undone was of that time */
-	"DELETE FROM main.pending;"
-	"UPDATE main.revision SET state = 0 WHERE state = 1;",
+	("DELETE FROM main.pending;"
+	"UPDATE main.revision SET state = 0 WHERE state = 1;"),
 	"DELETE FROM main.start;",
 };
 static const char *const config_stays[] = {

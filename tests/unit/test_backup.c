@@ -201,6 +201,7 @@ static int64_t number(enum db_which which, const char *text)
 	return n;
 }
 
+__attribute__((format(printf, 1, 2)))
 static void shell(const char *fmt, ...)
 {
 	char command[2000];

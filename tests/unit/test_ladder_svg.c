@@ -64,7 +64,7 @@ END_TEST
 
 static const char *const texts[] = {
 	"</text><script>alert(1)</script>", "]]>", "&lt;", "\"'><",
-	"\x01\x02\x1b[31m", "\xff\xfe\x80", "\xe2\x80\xae" "gnp.exe",
+	"\x01\x02\x1b[31m", "\xff\xfe\x80", ("\xe2\x80\xae" "gnp.exe"),
 	"\xf4\x8f\xbf\xbf", "\xef\xbf\xbf", "<!--", "<?xml?>",
 };
 
