@@ -49,6 +49,16 @@ struct conf_edit *conf_edit_copy(const struct conf_edit *from)
 	return e;
 }
 
+struct conf_edit *conf_edit_step(const struct conf_edit *from,
+    const struct conf_edit *to)
+{
+	struct conf_edit *e = xalloc(sizeof(*e));
+
+	set_copy(&e->was, from ? &from->will : conf_now);
+	set_copy(&e->will, &to->will);
+	return e;
+}
+
 /* --- conflicts ----------------------------------------------------------- */
 
 /* Did both change this value?  A deleted instance wants all its values. */

@@ -12,6 +12,10 @@
  * conflict until somebody chooses.  Core only.
  */
 struct conf_edit *conf_edit_copy(const struct conf_edit *e);
+/* From what one proposes (NULL: from what is in force) to what another does;
+ * only to look at. */
+struct conf_edit *conf_edit_step(const struct conf_edit *from,
+    const struct conf_edit *to);
 /*
  * The same changes on top of what is in force now.  A path in conflict keeps
  * the value that was in force when the draft changed it.

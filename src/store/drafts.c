@@ -15,6 +15,8 @@
 #include "store/settings.h"
 #include "store/writer.h"
 
+#define SAYS_MAX	((size_t)64 << 10)	/* bytes of an audit row */
+
 /*
  * What is seen, and what is on disk: they differ while a write is under way,
  * and a write that fails brings the older one back.
@@ -319,10 +321,13 @@ void draft_put(struct strv owner, struct strv name, struct conf_edit *edit,
 {
 	struct put *p = xalloc(sizeof(*p));
 	struct slot *s = slot_find(owner, name);
+	struct conf_edit *step;
 
 	arena_init(&p->arena);
-	buf_init(&p->says, BUF_NO_LIMIT);
-	conf_edit_sentences(edit, &p->says);
+	buf_init(&p->says, SAYS_MAX);
+	step = conf_edit_step(s ? s->d.edit : NULL, edit);
+	conf_edit_sentences(step, &p->says);
+	conf_edit_free(step);
 	p->actor = arena_str(&p->arena, actor);
 	p->owner = arena_str(&p->arena, owner);
 	p->name = arena_str(&p->arena, name);

@@ -27,8 +27,8 @@ const struct draft *draft_at(struct strv owner, size_t i);
 
 /*
  * The draft has this edit now, which is taken over, on the revision in
- * force; without a change in it, it is deleted.  Audited with the change of
- * sentences.  done is called exactly once, from the loop and never inside
+ * force; without a change in it, it is deleted.  Audited with what this step
+ * changes.  done is called exactly once, from the loop and never inside
  * this call:
  *	ERR_OK		on disk
  *	ERR_TOO_BIG	this person has DRAFTS_MAX others

@@ -196,6 +196,8 @@ enum err settings_load(void)
 	if (e == ERR_OK)
 		e = history_load();
 	if (e == ERR_OK)
+		e = content_fill(newest);
+	if (e == ERR_OK)
 		e = pending_load();
 	if (e == ERR_OK)
 		e = starts_check();

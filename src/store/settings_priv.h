@@ -32,6 +32,15 @@ struct save {
 /* settings_write.c: run() of a commit or an undo, and of a keep. */
 enum err save_run(struct write *w, struct db *db);
 enum err keep_run(struct write *w, struct db *db);
+/* What a reference stands for. */
+enum err secret_put(struct db *db, struct strv sealed);
+
+/*
+ * settings_fill.c: after the values were read.  The newest revision of a
+ * program that kept no contents gets its own, so that one can come back to
+ * it.
+ */
+enum err content_fill(int64_t newest);
 
 /*
  * Before conf_load_done() and writer_start(): the edit is written in this

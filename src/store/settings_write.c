@@ -39,20 +39,18 @@ static enum err change_put(struct db *db, int64_t revision,
 	return stmt_end(s);
 }
 
-static enum err secret_put(struct db *db, const struct change *c)
+enum err secret_put(struct db *db, struct strv sealed)
 {
 	struct stmt *s;
 	struct buf ref;
 	enum err e;
 
-	if (!c->secret || !c->will.p)
-		return ERR_OK;
 	buf_init(&ref, 64);
-	conf_secret_ref(c->will, &ref);
+	conf_secret_ref(sealed, &ref);
 	s = stmt(db, "INSERT INTO secret (ref, sealed) VALUES (?, ?) "
 	    "ON CONFLICT (ref) DO NOTHING");
 	stmt_text(s, buf_strv(&ref));
-	stmt_text(s, c->will);
+	stmt_text(s, sealed);
 	e = stmt_end(s);	/* what is bound stays until then */
 	buf_deinit(&ref);
 	return e;
@@ -180,8 +178,8 @@ enum err save_run(struct write *w, struct db *db)
 		e = setting_put(db, c);
 		if (e == ERR_OK)
 			e = change_put(db, save->revision, c);
-		if (e == ERR_OK)
-			e = secret_put(db, c);
+		if (e == ERR_OK && c->secret && c->will.p)
+			e = secret_put(db, c->will);
 	}
 	if (e == ERR_OK && save->of)
 		e = pending_end(db, save->of, save->of_state);

@@ -137,6 +137,31 @@ test('a kill within the window undoes the revision at the next start', async () 
 });
 
 /* proves APP-02 */
+test('a commit that was answered is there after a kill at any moment', async () => {
+	for (let round = 0, n = 100; round < 6; round++) {
+		let answered = 0, made = 0;
+		const commits = (async () => {
+			for (;; answered = n++, made++) {
+				const r = await site.shell(['configure', '-f', '-', '--commit'],
+					`set gateway smsc1 window ${n}\n`);
+				if (r.status !== 0) return;
+			}
+		})();
+		let moment = 0;		// somewhere in the commit after the second
+		while (made < 2 || moment++ < 40 * round)
+			await new Promise((resolve) => setImmediate(resolve));
+		await site.down('SIGKILL');
+		await commits;
+		await site.run();
+		const now = Number(await window());
+		assert.ok(now === answered || now === answered + 1, `${now} ${answered}`);
+		n = now + 1;
+	}
+	await site.configure(['delete gateway smsc1 window']);
+	await gatewayIs(true);
+});
+
+/* proves APP-02 */
 test('a commit with a time is undone by itself, and kept by the shell', async () => {
 	const args = ['configure', '-f', '-', '--commit', '--revert-in', '1s'];
 	await site.parley(args, 'set gateway smsc1 window 78\n');

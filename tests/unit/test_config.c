@@ -446,6 +446,27 @@ START_TEST(a_crash_within_the_window_undoes_too)
 }
 END_TEST
 
+/* As a program left it that kept changes only. */
+START_TEST(a_revision_without_a_content_gets_it_at_the_next_start)
+{
+	CHANGE(A);
+	CHANGE("set gateway a password geheim");
+	COMMIT();
+	ck_assert(db_exec(db_writer(DB_CONFIG), "UPDATE revision SET "
+	    "content = NULL, digest = ''") == ERR_OK);
+	ck_assert(db_exec(db_writer(DB_CONFIG), "DELETE FROM secret") ==
+	    ERR_OK);
+	restart();
+	CHANGE("delete gateway a");
+	COMMIT_WITH("revert_in_s", "300");
+	restart();	/* undone */
+	ck_assert(conf_is_set("gateway", "a", "password"));
+	ck_assert_str_eq(conf_text("gateway", "a", "address"), "127.0.0.1:1");
+	OK("show configuration compare", "from", "1", "to", "3");
+	HAS("\"changes\":[]");
+}
+END_TEST
+
 /* --- the gate ---------------------------------------------------------------------- */
 
 static enum probe_state state = PROBE_UP;
@@ -746,6 +767,8 @@ Suite *suite(void)
 	tcase_add_test(tc,
 	    what_can_cut_off_must_be_kept_unless_it_came_by_the_socket);
 	tcase_add_test(tc, a_crash_within_the_window_undoes_too);
+	tcase_add_test(tc,
+	    a_revision_without_a_content_gets_it_at_the_next_start);
 	tcase_add_rows(tc,
 	    a_gateway_that_was_up_and_stays_down_undoes_the_commit, gates);
 	tcase_add_test(tc, the_gate_can_be_opened_for_good);
