@@ -255,6 +255,9 @@ test('explain answers what if', async () => {
 	await b.go('/explain?from=tel:%2B15550100001&to=tel:%2B17770000002');
 	await page.locator('.explain').waitFor();
 	assert.match(await page.locator('.explain').first().innerText(), /smsc1/);
+	await page.getByRole('button', { name: 'gateway smsc1 down' }).click();
+	await button('Explain').click();
+	await page.locator('.explain').filter({ hasText: /down|waits/ }).waitFor();
 });
 
 test('a language of notifications is tried before it is in force', async () => {

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 import type { Row } from "../lib/api";
-import { address, bytes, count } from "../lib/format";
+import { address, bytes, count, seconds } from "../lib/format";
 import { actionsOf, allowed, op, titleOf, type Op, type Values } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
 import { Copy, Dialog, Empty, Head, Notice, toast, type Item }
@@ -158,7 +158,10 @@ export const Queues = () => <ListPage title="Queues"
     path="/queues" id={(r) => String(r.queue ?? r.hop ?? r.name ??
     Object.values(r)[0])} ids={(r) => ({ name: String(r.name ?? r.queue ??
     r.hop ?? Object.values(r)[0]) })}
-    everyMs={3000} topic="queues" columns={[]}
+    everyMs={3000} topic="queues" columns={[{ name: "queue", label: "To" },
+	{ name: "waiting", numeric: true, fact: true }, { name: "oldest" },
+	{ name: "age", label: "Age of the oldest", numeric: true, fact: true,
+	  render: (r) => seconds(Number(r.age)) }]}
     empty={<Empty title="Nothing waits"><p>Every message has been handed
 	over.</p></Empty>} />;
 

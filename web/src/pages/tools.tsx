@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { type Row } from "../lib/api";
 import { words } from "../lib/format";
-import { allowed, choices, op, operations, run, shellLine, type Op,
+import { allowed, choices, names, op, operations, run, shellLine, type Op,
     type Values } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Notice, Shell, Value }
@@ -16,6 +16,11 @@ import { Table } from "../ui/table";
 import { Explained } from "./objects";
 
 /* --- explain --------------------------------------------------------------- */
+
+/* The row's choices, with the name of each gateway where one is to be. */
+const whatIfs = (complete: string | null, gateways: string[]): string[] =>
+	choices(complete).flatMap((c) => c.includes("NAME") ? gateways.map((g) =>
+	    c.replace("NAME", g)) : [c]);
 
 const FIELDS = ["from", "to", "content", "service"];
 
@@ -28,13 +33,17 @@ export function Explain(): VNode {
 	const [answer, setAnswer] = useState<Row | null>(null);
 	const [error, setError] = useState<unknown>(null);
 	const [working, setWorking] = useState(false);
+	const [gateways, setGateways] = useState<string[]>([]);
+
+	const given = (): Values => ({ ...texts, assume: texts.assume ?
+	    texts.assume.split(/[\s,]+/).filter(Boolean) : undefined });
 
 	async function ask() {
 		setWorking(true);
 		setError(null);
 		query(texts);
 		try {
-			setAnswer((await run(o!, texts)).data);
+			setAnswer((await run(o!, given())).data);
 		} catch (e) {
 			setAnswer(null);
 			setError(e);
@@ -42,12 +51,14 @@ export function Explain(): VNode {
 		setWorking(false);
 	}
 	useEffect(() => {
+		names("gateway", "").then(setGateways, () => undefined);
 		if (texts.from && texts.to)
 			void ask();
 	}, []);
 	if (!o)
 		return <Empty title="This daemon has no explain" />;
 	const assume = o.args.find((a) => a.name === "assume");
+	const assumed = (texts.assume ?? "").split(/[\s,]+/).filter(Boolean);
 	const main = o.args.filter((a) => FIELDS.includes(a.name));
 	const others = o.args.filter((a) => !FIELDS.includes(a.name));
 
@@ -65,14 +76,15 @@ export function Explain(): VNode {
 			    value={texts[a.name] ?? ""}
 			    set={(v) => setTexts({ ...texts, [a.name]: v })}
 			    extra={a === assume && <p class="chips">
-				{choices(a.complete).filter((c) => !/[A-Z]/.test(c))
-				    .map((c) => <button type="button" key={c}
-				    class="small" aria-pressed={texts.assume === c}
-				    onClick={() => setTexts({ ...texts, assume:
-				    texts.assume === c ? "" : c })}>
-				    {c.replace(/-/g, " ")}</button>)}</p>} />)}
+				{whatIfs(a.complete, gateways).map((c) => <button
+				    type="button" key={c} class="small"
+				    aria-pressed={assumed.includes(c)}
+				    onClick={() => setTexts({ ...texts, assume: (
+				    assumed.includes(c) ? assumed.filter((x) =>
+				    x !== c) : [...assumed, c]).join(" ") })}>
+				    {c.replace(/[-:]/g, " ")}</button>)}</p>} />)}
 			</div>
-			<Shell line={shellLine(o, texts)} />
+			<Shell line={shellLine(o, given())} />
 			<div class="buttons"><button class="main"
 			    disabled={working}>Explain</button></div>
 		</form>

@@ -66,7 +66,7 @@ export function OpForm(p: FormProps): VNode {
 		return () => guarded(null);
 	}, [touched, working]);
 	useEffect(() => {
-		if (args.length)
+		if (args.length && form.current?.closest("dialog"))
 			form.current?.querySelector<HTMLElement>(
 			    "input, select, textarea")?.focus();
 	}, []);
