@@ -13,15 +13,14 @@ const ALICE = 'sip:+15550100001@example.org';
 const CAROL = 'sip:+15550100002@example.org';
 const PASSWORD = 'correct horse battery';
 
-let site, sim, b, page;
+let site, sim, b, page, flow;
 
 before(async () => {
 	sim = new Sim();
 	const port = await sim.smsc('smsc1');
 	site = await Site.start({ people: [[ALICE, 'alice'], [CAROL, 'carol']] });
 	await site.configure([...gateway('smsc1', port, site),
-		'set route mobile to tel:+1777*', 'set route mobile via smsc1'].filter((l) =>
-		!/^set route smsc1 /.test(l)));
+		'set route other to tel:+1778*', 'set route other via smsc1']);
 	await site.log(/gateway is up gateway=smsc1 /);
 	await sim.ua('alice', ALICE, 'alice', site);
 	for (let i = 0; i < 12; i++)
@@ -29,11 +28,18 @@ before(async () => {
 	sim.message('alice', CAROL, 'are you there');
 	while (await site.metric('parley_messages_sent_total') < 12)
 		await new Promise((then) => setTimeout(then, 50));
+	// all the while something flows
+	let n = 0;
+	flow = setInterval(() => {
+		sim.message('alice', 'tel:+17780000001', `and on ${++n}`);
+		sim.mo('smsc1', '+17780000001', '+15550100001', `and back ${n}`);
+	}, 250);
 	b = await Browser.open(site);
 	page = b.page;
 });
 
 after(async () => {
+	clearInterval(flow);
 	await b?.close();
 	await sim?.end();
 	assert.equal(await site?.stop(), 0, 'the daemon stops with status 0');
@@ -107,7 +113,7 @@ const PAGES = [
 	['/ucn', 'ucn'], ['/screening/allow', 'allow'], ['/admins', 'admins'],
 	['/admins/tokens', 'tokens'], ['/admins/sessions', 'sessions'],
 	['/admins/roles', 'roles'], ['/account', 'account'], ['/charging', 'charging'],
-	['/log', 'log'], ['/about', 'about'], ['/nothing-here', 'nothing'],
+	['/log', 'log'], ['/backups', 'backups'], ['/about', 'about'], ['/nothing-here', 'nothing'],
 ];
 
 for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', true]])
@@ -324,6 +330,26 @@ test('a second factor is turned on, and asked for', async () => {
 	await page.getByLabel('Code (required)').fill(codes[0]);
 	await page.keyboard.press('Enter');
 	await page.getByRole('heading', { name: 'Your account' }).waitFor();
+});
+
+test('a backup is made, looked into and verified', async () => {
+	await b.go('/backups');
+	await button('Create backup').click();
+	await page.getByLabel(/^Passphrase/).fill(PASSWORD);
+	await button('Create backup').last().click();
+	const file = page.getByRole('link', { name: /\.cpmbak$/ });
+	await file.waitFor();
+	await file.click();
+	await page.getByRole('dialog').getByText(/sessions and tokens of administrators/)
+		.waitFor();
+	await b.check('backup');
+	await page.keyboard.press('Escape');
+	await page.getByRole('button', { name: /^Actions for/ }).click();
+	await page.getByRole('menuitem', { name: /^Verify/ }).click();
+	await page.getByLabel(/^Passphrase/).fill(PASSWORD);
+	await button('Verify backup').click();
+	await page.getByRole('heading', { name: 'Last work: verify' }).waitFor();
+	await page.locator('.card').filter({ hasText: 'Last work' }).getByText('done').waitFor();
 });
 
 test('many tabs share one stream of events', async () => {

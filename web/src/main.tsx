@@ -84,6 +84,7 @@ const PAGES: [string, Page, string][] = [
 	    "First steps"],
 	["/audit", lazy(async () => (await records()).Audit), "Audit"],
 	["/log", lazy(async () => (await records()).Log), "Log"],
+	["/backups", lazy(async () => (await records()).Backups), "Backup"],
 	["/charging", lazy(async () => (await records()).Charging), "Charging"],
 	["/admins", lazy(async () => (await security()).Admins),
 	    "Administrators"],

@@ -63,6 +63,8 @@ export const NAV: { title: string; pages: NavPage[] }[] = [
 		  needs: "show configuration history", words: "revisions rollback compare" },
 		{ to: "/admins", title: "Administrators", icon: "admins",
 		  needs: "show admins", words: "roles tokens sessions users" },
+		{ to: "/backups", title: "Backup", icon: "backup",
+		  needs: "backup list", words: "restore verify" },
 		{ to: "/charging", title: "Charging", icon: "charging",
 		  needs: "show charging", words: "records cdr billing" },
 		{ to: "/log", title: "Log", icon: "logs", needs: "show messages",

@@ -33,6 +33,7 @@ export interface Listing {
 	empty: ComponentChildren;
 	fixed?: Record<string, string>;
 	extra?: (r: Row) => Item[];
+	drawer?: (r: Row) => ComponentChildren;
 	create?: string[];	// more operations for the head
 	height?: string;
 }
@@ -100,7 +101,7 @@ export function ListPage(l: Listing): VNode {
 		<Table path={l.path} op={listOp} columns={l.columns} id={l.id}
 		    to={l.to} empty={l.empty} everyMs={l.everyMs} topic={l.topic}
 		    version={version.value} fixed={l.fixed} caption={l.title}
-		    height={l.height}
+		    height={l.height} drawer={l.drawer}
 		    items={actions.row.some(allowed) || l.extra ? (r) => [
 			...l.extra?.(r) ?? [],
 			...itemsOf(actions.row, l.ids?.(r) ?? {}, l.id(r), r, ask,

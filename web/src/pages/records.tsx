@@ -12,6 +12,8 @@ import { Busy, Card, Empty, Facts, Fault, Head, Notice, Status, toast,
     useLoad } from "../ui/bits";
 import { saveAs, Table } from "../ui/table";
 import { OpDialog } from "../ui/form";
+import { ListPage, version } from "./lists";
+import { Explained } from "./objects";
 
 /* --- charging -------------------------------------------------------------------------- */
 
@@ -64,6 +66,72 @@ export function Charging(): VNode {
 		    close={() => setAsking(false)} done={(a, v) => saveAs(
 		    `charging.${v.format ?? "jsonl"}`, "text/plain",
 		    String(a.text ?? JSON.stringify(a)))} />}
+	</>;
+}
+
+/* --- backup ------------------------------------------------------------------------ */
+
+const RUNNING = new Set(["running", "waiting"]);
+
+function Job({ version, done }: { version: number; done: () => void }):
+    VNode | null {
+	const job = useLoad((stop) => get("/backups/job", {}, stop), [version],
+	    700);
+	const d = job.data;
+	const running = !!d && RUNNING.has(String(d.state));
+	const was = useRef(false);
+	const cancel = op("backup cancel");
+
+	useEffect(() => {
+		if (was.current && !running)
+			done();
+		was.current = running;
+	}, [running]);
+	if (!d || !d.state || !d.began)
+		return null;
+	return <Card title={`Last work: ${String(d.what)}`} aside={running &&
+	    allowed(cancel) && <button type="button" onClick={() => run(cancel!,
+	    {}).catch((e) => toast(sentence(e), true))}>Cancel</button>}>
+		<Facts rows={[
+			["State", <Status state={String(d.state)} />],
+			...d.name ? [["File", String(d.name)] as [string, string]] : [],
+			...running ? [["Progress", <><progress aria-label="Progress"
+			    max={Number(d.total) || 1} value={Number(d.done)} />{" "}
+			    {bytes(Number(d.done))} of {bytes(Number(d.total))}</>] as
+			    [string, VNode]] : [],
+			["Began", time(String(d.began))],
+			...d.why ? [["Says", String(d.why)] as [string, string]] : [],
+			...d.found ? [["Found", <Explained text={String(d.found)} />] as
+			    [string, VNode]] : [],
+		]} />
+	</Card>;
+}
+
+/* What is in one file, and what is not. */
+function Inside({ name }: { name: string }): VNode {
+	const m = useLoad((stop) => get(`/backups/${encodeURIComponent(name)}`,
+	    {}, stop), [name]);
+
+	return m.error ? <Fault error={m.error} /> : !m.data ? <Busy /> :
+	    <Explained text={String(m.data.text ?? "")} />;
+}
+
+export function Backups(): VNode {
+	return <>
+		<ListPage title="Backup" about="Everything in one file, made while
+		messages flow. Verify one now and then: it is restored to a scratch
+		place. Sessions and tokens are never in it."
+		    command="backup list" path="/backups"
+		    id={(r) => String(r.name)}
+		    ids={(r) => ({ name: String(r.name) })} columns={[
+			{ name: "name", label: "File" },
+			{ name: "time", label: "Made", fact: true },
+			{ name: "size", numeric: true, fact: true,
+			  render: (r) => bytes(Number(r.size)) },
+		    ]} drawer={(r) => <Inside name={String(r.name)} />}
+		    empty={<Empty title="No backup yet"><p>Make one before you
+			need it.</p></Empty>} />
+		<Job version={version.value} done={() => { version.value++; }} />
 	</>;
 }
 

@@ -1,6 +1,6 @@
 // search.ts - whatever an operator has in hand, to the page that shows it.
 
-import { get, list, type Row } from "../lib/api";
+import { list } from "../lib/api";
 import { address } from "../lib/format";
 import { allowed, op, operations, schema, names } from "../lib/meta";
 import { NAV, settingsPage, visible } from "../nav";
@@ -50,50 +50,37 @@ async function live(text: string, kind: string, type: string,
 	}
 }
 
-/* Whatever id it is of: its own, IMDN, Call-ID. */
-async function message(id: string, stop: AbortSignal): Promise<Hit[]> {
+/* Whatever id it is of: its own, IMDN, Call-ID, conversation, the SMSC's. */
+async function message(text: string, stop: AbortSignal): Promise<Hit[]> {
+	if (!allowed(op("message search")))
+		return [];
 	try {
-		const m = await get(`/messages/${encodeURIComponent(id)}`, {}, stop);
+		const page = await list("/messages/search", { text, limit: "6" },
+		    stop);
 
-		return [{ type: "message", label: String(m.id), help:
-		    `${address(String(m.from))} to ${address(String(m.to))}`,
-		    to: `/messages/${encodeURIComponent(String(m.id))}` }];
+		return page.items.map((m) => ({ type: "message",
+		    label: String(m.id), help: [m.kind, address(String(m.from)),
+		    "to", address(String(m.to)), m.state, `(its ${m.matched})`].join(" "),
+		    to: `/messages/${encodeURIComponent(String(m.id))}` }));
 	} catch {
 		return [];
 	}
 }
 
-/* The daemon decides what an id is, if it has a search of its own. */
 async function found(text: string, stop: AbortSignal): Promise<Hit[]> {
 	const at = (page: string) => (name: string) =>
 		`/${page}/${encodeURIComponent(name)}`;
 
-	if (op("search"))
-		try {
-			const page = await list("/search", { text }, stop);
-
-			return page.items.map(hitOf);
-		} catch {
-			return [];
-		}
 	const number = /^\+?\d{3,}$/.test(text) ?
 	    (text.startsWith("+") ? "tel:" : "tel:+") + text : text;
 	const lists = await Promise.all([
 		live(number, "subscriber", "subscriber", at("subscribers"), stop),
 		live(text, "group", "group", at("groups"), stop),
 		live(text, "gateway", "gateway", at("gateways"), stop),
-		/^[0-9a-z@._-]{10,}$/i.test(text) ? message(text, stop) : [],
+		text.length > 3 ? message(text, stop) : [],
 	]);
 
-	return lists.flat();
-}
-
-function hitOf(r: Row): Hit {
-	const type = String(r.type), name = String(r.name ?? r.id);
-	const plural = type === "setting" ? "settings" : `${type}s`;
-
-	return { type, label: address(name), help: r.says ? String(r.says) :
-	    undefined, to: `/${plural}/${encodeURIComponent(name)}` };
+	return lists.flat().slice(0, 10);
 }
 
 export async function search(text: string, stop: AbortSignal): Promise<Hit[]> {
