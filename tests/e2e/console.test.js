@@ -169,6 +169,14 @@ test('a subscriber is added, suspended and deleted by keys alone', async () => {
 	await b.tabTo(page.getByRole('link', { name: '+15550100009' }));
 	await page.keyboard.press('Enter');
 	await page.getByRole('heading', { name: /Nine/ }).waitFor();
+	await button('Edit').click();
+	await site.parley(['subscriber', 'set', 'tel:+15550100009', '--name', 'Neun']);
+	await page.getByLabel(/^Class/).fill('gold');
+	await button('Change subscriber').click();
+	await page.getByRole('alert').filter({ hasText: /since you looked/ }).waitFor();
+	assert.equal(await page.getByRole('dialog').getByLabel(/^Name/).inputValue(), 'Neun');
+	await button('Change subscriber').click();
+	await page.getByRole('heading', { name: /Neun/ }).waitFor();
 	await b.tabTo(button('Suspend'));
 	await page.keyboard.press('Enter');
 	await button('Resume').waitFor();
@@ -268,6 +276,7 @@ test('explain answers what if', async () => {
 
 test('a language of notifications is tried before it is in force', async () => {
 	await b.go('/ucn');
+	await page.getByRole('textbox', { name: 'Text' }).fill('x'.repeat(170));
 	await page.getByText('2 short messages').waitFor();
 	await page.getByRole('textbox', { name: 'Text' }).fill('{sender}: {type}');
 	await page.getByText('1 short message', { exact: true }).waitFor();
@@ -276,7 +285,7 @@ test('a language of notifications is tried before it is in force', async () => {
 	await b.check('preview');
 	await page.getByText(/^Review 1 change/).waitFor();
 	await page.getByRole('button', { name: 'Discard these' }).click();
-	await page.getByText('2 short messages').waitFor();
+	await page.getByText('{sender}').waitFor({ state: 'detached' });
 });
 
 test('a token is shown once; a viewer sees no button he may not press', async () => {

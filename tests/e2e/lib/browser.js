@@ -12,7 +12,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
 const WIDE = { width: 1366, height: 860 }, NARROW = { width: 360, height: 780 };
 
 // A refusal that the page shows is no fault of the page.
-const EXPECTED = /status of (401|403|404|409|422|503)/;
+const EXPECTED = /status of (401|403|404|409|412|422|503)/;
 
 class Browser {
 	static async open(site) {

@@ -33,6 +33,7 @@ export interface Options {
 	body?: unknown;
 	raw?: Blob;		// instead of a body: the bytes of a file
 	etag?: string;
+	key?: string;		// the same for a repetition of the same
 	signal?: AbortSignal;
 }
 
@@ -61,6 +62,8 @@ function headersOf(o: Options): Headers {
 		h.set("X-Parley-CSRF", session.value.csrf);
 	if (unsafe && o.etag)
 		h.set("If-Match", o.etag);
+	if (unsafe && o.key)
+		h.set("Idempotency-Key", o.key);
 	return h;
 }
 

@@ -93,8 +93,8 @@ function pathOf(o: Op, values: Values): string {
 }
 
 /* Do it.  What is not given is not sent. */
-export function run(o: Op, values: Values, etag?: string, files: Files = {}):
-    Promise<Answer<Row>> {
+export function run(o: Op, values: Values, how: { etag?: string; key?: string } =
+    {}, files: Files = {}): Promise<Answer<Row>> {
 	const rest: Record<string, string | string[]> = {};
 	const file = o.args.find((a) => a.file && files[a.name]);
 
@@ -104,11 +104,35 @@ export function run(o: Op, values: Values, etag?: string, files: Files = {}):
 	const inQuery = o.method === "GET" || o.method === "DELETE" || file;
 
 	return call<Row>(pathOf(o, values), {
-		method: o.method, etag,
+		method: o.method, ...how,
 		raw: file && files[file.name],
 		query: inQuery ? rest : undefined,
 		body: inQuery ? undefined : rest,
 	});
+}
+
+/* How an object is now, and the tag that a change of it must show. */
+export async function before(o: Op, values: Values):
+    Promise<Answer<Row> | null> {
+	const twin = (o.method === "PATCH" || o.method === "DELETE") &&
+	    operations.value.some((t) => t.method === "GET" && t.path === o.path);
+
+	return twin ? call<Row>(pathOf(o, values)) : null;
+}
+
+/* How an object is now, as the texts of a form. */
+export function initialOf(o: Op, row: Row): Values {
+	const found: Values = {};
+
+	for (const a of o.args) {
+		const v = row[a.name] ?? row[a.name.replace(/-/g, "_")];
+
+		if (v === undefined || v === null || a.secret)
+			continue;
+		found[a.name] = typeof v === "boolean" ? v ? "on" : "off" :
+		    String(v);
+	}
+	return found;
 }
 
 /* --- the shell's way to say it --------------------------------------------- */

@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 
 import type { Row } from "../lib/api";
 import { address, bytes, count, seconds } from "../lib/format";
-import { actionsOf, allowed, op, titleOf, type Op, type Values } from "../lib/meta";
+import { actionsOf, allowed, initialOf, op, titleOf, type Op, type Values } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
 import { Copy, Dialog, Empty, Head, Notice, toast, type Item }
     from "../ui/bits";
@@ -43,21 +43,6 @@ interface Asked {
 	fixed: Values;
 	about?: string;
 	initial?: Values;
-}
-
-/* How an object is now, as the texts of a form. */
-export function initialOf(o: Op, row: Row): Values {
-	const found: Values = {};
-
-	for (const a of o.args) {
-		const v = row[a.name] ?? row[a.name.replace(/-/g, "_")];
-
-		if (v === undefined || v === null || a.secret)
-			continue;
-		found[a.name] = typeof v === "boolean" ? v ? "on" : "off" :
-		    String(v);
-	}
-	return found;
 }
 
 const lastWord = (o: Op) => o.command.split(" ").pop()!;

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { get, list, type Row } from "../lib/api";
 import { address, words } from "../lib/format";
 import { columns, namesOf, now, useFigures } from "../lib/live";
-import { actionsOf, allowed, op, opAt, run, titleOf, type Op, type Values } from "../lib/meta";
+import { actionsOf, allowed, initialOf, op, opAt, run, titleOf, type Op, type Values } from "../lib/meta";
 import { go, Link } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Menu, Notice, Status,
     toast, useLoad, Value } from "../ui/bits";
@@ -15,7 +15,7 @@ import { doNow, OpDialog, reversible } from "../ui/form";
 import { Icon } from "../ui/icons";
 import { Table } from "../ui/table";
 import { count, micros } from "../lib/format";
-import { initialOf, itemsOf, version } from "./lists";
+import { itemsOf, version } from "./lists";
 import { SettingsCard } from "./config";
 
 interface Asked {

@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Problem, sentence, type Row } from "../lib/api";
-import { run, shellLine, titleOf, type Files, type Op, type Values } from "../lib/meta";
+import { before, initialOf, run, shellLine, titleOf, type Files, type Op, type Values } from "../lib/meta";
 import { guarded } from "../lib/router";
 import { Dialog, Notice, Shell, toast } from "./bits";
 import { Field, fieldOfArg } from "./field";
@@ -14,7 +14,6 @@ export interface FormProps {
 	fixed?: Values;		// given by where we are: shown, not asked
 	initial?: Values;	// how it is now; what stays so is not sent
 	label?: string;
-	etag?: string;
 	omit?: string[];
 	expect?: string;	// to be typed before it is done
 	children?: ComponentChildren;
@@ -41,7 +40,10 @@ function asked(op: Op, fixed: Values, omit: string[]) {
 }
 
 export function OpForm(p: FormProps): VNode {
-	const { op, fixed = {}, initial = {}, omit = [] } = p;
+	const { op, fixed = {}, omit = [] } = p;
+	const [initial, setInitial] = useState<Values>(p.initial ?? {});
+	const tag = useRef<string>();
+	const key = useRef("");
 	const args = useMemo(() => asked(op, fixed, omit), [op]);
 	const [texts, setTexts] = useState<Record<string, string>>(() =>
 		Object.fromEntries(args.map((a) => [a.name,
@@ -51,6 +53,22 @@ export function OpForm(p: FormProps): VNode {
 	const [error, setError] = useState<unknown>(null);
 	const [working, setWorking] = useState(false);
 	const form = useRef<HTMLFormElement>(null);
+
+	// what is changed is what was seen: its tag goes with the change
+	async function look() {
+		const seen = await before(op, fixed);
+
+		tag.current = seen?.etag;
+		if (!seen || op.method !== "PATCH")
+			return;
+		const now = initialOf(op, seen.data);
+
+		setInitial(now);
+		setTexts((was) => Object.fromEntries(args.map((a) => [a.name,
+		    was[a.name] === textOf(initial[a.name]) ?
+		    textOf(now[a.name]) : was[a.name]])));
+	}
+	useEffect(() => { look().catch(setError); }, []);
 
 	const values: Values = { ...fixed };
 
@@ -76,14 +94,23 @@ export function OpForm(p: FormProps): VNode {
 		setWorking(true);
 		setError(null);
 		try {
-			const answer = await run(op, values, p.etag, files);
+			key.current ||= crypto.randomUUID();
+			const answer = await run(op, values, { etag: tag.current,
+			    key: op.method === "POST" ? key.current : undefined },
+			    files);
 
 			guarded(null);
 			p.done(answer.data, values);
+			key.current = "";
 		} catch (e) {
+			// only what had no answer is the same when sent again
+			if (!(e instanceof Problem && e.status === 0))
+				key.current = "";
+			if (e instanceof Problem && e.status === 412)
+				await look().catch(() => undefined);
 			setError(e);
-			setWorking(false);
 		}
+		setWorking(false);
 	}
 
 	const problem = error instanceof Problem ? error : null;
