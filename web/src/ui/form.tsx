@@ -42,7 +42,7 @@ function asked(op: Op, fixed: Values, omit: string[]) {
 export function OpForm(p: FormProps): VNode {
 	const { op, fixed = {}, omit = [] } = p;
 	const [initial, setInitial] = useState<Values>(p.initial ?? {});
-	const tag = useRef<string>();
+	const tag = useRef<string | undefined>(undefined);
 	const key = useRef("");
 	const args = useMemo(() => asked(op, fixed, omit), [op]);
 	const [texts, setTexts] = useState<Record<string, string>>(() =>
