@@ -6,7 +6,8 @@ import { useState } from "preact/hooks";
 import { get, list, type Row } from "../lib/api";
 import { address, words } from "../lib/format";
 import { columns, namesOf, now, useFigures } from "../lib/live";
-import { actionsOf, allowed, initialOf, op, opAt, run, titleOf, type Op, type Values } from "../lib/meta";
+import { actionsOf, allowed, initialOf, op, opAt, run, titleOf, type Op,
+    type Values } from "../lib/meta";
 import { go, Link } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Menu, Notice, Status,
     toast, useLoad, Value } from "../ui/bits";

@@ -4,7 +4,8 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Problem, sentence, type Row } from "../lib/api";
-import { before, initialOf, run, shellLine, titleOf, type Files, type Op, type Values } from "../lib/meta";
+import { before, initialOf, run, shellLine, titleOf, type Files, type Op,
+    type Values } from "../lib/meta";
 import { guarded } from "../lib/router";
 import { Dialog, Notice, Shell, toast } from "./bits";
 import { Field, fieldOfArg } from "./field";
