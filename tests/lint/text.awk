@@ -29,10 +29,22 @@ function width(s,	n, i, part) {
 	return w
 }
 
+# db/store/004_charge.sql is step 4 of store.db: each step once, none missing
+function step(	part) {
+	if (split(file, part, "/") != 3 || part[1] != "db")
+		return
+	if (part[3] + 0 != ++steps[part[2]])
+		fail(1, "not step " steps[part[2]] " of " part[2] \
+		    ".db: number it so")
+	if (index($0, "-- " part[3]) != 1)
+		fail(1, "the first line has another name than the file")
+}
+
 FNR == 1 {
 	if (file != "")
 		size()
 	file = FILENAME
+	step()
 }
 { lines = FNR }
 file !~ /\.(def|md)$/ && length($0) > 60 && width($0) > 100 {

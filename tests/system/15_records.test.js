@@ -174,8 +174,9 @@ test('health says what is wrong before it hurts, with what to do', async () => {
 	}
 	// one that ends within days
 	require('node:child_process').execFileSync('openssl', ['req', '-x509', '-newkey',
-		'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '5', '-subj', '/CN=x',
-		'-keyout', '/dev/null', '-out', `${site.data}/tls/soon.pem`], { stdio: 'ignore' });
+		'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '5',
+		'-subj', '/CN=x', '-keyout', '/dev/null',
+		'-out', `${site.data}/tls/soon.pem`], { stdio: 'ignore' });
 	await site.restart();
 	let now;
 	await until('all is looked at', async () => {

@@ -1,3 +1,3 @@
--- 008_language.sql - the language in which a subscriber is notified.
+-- 009_language.sql - the language in which a subscriber is notified.
 ALTER TABLE subscriber ADD COLUMN
 	language	TEXT NOT NULL DEFAULT '';	-- empty: the site's

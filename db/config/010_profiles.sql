@@ -1,4 +1,4 @@
--- 008_profiles.sql - what subscribers want their devices to get.
+-- 010_profiles.sql - what subscribers want their devices to get.
 CREATE TABLE profile (
 	subscriber	INTEGER NOT NULL REFERENCES subscriber(id)
 			    ON DELETE CASCADE,

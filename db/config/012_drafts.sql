@@ -1,4 +1,4 @@
--- 009_drafts.sql - whole revisions that can be undone, and drafts.
+-- 012_drafts.sql - whole revisions that can be undone, and drafts.
 -- Times: ms since the epoch, UTC.  Numbers are those of the enums in
 -- src/store/settings.h.
 ALTER TABLE revision ADD COLUMN parent	INTEGER NOT NULL DEFAULT 0;

@@ -1,4 +1,4 @@
--- 009_documents.sql - XML documents that subscribers keep over XCAP.
+-- 011_documents.sql - XML documents that subscribers keep over XCAP.
 CREATE TABLE document (
 	subscriber	INTEGER NOT NULL REFERENCES subscriber(id)
 			    ON DELETE CASCADE,
