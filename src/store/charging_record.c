@@ -1,4 +1,4 @@
-/* charging_record.c - rows of the table charge as records of 23 fields. */
+/* charging_record.c - rows of the table charge as records of 24 fields. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ enum field {
 	RECORD_ID, SEQ, EVENT, TS_START, TS_END, SERVED, OTHER, GROUP,
 	DIRECTION, SERVICE, TECH, GATEWAY, CONTENT, BYTES, SEGMENTS, RESULT,
 	REASON, CONVERSATION, CONTRIBUTION, IMDN_ID, CORRELATION,
-	INTERWORK, CLASS
+	INTERWORK, CLASS, REV
 };
 
 static const char *const names[CHARGING_FIELDS] = {
@@ -25,6 +25,7 @@ static const char *const names[CHARGING_FIELDS] = {
 	"content_type_class", "bytes", "segments", "result", "reason",
 	"conversation_id", "contribution_id", "imdn_id",
 	"charging_correlation", "interwork_service_id", "class",
+	"rev",
 };
 
 #define COLUMNS \
@@ -148,6 +149,7 @@ static struct strv type_class(struct strv type)
 /* Texts that outlive the statement they come from. */
 struct more {
 	struct buf id, group, class;
+	int64_t rev;
 	char start[NOW_TEXT], end[NOW_TEXT], message[ID_MESSAGE_TEXT];
 };
 
@@ -178,6 +180,17 @@ static void find_class(struct strv key, struct buf *out)
 	if (stmt_row(s))
 		buf_adds(out, col_text(s));
 	(void)stmt_end(s);
+}
+
+/* The revision of the settings, to a batch. */
+static int64_t find_rev(void)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG),
+	    "SELECT coalesce(max(id), 0) FROM revision");
+	int64_t rev = stmt_row(s) ? col_int(s) : 0;
+
+	(void)stmt_stop(s);
+	return rev;
 }
 
 /* --- the record -------------------------------------------------------------------- */
@@ -253,6 +266,7 @@ static void fill(const struct row *r, const char *site,
 	text(&f[INTERWORK], r->service);
 	find_class(f[SERVED].text, &m->class);
 	text(&f[CLASS], buf_strv(&m->class));
+	number(&f[REV], m->rev);
 }
 
 enum err charging_records(const char *site, int64_t after, int64_t limit,
@@ -266,6 +280,7 @@ enum err charging_records(const char *site, int64_t after, int64_t limit,
 	struct more m;
 	struct row r;
 
+	m.rev = find_rev();
 	buf_init(&m.id, BUF_NO_LIMIT);
 	buf_init(&m.group, BUF_NO_LIMIT);
 	buf_init(&m.class, BUF_NO_LIMIT);

@@ -1,4 +1,4 @@
-/* charging_record.h - rows of the table charge as records of 23 fields. */
+/* charging_record.h - rows of the table charge as records of 24 fields. */
 
 #ifndef STORE_CHARGING_RECORD_H
 #define STORE_CHARGING_RECORD_H
@@ -13,7 +13,7 @@ struct charging_field {
 	struct strv text;
 	int64_t number;
 };
-#define CHARGING_FIELDS 23
+#define CHARGING_FIELDS 24
 
 /* Lives until fn returns; false: no more. */
 typedef bool charging_record_fn(int64_t seq,

@@ -1,15 +1,20 @@
 /* test_backup.c - store/backup.h: cryptography, manifests, kills, pruning. */
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
+#include "base/now.h"
 #include "lib/scratch.h"
 #include "lib/world.h"
+#include "loop/work.h"
 #include "runner.h"
 #include "store/backup_priv.h"
+#include "store/blob.h"
 #include "store/db_priv.h"
 
 /* --- cryptography ----------------------------------------------------------------- */
@@ -353,6 +358,42 @@ START_TEST(only_the_newest_backups_and_copies_stay)
 }
 END_TEST
 
+/* --- contents of nobody ------------------------------------------------------------- */
+
+START_TEST(contents_that_nobody_has_are_swept_and_others_stay)
+{
+	uint8_t hash[BLOB_HASH];
+	char kept[65], path[400], orphan[400];
+
+	(void)snprintf(dir, sizeof(dir), "%s", scratch_new());
+	world_open(dir);
+	ck_assert_int_eq(blob_put(db_writer(DB_STORE), STRV("kept"), hash),
+	    ERR_OK);
+	hex_encode(hash, BLOB_HASH, kept);
+	(void)snprintf(path, sizeof(path), "%s/content/%.2s/%s", dir, kept,
+	    kept);
+	shell("cd %s/content && mkdir -p ab && : > ab/ab%062d && "
+	    ": > ab/other && touch -d '3 hours ago' ab/* && "
+	    "touch -d '3 hours ago' %s && : > ab/ab%062d", dir, 1, path, 2);
+	(void)snprintf(orphan, sizeof(orphan), "%s/content/ab/ab%062d", dir,
+	    1);
+	work_start(1);
+	sweep_start();
+	now_freeze(now_ms() + 61000);
+	while (access(orphan, F_OK) == 0) {
+		world_drain();
+		(void)poll(NULL, 0, 5);
+	}
+	world_drain();
+	now_freeze(-1);
+	sweep_stop();
+	work_stop();
+	shell("cd %s/content && test -e ab/ab%062d && test -e ab/other && "
+	    "test -e %s", dir, 2, path);
+	world_close();
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("backup");
@@ -367,6 +408,8 @@ Suite *suite(void)
 	tcase_add_rows(tc, a_restore_goes_on_after_a_kill, kills);
 	tcase_add_test(tc, what_is_not_complete_is_not_taken);
 	tcase_add_test(tc, only_the_newest_backups_and_copies_stay);
+	tcase_add_test(tc,
+	    contents_that_nobody_has_are_swept_and_others_stay);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -190,6 +190,7 @@ START_TEST(a_record_is_a_line_of_json_or_of_csv)
 	ck_assert_ptr_nonnull(strstr(b.p, "\"contribution_id\":\"a\\\"b,c\","
 	    "\"imdn_id\":\"imdn-1\",\"charging_correlation\":"
 	    "\"00000000000001\""));
+	ck_assert_ptr_nonnull(strstr(b.p, "\"class\":null,\"rev\":0}"));
 	end = strchr(b.p, '\n') + 1;
 	ck_assert_int_eq(strncmp(end, "record_id,seq,event,ts_start", 28), 0);
 	end = strchr(end, '\n') + 1;
