@@ -65,6 +65,7 @@ void ops_auth(void);
 void ops_admins(void);
 void ops_totp(void);
 void ops_tokens(void);
+void ops_openapi(void);
 void ops_events(void);
 void events_start(void);
 void events_stop(void);

@@ -250,6 +250,11 @@ static const struct op *twin_of(const struct op *op)
 	return NULL;
 }
 
+bool errand_needs_tag(const struct op *op)
+{
+	return twin_of(op) != NULL;
+}
+
 static void take_twin(struct errand *x, const struct op *op)
 {
 	const struct op *twin = twin_of(op);
@@ -266,7 +271,7 @@ static void take_twin(struct errand *x, const struct op *op)
 /* --- Idempotency-Key -------------------------------------------------------- */
 
 /* What has secrets in its answer is not kept. */
-static bool is_repeatable(const struct op *op)
+bool errand_is_repeatable(const struct op *op)
 {
 	return strcmp(op->method, "POST") == 0 && op->need != CAP_SECURITY &&
 	    op->need != CAP_SELF && op->need != CAP_ANYONE;
@@ -309,7 +314,7 @@ static bool take_key(struct errand *x, const struct op *op)
 	unsigned status = 0;
 	struct buf body;
 
-	if (!key.p || !is_repeatable(op))
+	if (!key.p || !errand_is_repeatable(op))
 		return true;
 	if (key.n == 0 || key.n >= sizeof(x->key)) {
 		errand_refuse(x, 400, "invalid-request", "Bad request",

@@ -31,6 +31,10 @@ void errand_refuse(struct errand *x, unsigned status, const char *code,
 /* Of one that was answered in another way. */
 void errand_free(struct errand *x);
 
+/* Over HTTPS a change needs If-Match; a POST may have an Idempotency-Key. */
+bool errand_needs_tag(const struct op *op);
+bool errand_is_repeatable(const struct op *op);
+
 /* Of an operation that only makes sense for a person behind a request. */
 static inline const struct who *who_of(const struct op_call *c)
 {

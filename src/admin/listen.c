@@ -215,6 +215,7 @@ void admin_register(void)
 	ops_totp();
 	ops_tokens();
 	ops_events();
+	ops_openapi();
 	sessions_register();
 	ops_charging();
 	ops_backup();

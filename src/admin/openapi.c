@@ -1,0 +1,311 @@
+/* openapi.c - the API's description, made of the rows of the operations. */
+
+#include <stdio.h>
+
+#include "admin/admin_priv.h"
+#include "admin/errand.h"
+#include "base/jsonw.h"
+#include "config.h"
+
+#define REF(w, name) jsonw_str(w, "$ref", STRV("#/components/" name))
+
+static const char problem[] =
+    "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\","
+    "\"code\",\"detail\",\"request_id\"],\"properties\":{"
+    "\"type\":{\"type\":\"string\",\"pattern\":\"^urn:parley:problem:\"},"
+    "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+    "\"code\":{\"type\":\"string\",\"enum\":[\"invalid-request\","
+    "\"unauthenticated\",\"reauth-required\",\"totp-required\","
+    "\"forbidden\",\"not-found\",\"method-not-allowed\",\"conflict\","
+    "\"confirm-pending\",\"precondition-failed\",\"payload-too-large\","
+    "\"misdirected\",\"validation-failed\",\"precondition-required\","
+    "\"rate-limited\",\"internal\",\"busy\",\"timeout\",\"not-set-up\","
+    "\"draining\"]},"
+    "\"detail\":{\"type\":\"string\"},\"request_id\":{\"type\":\"string\"},"
+    "\"line\":{\"type\":\"integer\"},\"errors\":{\"type\":\"array\","
+    "\"items\":{\"type\":\"object\"}},\"current\":{\"type\":\"object\"}}}";
+
+static const char answer[] =
+    "{\"type\":\"object\",\"description\":\"a list has items and next; "
+    "anything else its own members\",\"properties\":{\"items\":{\"type\":"
+    "\"array\",\"items\":{\"type\":\"object\"}},\"next\":{\"type\":"
+    "[\"string\",\"null\"]},\"exit\":{\"type\":\"integer\"},\"text\":"
+    "{\"type\":\"string\"}}}";
+
+static const char *const methods[] = { "GET", "POST", "PATCH", "DELETE" };
+static const char *const lower[] = { "get", "post", "patch", "delete" };
+
+/* --- one argument ----------------------------------------------------------- */
+
+static void choices(struct jsonw *w, struct strv list)
+{
+	jsonw_array(w, "enum");
+	while (list.p)
+		jsonw_str(w, NULL, strv_split(list, '|', &list));
+	jsonw_end(w);
+}
+
+static void type_of(struct jsonw *w, const struct op_arg *a)
+{
+	if (a->flags & ARG_FLAG) {
+		jsonw_str(w, "type", STRV("boolean"));
+	} else if (a->complete && strchr(a->complete, '|')) {
+		jsonw_str(w, "type", STRV("string"));
+		choices(w, strv(a->complete));
+	} else {
+		jsonw_array(w, "type");
+		jsonw_str(w, NULL, STRV("string"));
+		jsonw_str(w, NULL, STRV("integer"));
+		jsonw_end(w);
+	}
+	if (a->flags & ARG_SECRET)
+		jsonw_bool(w, "writeOnly", true);
+}
+
+static void schema_of(struct jsonw *w, const char *name,
+    const struct op_arg *a)
+{
+	jsonw_object(w, name);
+	if (a->flags & ARG_REPEAT) {
+		jsonw_str(w, "type", STRV("array"));
+		jsonw_object(w, "items");
+		type_of(w, a);
+		jsonw_end(w);
+	} else {
+		type_of(w, a);
+	}
+	jsonw_str(w, "description", strv(a->help));
+	jsonw_end(w);
+}
+
+static void parameter(struct jsonw *w, const struct op_arg *a,
+    const char *in)
+{
+	jsonw_object(w, NULL);
+	jsonw_str(w, "name", strv(a->name));
+	jsonw_str(w, "in", strv(in));
+	jsonw_bool(w, "required", (a->flags & (ARG_PATH | ARG_REQUIRED)) != 0);
+	schema_of(w, "schema", a);
+	jsonw_end(w);
+}
+
+/* --- one operation ---------------------------------------------------------- */
+
+static bool has_body(const struct op *op)
+{
+	return strcmp(op->method, "POST") == 0 ||
+	    strcmp(op->method, "PATCH") == 0;
+}
+
+static void common(struct jsonw *w, const char *name)
+{
+	struct buf ref;
+
+	buf_init(&ref, 256);
+	buf_addf(&ref, "#/components/parameters/%s", name);
+	jsonw_object(w, NULL);
+	jsonw_str(w, "$ref", buf_strv(&ref));
+	jsonw_end(w);
+	buf_deinit(&ref);
+}
+
+static void parameters(struct jsonw *w, const struct op *op)
+{
+	jsonw_array(w, "parameters");
+	for (const struct op_arg *a = op->args; a && a->name; a++)
+		if (a->flags & ARG_PATH)
+			parameter(w, a, "path");
+		else if (!has_body(op))
+			parameter(w, a, "query");
+	if (strcmp(op->method, "GET") == 0)
+		common(w, "fields");
+	if (errand_needs_tag(op))
+		common(w, "if_match");
+	if (errand_is_repeatable(op))
+		common(w, "idempotency_key");
+	jsonw_end(w);
+}
+
+static void required(struct jsonw *w, const struct op *op)
+{
+	jsonw_array(w, "required");
+	for (const struct op_arg *a = op->args; a && a->name; a++)
+		if (a->flags & ARG_REQUIRED && !(a->flags & ARG_PATH))
+			jsonw_str(w, NULL, strv(a->name));
+	jsonw_end(w);
+}
+
+static void body(struct jsonw *w, const struct op *op)
+{
+	bool file = false;
+
+	jsonw_object(w, "requestBody");
+	jsonw_object(w, "content");
+	jsonw_object(w, "application/json");
+	jsonw_object(w, "schema");
+	jsonw_str(w, "type", STRV("object"));
+	jsonw_bool(w, "additionalProperties", false);
+	required(w, op);
+	jsonw_object(w, "properties");
+	for (const struct op_arg *a = op->args; a && a->name; a++) {
+		file = file || a->flags & ARG_FILE;
+		if (!(a->flags & ARG_PATH))
+			schema_of(w, a->name, a);
+	}
+	jsonw_end(w);
+	jsonw_end(w);
+	jsonw_end(w);
+	if (file) {
+		jsonw_object(w, "text/csv");
+		jsonw_end(w);
+		jsonw_object(w, "application/octet-stream");
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	jsonw_end(w);
+}
+
+static void responses(struct jsonw *w, const struct op *op)
+{
+	bool stream = strcmp(op->path, "/events") == 0;
+
+	jsonw_object(w, "responses");
+	jsonw_object(w, "200");
+	jsonw_str(w, "description", STRV("done"));
+	jsonw_object(w, "content");
+	jsonw_object(w, stream ? "text/event-stream" : "application/json");
+	if (!stream) {
+		jsonw_object(w, "schema");
+		REF(w, "schemas/Answer");
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	jsonw_end(w);
+	jsonw_end(w);
+	jsonw_object(w, "default");
+	REF(w, "responses/Problem");
+	jsonw_end(w);
+	jsonw_end(w);
+}
+
+/* "subscriber_add"; without a command the method and the path. */
+static void identity(struct jsonw *w, const struct op *op)
+{
+	struct buf b;
+
+	buf_init(&b, 256);
+	if (op->command[0])
+		buf_addz(&b, op->command);
+	else
+		buf_addf(&b, "%s%s", op->method, op->path);
+	for (size_t i = 0; i < b.n; i++)
+		if (strchr(" /-{}.", b.p[i]))
+			b.p[i] = '_';
+	jsonw_str(w, "operationId", buf_strv(&b));
+	buf_deinit(&b);
+}
+
+static void operation(struct jsonw *w, const char *method,
+    const struct op *op)
+{
+	struct buf roles;
+
+	buf_init(&roles, 256);
+	role_text(cap_roles(op->need), &roles);
+	jsonw_object(w, method);
+	identity(w, op);
+	jsonw_str(w, "summary", strv(op->help));
+	jsonw_str(w, "x-capability", strv(cap_name(op->need)));
+	jsonw_str(w, "x-roles", buf_strv(&roles));
+	if (op->need == CAP_ANYONE) {
+		jsonw_array(w, "security");
+		jsonw_end(w);
+	}
+	parameters(w, op);
+	if (has_body(op))
+		body(w, op);
+	responses(w, op);
+	jsonw_end(w);
+	buf_deinit(&roles);
+}
+
+/* --- the whole ---------------------------------------------------------------- */
+
+static bool is_first(const struct op *const *all, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(all[k]->path, all[i]->path) == 0)
+			return false;
+	return true;
+}
+
+static void one_path(struct jsonw *w, const struct op *const *all, size_t n,
+    const char *path)
+{
+	jsonw_object(w, path);
+	for (size_t m = 0; m < sizeof(methods) / sizeof(methods[0]); m++)
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(all[i]->path, path) == 0 &&
+			    strcmp(all[i]->method, methods[m]) == 0)
+				operation(w, lower[m], all[i]);
+	jsonw_end(w);
+}
+
+static void components(struct buf *out)
+{
+	buf_addf(out, "{\"schemas\":{\"Problem\":%s,\"Answer\":%s},"
+	    "\"responses\":{\"Problem\":{\"description\":\"why not (RFC "
+	    "9457)\",\"content\":{\"application/problem+json\":{\"schema\":"
+	    "{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
+	    "\"parameters\":{\"fields\":{\"name\":\"fields\",\"in\":"
+	    "\"query\",\"description\":\"only these, with commas between\","
+	    "\"schema\":{\"type\":\"string\"}},"
+	    "\"if_match\":{\"name\":\"If-Match\",\"in\":\"header\","
+	    "\"required\":true,\"description\":\"the ETag that GET gave for "
+	    "this path, or *\",\"schema\":{\"type\":\"string\"}},"
+	    "\"idempotency_key\":{\"name\":\"Idempotency-Key\",\"in\":"
+	    "\"header\",\"description\":\"the same key again gives the same "
+	    "answer for a day\",\"schema\":{\"type\":\"string\","
+	    "\"maxLength\":255}}},"
+	    "\"securitySchemes\":{\"session\":{\"type\":\"apiKey\",\"in\":"
+	    "\"cookie\",\"name\":\"__Host-parley\"},\"token\":{\"type\":"
+	    "\"http\",\"scheme\":\"bearer\"}}}", problem, answer);
+}
+
+static void openapi_run(struct op_call *c)
+{
+	size_t n;
+	const struct op *const *all = op_all(&n);
+	struct jsonw w;
+	struct buf b;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	op_field(c, "openapi", STRV("3.1.0"));
+	op_field_json(c, "info", STRV("{\"title\":\"Parley\",\"version\":\""
+	    PARLEY_VERSION "\"}"));
+	op_field_json(c, "servers", STRV("[{\"url\":\"" API "\"}]"));
+	op_field_json(c, "security",
+	    STRV("[{\"session\":[]},{\"token\":[]}]"));
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (is_first(all, i))
+			one_path(&w, all, n, all[i]->path);
+	jsonw_end(&w);
+	op_field_json(c, "paths", buf_strv(&b));
+	buf_clear(&b);
+	components(&b);
+	op_field_json(c, "components", buf_strv(&b));
+	buf_deinit(&b);
+	op_done(c);
+}
+
+static const struct op ops[] = {
+	{ "", "GET", "/openapi.json", CAP_SELF, OP_READ, NULL,
+	  "this API, for programs (OpenAPI 3.1)", openapi_run },
+};
+
+void ops_openapi(void)
+{
+	op_register(ops, sizeof(ops) / sizeof(ops[0]));
+}
