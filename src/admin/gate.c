@@ -43,11 +43,14 @@ static void watch_one(const struct conf_step *s, void *arg)
 	const struct probe *p = probe_find(s->section->name);
 	struct gate *g = arg;
 	struct watched *w;
+	enum probe_state was;
 
 	if (!p || s->gone || s->impact == CONF_LIVE ||
 	    s->impact == CONF_RESTART)
 		return;
-	if (!p->needed && (s->made || state_of(p, s->name) != PROBE_UP))
+	/* what is down already cannot get worse */
+	was = state_of(p, s->name);
+	if (was != PROBE_UP && !(p->needed && was == PROBE_OFF))
 		return;
 	w = xalloc(sizeof(*w));
 	w->probe = p;

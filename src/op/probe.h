@@ -14,8 +14,8 @@ enum probe_state {
 
 /*
  * A commit that touches an instance of the section waits until it is up
- * again, and is undone when it stays down: always if needed, otherwise when
- * it was up before.
+ * again, and is undone when it stays down, if it was up before; if needed,
+ * also when the commit turns it on.
  */
 struct probe {
 	const char *section;	/* "gateway" */

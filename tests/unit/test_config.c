@@ -491,6 +491,8 @@ static const struct {
 	{ "cannot come up", PROBE_UP, PROBE_FAILED, 100, "\"exit\":13" },
 	{ "was down", PROBE_DOWN, PROBE_DOWN, 0, "\"state\":\"kept\"" },
 	{ "was off", PROBE_OFF, PROBE_DOWN, 0, "\"state\":\"kept\"" },
+	{ "could not come up before", PROBE_FAILED, PROBE_FAILED, 0,
+	  "\"state\":\"kept\"" },
 };
 
 START_TEST(a_gateway_that_was_up_and_stays_down_undoes_the_commit)
