@@ -8,6 +8,7 @@
 #include "admin/password.h"
 #include "admin/people.h"
 #include "base/alloc.h"
+#include "op/complete.h"
 
 bool admin_name_ok(struct strv s, struct buf *why)
 {
@@ -390,7 +391,32 @@ static const struct op ops[] = {
 	  "change your own password; your other sessions end", password_run },
 };
 
+struct offering {
+	struct strv prefix;
+	complete_offer_fn *offer;
+	void *arg;
+};
+
+static void offer_name(const struct admin *a, void *arg)
+{
+	const struct offering *o = arg;
+
+	if (strncmp(a->name, o->prefix.p, o->prefix.n) == 0)
+		(void)o->offer(strv(a->name), o->arg);
+}
+
+static void complete_admins(struct strv prefix, complete_offer_fn *offer,
+    void *arg)
+{
+	struct offering o = { prefix, offer, arg };
+
+	people_each(offer_name, &o);
+}
+
 void ops_admins(void)
 {
+	static const struct completer names = { "admin", complete_admins };
+
+	complete_register(&names, 1);
 	op_register(ops, sizeof(ops) / sizeof(ops[0]));
 }

@@ -104,6 +104,14 @@ static void offer_instances(struct offering *o, struct strv section)
 		;
 }
 
+/* Names are what the lists show, so they need what the lists need. */
+static enum cap names_need(struct strv kind)
+{
+	if (strv_eq(kind, STRV("admin")) || strv_eq(kind, STRV("backup")))
+		return CAP_SECURITY;
+	return complete_find(kind) ? CAP_PEOPLE_READ : CAP_VIEW;
+}
+
 static void complete_run(struct op_call *c)
 {
 	struct strv kind = op_text(c, "kind");
@@ -113,7 +121,9 @@ static void complete_run(struct op_call *c)
 	if (!o.prefix.p)
 		o.prefix = STRV("");
 	op_list(c);
-	if (with)
+	if (!role_may(op_roles(c), names_need(kind)))
+		;	/* nothing: he could not use one either */
+	else if (with)
 		with->run(o.prefix, offer, &o);
 	else
 		offer_instances(&o, kind);

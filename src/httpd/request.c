@@ -45,7 +45,10 @@ static const char *const headers[][2] = {
 	  "require-trusted-types-for 'script'" },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "Referrer-Policy", "no-referrer" },
-	{ "Permissions-Policy", "camera=(), geolocation=(), microphone=()" },
+	{ "Permissions-Policy", "accelerometer=(), autoplay=(), camera=(), "
+	  "display-capture=(), encrypted-media=(), fullscreen=(), "
+	  "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+	  "midi=(), payment=(), usb=()" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 	{ "Cache-Control", "no-store" },

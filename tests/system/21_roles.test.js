@@ -76,6 +76,15 @@ test('the changes that a role may make reach their operation', async () => {
 		}
 });
 
+test('names are offered to those who may see the lists', async () => {
+	await site.parley(['subscriber', 'add', 'sip:comp@example.org']);
+	const offered = async (role, kind) => (await new Api(site, { token: tokens[role] })
+		.get(`/complete?kind=${kind}&prefix=`)).json.items.length > 0;
+	assert.deepEqual([await offered('viewer', 'subscriber'),
+		await offered('support', 'subscriber'), await offered('support', 'admin'),
+		await offered('security', 'admin')], [false, true, false, true]);
+});
+
 test('every operation says what it is about', () => {
 	for (const o of operations) {
 		assert.ok(['anyone', 'self', ...Object.keys(MAY)].includes(o.capability), o.path);
