@@ -84,10 +84,10 @@ int draft_begin(struct session *s, struct strv name)
 		return code;
 	s->configuring = true;
 	if (s->interactive && s->staged)
-		printf("draft %s has %lld changes: compare shows them\n",
+		fprintf(s->out.out, "draft %s has %lld changes: compare shows them\n",
 		    s->draft, (long long)s->staged);
 	else if (s->interactive)
-		printf("changes go to draft %s; nothing is in force before "
+		fprintf(s->out.out, "changes go to draft %s; nothing is in force before "
 		    "commit\n", s->draft);
 	return EXIT_OK;
 }
@@ -403,7 +403,7 @@ static int rollback(struct session *s, const struct word *w, size_t n)
 	jsonw_end(&j);
 	code = draft_send(s, "POST", "/rollback", buf_strv(&body), true);
 	if (code == EXIT_OK && s->interactive && !s->defaults.json)
-		printf("%lld changes are staged: compare shows them, commit "
+		fprintf(s->out.out, "%lld changes are staged: compare shows them, commit "
 		    "puts them in force\n", (long long)s->staged);
 	buf_deinit(&path);
 	buf_deinit(&body);
@@ -465,7 +465,7 @@ static int leave(struct session *s, const struct word *w, size_t n)
 			return code;
 	}
 	if (s->staged && s->interactive)
-		printf("draft %s keeps %lld changes that are not in force\n",
+		fprintf(s->out.out, "draft %s keeps %lld changes that are not in force\n",
 		    s->draft, (long long)s->staged);
 	s->configuring = false;
 	s->staged = 0;
@@ -518,12 +518,11 @@ static const struct {
 
 static int words_help(struct session *s, const struct word *w, size_t n)
 {
-	(void)s;
 	(void)w;
 	(void)n;
 	for (size_t i = 0; i < VERBS; i++)
 		if (verbs[i].usage)
-			printf("%-38s %s\n", verbs[i].usage, verbs[i].help);
+			fprintf(s->out.out, "%-38s %s\n", verbs[i].usage, verbs[i].help);
 	return EXIT_OK;
 }
 
@@ -533,6 +532,14 @@ void draft_verbs(void (*fn)(const char *word, const char *help, void *arg),
 	for (size_t i = 0; i < VERBS; i++)
 		if (verbs[i].help)
 			fn(verbs[i].word, verbs[i].help, arg);
+}
+
+bool draft_raw(struct strv word)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		if (strv_eq(word, strv(verbs[i].word)))
+			return !verbs[i].run;
+	return false;
 }
 
 static int unknown(struct session *s, struct strv word)

@@ -160,6 +160,27 @@ static void configure_hints(struct hinting *h, const struct word *w, size_t n)
 			offer(next[i].word, next[i].help, h);
 }
 
+/* --- filters ------------------------------------------------------------- */
+
+/* Behind "|": which filter, and what it takes. */
+static void filter_hints(struct hinting *h, const struct word *w, size_t n)
+{
+	bool line = n == 2 && (strv_eq(w[1].text, STRV("match")) ||
+	    strv_eq(w[1].text, STRV("except")));
+
+	if (n == 1)
+		filters_each(offer, h);
+	else if (line)
+		describe(h, "REGEX", "what the line has");
+	else if (n == 2 && (strv_eq(w[1].text, STRV("first")) ||
+	    strv_eq(w[1].text, STRV("last"))))
+		describe(h, "N", "how many lines");
+	else if (n == 2 && strv_eq(w[1].text, STRV("save")))
+		describe(h, "FILE", "its name; ~ is your own folder");
+	else
+		offer("|", "another filter", h);
+}
+
 /* --- operations ---------------------------------------------------------- */
 
 static void arg_values(struct hinting *h, const struct gram_arg *a)
@@ -186,8 +207,12 @@ static void option_names(struct hinting *h, const struct gram_op *op)
 	} common[] = {
 		{ "--json", "as one JSON document" },
 		{ "--csv", "as a table for spreadsheets" },
+		{ "--columns", "only these, as A,B" },
+		{ "--sort", "by a column; -COLUMN: the largest first" },
+		{ "--limit", "at most so many rows" },
 		{ "--watch", "again every few seconds" },
 		{ "--timeout", "wait so many seconds at most" },
+		{ "--no-pager", "all at once" },
 		{ "--help", "what this command takes" },
 	};
 	char word[100];
@@ -207,7 +232,8 @@ static void option_names(struct hinting *h, const struct gram_op *op)
 		offer(word, a->help, h);
 	}
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		offer(common[i].word, common[i].help, h);
+		if (!gram_arg_find(op, strv(common[i].word + 2)))
+			offer(common[i].word, common[i].help, h);
 }
 
 /* The option whose value is being typed, or NULL; counts the positions. */
@@ -215,13 +241,15 @@ static const struct gram_arg *pending(const struct gram_op *op,
     const struct word *w, size_t n, size_t *positions)
 {
 	const struct gram_arg *a = NULL;
+	bool common_value = false;
 
 	*positions = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct strv name = w[i].text;
 
-		if (a) {
+		if (a || common_value) {
 			a = NULL;	/* this is its value */
+			common_value = false;
 			continue;
 		}
 		if (name.n < 3 || memcmp(name.p, "--", 2) != 0) {
@@ -229,6 +257,10 @@ static const struct gram_arg *pending(const struct gram_op *op,
 			continue;
 		}
 		a = gram_arg_find(op, (struct strv){ name.p + 2, name.n - 2 });
+		common_value = !a && (strv_eq(name, STRV("--columns")) ||
+		    strv_eq(name, STRV("--sort")) ||
+		    strv_eq(name, STRV("--limit")) ||
+		    strv_eq(name, STRV("--timeout")));
 		if (a && (a->flags & (GRAM_FLAG | GRAM_SECRET)))
 			a = NULL;
 	}
@@ -287,7 +319,7 @@ void hints(struct session *s, struct strv line, struct strv *partial,
 	struct hinting h = { s, STRV(""), fn, arg };
 	struct word w[WORDS];
 	struct arena a;
-	size_t n;
+	size_t n, pipe = 0;
 	bool inside;
 
 	arena_init(&a);
@@ -300,7 +332,13 @@ void hints(struct session *s, struct strv line, struct strv *partial,
 	} else {
 		*partial = STRV("");
 	}
-	if (n <= WORDS && s->configuring)
+	for (size_t i = 0; n <= WORDS && i < n; i++)
+		if (is_pipe(&w[i]) && !(s->configuring &&
+		    draft_raw(w[0].text)))
+			pipe = i;
+	if (n <= WORDS && pipe)
+		filter_hints(&h, w + pipe, n - pipe);
+	else if (n <= WORDS && s->configuring)
 		configure_hints(&h, w, n);
 	else if (n <= WORDS)
 		command_hints(&h, w, n);

@@ -91,8 +91,10 @@ int job_follow(struct session *s, const struct options *o,
 		answer_free(&a);
 		(void)nanosleep(&pause, NULL);
 	}
-	session_show(s, o, buf_strv(&a.body));
+	code = session_show(s, o, buf_strv(&a.body));
 	answer_free(&a);
+	if (code != EXIT_OK)
+		return code;
 	if (strcmp(state, "failed") == 0)
 		return EXIT_FAILED;
 	return j.errors ? EXIT_PARTLY : EXIT_OK;

@@ -47,7 +47,7 @@ struct render render_to(FILE *out)
 
 /* --- text ---------------------------------------------------------------- */
 
-static bool steers(uint32_t c)
+bool render_steers(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
 	    (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
@@ -61,7 +61,7 @@ void render_safe(struct buf *out, struct strv s, bool lines)
 
 		if (lines && (c == '\n' || c == '\t'))
 			buf_addc(out, (char)c);
-		else if (steers(c))
+		else if (render_steers(c))
 			utf8_add(out, UTF8_REPLACEMENT);
 		else
 			utf8_add(out, c);
@@ -253,10 +253,19 @@ static void put(const struct render *r, const struct table *t, size_t i,
 		spaces(r->out, GAP + (c->number ? 0 : pad));
 }
 
+/* Who reads what we write shall know which line is the heading. */
+static void heading_begin(const struct render *r)
+{
+	(void)fflush(r->out);
+	if (r->heading)
+		*r->heading = true;
+}
+
 static void head(const struct render *r, const struct table *t)
 {
 	char name[64];
 
+	heading_begin(r);
 	if (r->color)
 		fputs("\033[1m", r->out);
 	for (size_t i = 0; i < t->n; i++) {
@@ -277,6 +286,7 @@ static void head(const struct render *r, const struct table *t)
 			    t->columns[i].width - n));
 	}
 	fputs(r->color ? "\033[0m\n" : "\n", r->out);
+	(void)fflush(r->out);
 }
 
 static const struct json *member(const struct json *row, struct strv name)
@@ -334,8 +344,10 @@ static void object_print(const struct render *r, const struct json *o)
 
 		if (hidden(name))
 			continue;
+		buf_clear(&b);
+		render_safe(&b, name, false);
+		fputs(b.p, r->out);
 		cell(m, &b);
-		fprintf(r->out, "%.*s", STRV_ARG(name));
 		spaces(r->out, width - render_width(name) + GAP);
 		if (r->color && is_state(name))
 			state_print(r, buf_strv(&b));
@@ -443,8 +455,10 @@ bool render_csv(const struct render *r, struct strv json)
 		    m = json_next(m))
 			(void)column_of(&t, json_name(m));
 	}
+	heading_begin(r);
 	for (size_t i = 0; i < t.n; i++)
 		csv_cell(r->out, t.columns[i].name, i + 1 == t.n);
+	(void)fflush(r->out);
 	if (!items)
 		csv_row(r->out, &t, root, &b);
 	for (const struct json *row = json_first(items); row;

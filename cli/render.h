@@ -3,6 +3,7 @@
 #ifndef CLI_RENDER_H
 #define CLI_RENDER_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -12,6 +13,7 @@ struct render {
 	bool tty;	/* align to the screen, cut what is too wide */
 	bool color;
 	int width;	/* columns of the screen; 0: do not cut */
+	bool *heading;	/* set while the head of a table is written; or NULL */
 };
 
 /* What standard output is: NO_COLOR, CLICOLOR_FORCE and TERM decide. */
@@ -22,13 +24,19 @@ struct render render_to(FILE *out);
  * it is not JSON.  *next gets whether there are more rows.
  */
 bool render_people(const struct render *r, struct strv json, bool *next);
-/* One document: compact, or indented for a screen. */
+/*
+ * One document: compact, or indented for a screen.  What could steer a
+ * terminal is escaped, which for a reader of JSON is the same.
+ */
 void render_json(const struct render *r, struct strv json);
+void render_json_safe(struct buf *out, struct strv json);
 /* RFC 4180 with a header; cells that a spreadsheet would run are quoted. */
 bool render_csv(const struct render *r, struct strv json);
 
 /* Columns that s takes on a screen. */
 size_t render_width(struct strv s);
+/* A control or a bidi mark. */
+bool render_steers(uint32_t c);
 /* s without what could steer a terminal: controls and bidi marks. */
 void render_safe(struct buf *out, struct strv s, bool lines);
 

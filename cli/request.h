@@ -4,6 +4,7 @@
 #define CLI_REQUEST_H
 
 #include "cli/grammar.h"
+#include "cli/select.h"
 
 enum {		/* exit codes, one table for every command: parley(1) */
 	EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_FOUND = 3,
@@ -14,9 +15,10 @@ enum {		/* exit codes, one table for every command: parley(1) */
 
 /* Options that every command has. */
 struct options {
-	bool json, csv, help;
+	bool json, csv, help, no_pager;
 	int watch_s;		/* 0: once */
 	int timeout_s;		/* 0: as the client's */
+	struct selection select;
 };
 
 struct request {

@@ -11,8 +11,6 @@
 #include "config.h"
 #include "wire/json.h"
 
-#define WORDS 256
-
 int session_error(struct session *s, int code, const char *fmt, ...)
 {
 	struct buf b, safe;
@@ -69,6 +67,16 @@ static void refused_lines(struct session *s, const struct json *errors,
 			    STRV_ARG(text));
 }
 
+static void refused_json(struct strv body)
+{
+	struct buf safe;
+
+	buf_init(&safe, BUF_NO_LIMIT);
+	render_json_safe(&safe, body);
+	fprintf(stderr, "%s\n", safe.p);
+	buf_deinit(&safe);
+}
+
 /* What the daemon refused, in its own words. */
 static int refused(struct session *s, const struct answer *a,
     const struct options *o, const char *name)
@@ -81,8 +89,8 @@ static int refused(struct session *s, const struct answer *a,
 	int code = exit_of(a->status);
 
 	if (o->json && root) {
-		fprintf(stderr, "%s\n", a->body.p);
 		json_free(root);
+		refused_json(buf_strv(&a->body));
 		return code;
 	}
 	(void)json_as_string(root ? json_member(root, "detail") : NULL,
@@ -198,10 +206,46 @@ int session_said(struct session *s, const struct options *o, struct strv json)
 	return exit_in(json);
 }
 
-void session_show(struct session *s, const struct options *o, struct strv json)
+/* A file, not a list: programs get it as it is. */
+static void plain(struct session *s, struct strv text)
+{
+	struct buf safe;
+
+	if (!s->out.tty) {
+		fprintf(s->out.out, "%.*s\n", STRV_ARG(text));
+		return;
+	}
+	buf_init(&safe, BUF_NO_LIMIT);
+	render_safe(&safe, text, true);
+	fprintf(s->out.out, "%s\n", safe.p);
+	buf_deinit(&safe);
+}
+
+static int show_selected(struct session *s, const struct options *o,
+    struct strv json)
+{
+	struct options all = *o;
+	struct buf selected, why;
+	int code = EXIT_OK;
+
+	all.select = (struct selection){ .limit = 0 };
+	buf_init(&selected, BUF_NO_LIMIT);
+	buf_init(&why, 8192);
+	if (select_rows(&o->select, json, &selected, &why))
+		code = session_show(s, &all, buf_strv(&selected));
+	else
+		code = session_error(s, EXIT_USAGE, "%s", why.p);
+	buf_deinit(&selected);
+	buf_deinit(&why);
+	return code;
+}
+
+int session_show(struct session *s, const struct options *o, struct strv json)
 {
 	bool next = false, ok = true;
 
+	if (o->select.columns.p || o->select.sort.p || o->select.limit)
+		return show_selected(s, o, json);
 	if (o->json)
 		render_json(&s->out, json);
 	else if (o->csv)
@@ -209,11 +253,12 @@ void session_show(struct session *s, const struct options *o, struct strv json)
 	else
 		ok = render_people(&s->out, json, &next);
 	if (!ok)
-		fprintf(s->out.out, "%.*s\n", STRV_ARG(json));
+		plain(s, json);
 	fflush(s->out.out);
 	if (next)
 		fprintf(stderr, "there are more rows: ask for them with "
 		    "--limit and --cursor\n");
+	return EXIT_OK;
 }
 
 /* --- running ------------------------------------------------------------- */
@@ -231,8 +276,9 @@ static int once(struct session *s, const struct request *r,
 	if (job_of(buf_strv(&a.body), &target)) {
 		code = job_follow(s, o, target.p);
 	} else {
-		session_show(s, o, buf_strv(&a.body));
-		code = exit_in(buf_strv(&a.body));
+		code = session_show(s, o, buf_strv(&a.body));
+		if (code == EXIT_OK)
+			code = exit_in(buf_strv(&a.body));
 	}
 	buf_deinit(&target);
 	answer_free(&a);
@@ -258,20 +304,25 @@ static int watch(struct session *s, const struct request *r,
 	int code;
 
 	interrupted = 0;
+	if (s->way)
+		output_flow(s->way);
 	each.timeout_s = 0;
 	each.json = o->json || !s->out.tty;
 	(void)sigaction(SIGINT, &now, &was);
 	do {
 		now_text(now_ms(), time);
 		if (s->out.tty)
-			fprintf(s->out.out, "\033[H\033[J%s   every %d s, "
-			    "Ctrl-C ends   %s\n\n", title, o->watch_s, time);
+			printf("\033[H\033[J%s   every %d s, Ctrl-C ends   "
+			    "%s\n\n", title, o->watch_s, time);
 		code = once(s, r, &each);
+		if (s->way)
+			output_turn(s->way);
 		for (int i = 0; i < o->watch_s * 10 && !interrupted &&
 		    !(o->timeout_s && now_mono() >= end); i++)
 			(void)nanosleep(&(struct timespec){ 0, 100000000 },
 			    NULL);
 	} while (!interrupted && code != EXIT_NO_DAEMON &&
+	    !ferror(stdout) &&
 	    !(o->timeout_s && now_mono() >= end));
 	(void)sigaction(SIGINT, &was, NULL);
 	return code;
@@ -291,12 +342,14 @@ static int operation(struct session *s, const struct gram_op *op,
 		buf_deinit(&why);
 		return code;
 	}
+	if (o->no_pager && s->way)
+		output_flow(s->way);
 	if (o->help) {
 		gram_usage(op, &why);
-		printf("%s\n    %s\n", why.p, op->help);
+		fprintf(s->out.out, "%s\n    %s\n", why.p, op->help);
 		for (size_t i = 0; i < op->n_args; i++)
-			printf("    %-14s %s\n", op->args[i].name,
-			    op->args[i].help);
+			fprintf(s->out.out, "    %-14s %s\n",
+			    op->args[i].name, op->args[i].help);
 	} else if (o->watch_s) {
 		code = watch(s, &r, o, op->command);
 	} else {
@@ -308,6 +361,17 @@ static int operation(struct session *s, const struct gram_op *op,
 }
 
 /* --- what the shell itself knows ----------------------------------------- */
+
+static const char help_more[] =
+    "configure [--draft NAME] | -f FILE [--commit] [--comment TEXT] "
+    "[--revert-in TIME]\n"
+    "    change settings: set and delete lines, then commit\n"
+    "help [WORD...], version, quit\n\n"
+    "Every command takes --json, --csv, --columns A,B, --sort [-]COLUMN, "
+    "--limit N,\n--watch [SECONDS], --timeout SECONDS, --no-pager and "
+    "--help.  In the shell a\ncommand may be followed by | match REGEX, "
+    "| except REGEX, | count, | first N,\n| last N, | json, | csv, "
+    "| no-more or | save FILE, or several of them.\n";
 
 static int help(struct session *s, const struct word *w, size_t n)
 {
@@ -329,27 +393,21 @@ static int help(struct session *s, const struct word *w, size_t n)
 		found++;
 		buf_clear(&usage);
 		gram_usage(op, &usage);
-		printf("%s\n    %s\n", usage.p, op->help);
+		fprintf(s->out.out, "%s\n    %s\n", usage.p, op->help);
 	}
 	buf_deinit(&usage);
 	if (n && !found)
 		return session_error(s, EXIT_USAGE, "no command begins so");
 	if (!n)
-		printf("configure [--draft NAME] | -f FILE [--commit] "
-		    "[--comment TEXT] [--revert-in TIME]\n"
-		    "    change settings: set and delete lines, then commit\n"
-		    "help [WORD...], version, quit\n\n"
-		    "every command takes --json, --csv, --watch [SECONDS], "
-		    "--timeout SECONDS, --help\n");
+		fputs(help_more, s->out.out);
 	return EXIT_OK;
 }
 
 static int version(struct session *s, const struct word *w, size_t n)
 {
-	(void)s;
 	(void)w;
 	(void)n;
-	printf("parley %s\n", PARLEY_VERSION);
+	fprintf(s->out.out, "parley %s\n", PARLEY_VERSION);
 	return EXIT_OK;
 }
 
@@ -369,8 +427,8 @@ int nothing_to_save(struct session *s, const struct word *w, size_t n)
 	(void)w;
 	(void)n;
 	if (code == EXIT_OK)
-		printf("nothing to save: revision %lld is already on disk\n",
-		    (long long)now.running);
+		fprintf(s->out.out, "nothing to save: revision %lld is "
+		    "already on disk\n", (long long)now.running);
 	return code;
 }
 
@@ -418,26 +476,5 @@ int session_words(struct session *s, const struct word *w, size_t n)
 	else
 		code = session_error(s, EXIT_USAGE, "%s", why.p);
 	buf_deinit(&why);
-	return code;
-}
-
-int session_line(struct session *s, struct strv line)
-{
-	struct word w[WORDS];
-	struct arena a;
-	size_t n;
-	int code;
-
-	if (s->configuring)
-		return draft_line(s, line);
-	arena_init(&a);
-	n = words_split(line, &a, w, WORDS);
-	if (n > WORDS)
-		code = session_error(s, EXIT_USAGE, "too many words");
-	else if (n && w[n - 1].open)
-		code = session_error(s, EXIT_USAGE, "a quote is not closed");
-	else
-		code = session_words(s, w, n);
-	arena_deinit(&a);
 	return code;
 }

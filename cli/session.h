@@ -5,6 +5,7 @@
 
 #include "cli/client.h"
 #include "cli/grammar.h"
+#include "cli/output.h"
 #include "cli/render.h"
 #include "cli/request.h"
 #include "cli/schema.h"
@@ -23,7 +24,8 @@ struct session {
 	bool have_grammar;
 	struct schema schema;
 	bool have_schema;
-	struct render out;
+	struct render out;	/* all that is an answer goes there */
+	struct output *way;	/* of out while a command runs, or NULL */
 	bool interactive;	/* abbreviations; what cannot be undone asks */
 	struct options defaults;	/* of the command line: for all lines */
 
@@ -48,6 +50,8 @@ bool session_schema(struct session *s);	/* silent: only for help */
 /* One line or the words of one command; the exit code. */
 int session_line(struct session *s, struct strv line);
 int session_words(struct session *s, const struct word *w, size_t n);
+/* The same for the words of a command line: "|" is the user's shell's. */
+int session_argv(struct session *s, const struct word *w, size_t n);
 
 /*
  * One request.  EXIT_OK: a has the answer, to be freed.  Otherwise what the
@@ -59,7 +63,7 @@ int session_call(struct session *s, const char *method, const char *target,
     const char *name, struct answer *a);
 
 /* The answer on standard output, in the form asked for. */
-void session_show(struct session *s, const struct options *o,
+int session_show(struct session *s, const struct options *o,
     struct strv json);
 
 /* job.c: does the answer name a job; *target, to be freed, asks for it. */
@@ -80,6 +84,8 @@ bool configure_expand(struct strv line, struct buf *out, struct buf *why);
 /* draft.c: the mode configure, and a line in it. */
 int draft_begin(struct session *s, struct strv name);
 int draft_line(struct session *s, struct strv line);
+/* A line that begins so is sent as it is: "|" is no filter there. */
+bool draft_raw(struct strv word);
 void draft_verbs(void (*fn)(const char *word, const char *help, void *arg),
     void *arg);
 

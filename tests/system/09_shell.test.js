@@ -7,10 +7,11 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const https = require('node:https');
 const path = require('node:path');
-const { execFileSync, spawn, spawnSync } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { Client, taken } = require('./lib/client.js');
 const { Sim, gateway } = require('./lib/sim.js');
+const { expect } = require('./lib/expect.js');
 
 const ALICE = 'sip:+15550100001@example.org', BOB = 'sip:+15550100002@example.org';
 const CAROL = 'sip:carol@example.org', DAVE = 'tel:+17770000002';
@@ -262,22 +263,7 @@ test('no password is ever shown, logged, traced or on disk in clear text', async
 
 /* --- the interactive session --------------------------------------------------------- */
 
-// What expect does; a word that does not come in 5 s ends it.  It takes its
-// braces for cases only when they begin with a line end.
-function expectRun(lines, env) {
-	const file = site.file('session.exp', ['set timeout 5',
-		'proc stop {why} { send_user "\\n$why\\n"; exec kill [exp_pid]; exit 9 }',
-		'proc want {s} { expect {\n-ex $s {}\ntimeout { stop "MISSING $s" }\n' +
-			'eof { send_user "\\nENDED before $s"; exit 8 }\n} }',
-		// a signal that comes while nobody reads would clear no line
-		'proc idle {} { while {[lindex [split [read [set f [open ' +
-			'/proc/[exp_pid]/stat]]]] 2] ne "S"} { close $f }; close $f }',
-		`spawn ${program('parley')} --data-dir ${site.data}`, ...lines,
-		'expect {\neof {}\ntimeout { stop STAYS }\n}'].join('\n'));
-	const r = spawnSync('expect', ['-f', file], { encoding: 'utf8', timeout: 60000,
-		env: { ...process.env, TERM: 'vt100', ...env } });
-	assert.equal(r.status, 0, r.stdout.slice(-1500).replace(/[^ -~\n]/g, '.'));
-}
+const expectRun = (lines, env) => expect(site, lines, { env });
 
 test('the interactive session helps, completes and remembers', () => {
 	const env = { XDG_STATE_HOME: path.join(site.dir, 'state') };
