@@ -61,6 +61,7 @@ const field = (name) => page.getByLabel(name, { exact: false }).first();
 
 /* --- who may come in --------------------------------------------------------------------- */
 
+// proves APP-03
 test('the first administrator comes in with a token of the machine', async () => {
 	await b.go('/');
 	await b.check('set up');
@@ -116,6 +117,17 @@ const PAGES = [
 	['/log', 'log'], ['/backups', 'backups'], ['/about', 'about'], ['/nothing-here', 'nothing'],
 ];
 
+test('forced colours: nothing is told by our colours alone', async (t) => {
+	await page.emulateMedia({ forcedColors: 'active' });
+	t.after(() => page.emulateMedia({ forcedColors: 'none' }));
+	await b.go('/about');
+	for (const [where, name] of [['/', 'dashboard'], ['/health', 'health'],
+		['/messages', 'messages'], ['/settings/gateway/smsc1', 'setting']]) {
+		await b.visit(where);
+		await b.check(`${name}, forced colours`);
+	}
+});
+
 for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', true]])
 	test(`every page, ${scheme}${narrow ? ', 360 px' : ''}: no fault, no violation, ` +
 	    'nothing foreign, accessible, not too wide', async (t) => {
@@ -131,6 +143,7 @@ for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', tru
 
 /* --- tasks ------------------------------------------------------------------------------------ */
 
+// proves APP-03
 test('a message is found by its id and its way is drawn', async () => {
 	const [m] = await site.items('show', 'messages', '--to', 'tel:+17770000002');
 	await b.go('/');
@@ -202,6 +215,7 @@ test('a refused value is said at its form, and nothing is lost', async () => {
 	await page.keyboard.press('Escape');
 });
 
+// proves APP-02 APP-03
 test('a setting is staged, reviewed, committed and rolled back', async () => {
 	await b.go('/settings/gateway/smsc1');
 	await page.getByText(/more, all at their defaults/).click();

@@ -174,6 +174,8 @@ export function useFigures(): Past | null {
 		});
 
 		watchers++;
+		if (!past.value)
+			void askNow();
 		return () => { watchers--; end(); };
 	}, []);
 	return past.value;

@@ -97,7 +97,7 @@ function Arrow({ s, y, lanes, on }: { s: Step; y: number; lanes: string[];
 		</g>;
 	const right = to > from, tip = right ? to - 1 : to + 1;
 	const wing = right ? -7 : 7;
-	const chars = Math.max(14, Math.floor(Math.abs(to - from) / 6.4) - 1);
+	const chars = Math.max(14, Math.floor(Math.abs(to - from) / 7.2) - 1);
 
 	return <g class={`step${bad ? " bad" : ""}${on ? " on" : ""}`}>
 		<path class="arrow" d={`M${from} ${y}H${tip}`} />
