@@ -9,6 +9,7 @@
 #include "store/search.h"
 
 #define CHUNK 4000	/* messages between two looks at the clock */
+#define NEAR 2		/* chunks behind one with a name that is one's own */
 
 /* The columns in which a name can be, and what it is called there. */
 static const char *const names[] = {
@@ -50,9 +51,15 @@ static enum err chunk_end(struct db *db, uint64_t before, uint64_t *end)
 	return stmt_stop(s);
 }
 
-/* false in *more: fn has enough */
+/* Message-ID, Call-ID, and what an SMSC gave: others with it are near. */
+static bool is_own(size_t by)
+{
+	return by == 1 || by == 2 || by == 9;
+}
+
+/* false in *more: fn has enough; *own: one had it as a name of its own */
 static enum err look(struct db *db, const struct search *q, uint64_t before,
-    uint64_t end, search_fn *fn, void *arg, bool *more)
+    uint64_t end, search_fn *fn, void *arg, bool *more, bool *own)
 {
 	struct stmt *s = stmt(db, "SELECT id, min(by) FROM ("
 	    "SELECT id, CASE WHEN imdn_id = ?3 THEN 1 WHEN in_ref = ?3 "
@@ -77,6 +84,7 @@ static enum err look(struct db *db, const struct search *q, uint64_t before,
 		uint64_t id = (uint64_t)col_int(s);
 		size_t by = (size_t)col_int(s);
 
+		*own |= is_own(by);
 		*more = fn(id, names[by < sizeof(names) / sizeof(*names) ?
 		    by : 0], arg);
 	}
@@ -105,8 +113,9 @@ enum err search_messages(const struct search *q, search_fn *fn, void *arg,
 	struct db *db = db_reader(DB_STORE);
 	uint64_t before = q->before ? q->before : (uint64_t)INT64_MAX >> 8;
 	int64_t until = now_us() + q->budget_ms * 1000;
+	bool more = true, own = false;
+	unsigned behind = 0;
 	uint64_t end = 0;
-	bool more = true;
 	enum err e = ERR_OK;
 
 	*stopped = 0;
@@ -116,9 +125,9 @@ enum err search_messages(const struct search *q, search_fn *fn, void *arg,
 		e = chunk_end(db, before, &end);
 		if (e != ERR_OK || end == 0)
 			break;
-		e = look(db, q, before, end, fn, arg, &more);
+		e = look(db, q, before, end, fn, arg, &more, &own);
 		before = end;
-		if (more && now_us() > until) {
+		if (more && (now_us() > until || (own && behind++ == NEAR))) {
 			*stopped = end;
 			break;
 		}

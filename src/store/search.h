@@ -12,7 +12,8 @@
  * address: of the sender, of a recipient, or of a leg.
  *
  * Looks from the newest message back, or from before on (0: the newest), for
- * about budget_ms; in a thread that may read.
+ * about budget_ms; not much further than where text was the Message-ID, the
+ * Call-ID or the next hop's id.  In a thread that may read.
  */
 struct search {
 	struct strv text, key;
