@@ -132,7 +132,7 @@ bool plan_phone(struct query *q, bool online)
 	if (!is_for_phone(q) || !primary_find(u, &pr) || has_access(q, &pr))
 		return false;
 	if (!online && strcmp(conf_text("policy interworking", "",
-	    "offline-user"), "sms") != 0) {
+	    "offline-user"), "defer") == 0) {
 		term_note(q->p, "offline", true, "policy interworking offline-user "
 		    "is defer: no SMS");
 		return false;

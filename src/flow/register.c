@@ -82,10 +82,11 @@ static const struct conf_row delivery_rows[] = {
 };
 
 static const struct conf_row interworking_rows[] = {
-	{ .name = "offline-user", .type = CONF_ENUM, .fallback = "defer",
-	  .choices = "defer|sms",
+	{ .name = "offline-user", .type = CONF_ENUM, .fallback = "auto",
+	  .choices = "auto|defer|sms",
 	  .help = "a subscriber without a registered device: keep the message "
-	  "until one registers, or send it by SMS where a route exists" },
+	  "until one registers, or send it by SMS where a route exists; auto: "
+	  "by SMS to a primary device, which has the SIM, and else keep it" },
 };
 
 static const struct conf_row report_rows[] = {

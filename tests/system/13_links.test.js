@@ -75,7 +75,7 @@ before(async () => {
 	sim = new Sim();
 	await site.configure([...gateway('centre', await sim.smsc('centre'), site,
 		{ pattern: 'tel:+1555*' }), 'set policy primary grace 0s',
-	'set policy ucn interval 0s', 'set policy interworking offline-user sms']);
+	'set policy ucn interval 0s']);
 	await site.log(/gateway is up gateway=centre /);
 	carol = await Client.open(site, CAROL, 'carol', { instance: PHONE });
 	await carol.register();

@@ -138,13 +138,12 @@ static const struct {
 	  "sip", NULL,
 	  "sip whole -phone; sip whole =phone held; sms ucn =phone" },
 	/* R32, R33 */
-	{ "nobody is online", KNOWN, MESSAGE_TEXT, 5, ALICE, "sip", NULL,
-	  "sip whole" },
+	{ "nobody is online", KNOWN, MESSAGE_TEXT, 5, ALICE, "sip",
+	  "policy interworking offline-user defer", "sip whole" },
 	{ "nobody is online, by SMS", KNOWN, MESSAGE_TEXT, 5, ALICE, "sip",
-	  "policy interworking offline-user sms",
-	  "sip whole -phone; sms copy =phone" },
+	  NULL, "sip whole -phone; sms copy =phone" },
 	{ "an image, nobody is online, by SMS", KNOWN, MESSAGE_TEXT, 0,
-	  ALICE, "sip", "policy interworking offline-user sms",
+	  ALICE, "sip", NULL,
 	  "sip whole -phone; sip whole =phone held; sms ucn =phone" },
 	/* a phone that never registers */
 	{ "text", T | VIRTUAL, MESSAGE_TEXT, 5, ALICE, "sip", NULL,
@@ -152,8 +151,7 @@ static const struct {
 	{ "it never comes", T | VIRTUAL, MESSAGE_TEXT, 5, ALICE, "sip",
 	  "policy primary grace 7s", "sip whole; sms copy" },
 	{ "an image, nobody was ever there", VIRTUAL, MESSAGE_TEXT, 0, ALICE,
-	  "sip", "policy interworking offline-user sms",
-	  "sip whole; sms ucn" },
+	  "sip", NULL, "sip whole; sms ucn" },
 	{ "text, nobody was ever there", VIRTUAL, MESSAGE_TEXT, 5, ALICE,
 	  "sip", "policy interworking offline-user sms", "sms copy" },
 	/* what is not for a phone */
