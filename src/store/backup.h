@@ -67,8 +67,9 @@ enum err backup_verify(const char *path, const struct backup_options *o,
 enum err backup_stage(const char *path, const struct backup_options *o,
     struct strv actor, struct backup_progress *p, struct buf *why);
 /*
- * Before the databases are opened: put what is staged in place and keep what
- * was there in DIR/restore.old, one generation.  Goes on after a kill.
+ * Before the databases are opened: remove what a kill left half done of
+ * backups, put what is staged in place, and keep what was there in
+ * DIR/restore.old, one generation.  Goes on after a kill.
  * *taken: there was something.  ERR_BAD_CONTENT: it was given up, and all is
  * as before; ERR_STORAGE: it stopped half way, the daemon must not start.
  */

@@ -114,6 +114,41 @@ bool backup_sync_tree(const char *dir)
 	return nftw(dir, sync_one, 16, FTW_DEPTH | FTW_PHYS) == 0;
 }
 
+/* Folders of work that was under way, and files without their end. */
+static bool is_half_done(const char *name)
+{
+	size_t n = strlen(name), end = sizeof(ENDING ".tmp") - 1;
+
+	return strncmp(name, ".work-", 6) == 0 ||
+	    strncmp(name, ".verify-", 8) == 0 ||
+	    (n > end && strcmp(name + n - end, ENDING ".tmp") == 0);
+}
+
+static void clean_in(const char *dir)
+{
+	char path[BACKUP_PATH];
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)) != NULL) {
+		if (!is_half_done(e->d_name))
+			continue;
+		backup_path(path, "%s/%s", dir, e->d_name);
+		backup_remove_tree(path);
+	}
+	if (d)
+		(void)closedir(d);
+}
+
+void backup_clean(const char *dir)
+{
+	char path[BACKUP_PATH];
+
+	backup_path(path, "%s/backup", dir);
+	clean_in(dir);
+	clean_in(path);
+}
+
 /* --- what there is ------------------------------------------------------------ */
 
 bool backup_name_ok(struct strv name)

@@ -54,6 +54,7 @@ bool backup_write(int fd, const void *p, size_t n);
 bool backup_mkdirs(const char *dir, const char *name);	/* those of name */
 bool backup_sync_tree(const char *dir);	/* files and folders */
 void backup_remove_tree(const char *dir);	/* missing is fine */
+void backup_clean(const char *dir);	/* what a kill left half done */
 bool backup_cancelled(const struct backup_progress *p, struct buf *why);
 
 /* backup_read.c: the entries of the file at path into dir, all checked. */

@@ -324,6 +324,7 @@ enum err backup_take(const char *dir, bool *taken, struct buf *why)
 	*taken = false;
 	backup_path(ready, "%s/" READY, dir);
 	backup_path(old, "%s/" OLD, dir);
+	backup_clean(dir);
 	if (!exists(ready, MARK)) {
 		backup_remove_tree(ready);
 		return ERR_OK;

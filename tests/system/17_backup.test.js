@@ -146,7 +146,7 @@ test('parleyd restores to an empty machine, and not beside a running daemon', as
 	assert.equal((await site.json(['audit', 'verify'])).state, 'ok');
 });
 
-test('a job can be cancelled and leaves nothing behind', async (t) => {
+test('a job that is cancelled or killed leaves nothing behind', async (t) => {
 	const site = await started(t);
 	await site.down();
 	// enough to copy that there is time to say no
@@ -176,6 +176,17 @@ test('a job can be cancelled and leaves nothing behind', async (t) => {
 		now = await job(site, 'job');
 	while (now.state === 'running');
 	assert.equal(now.state, 'cancelled');
+	assert.deepEqual(fs.readdirSync(backups(site)), []);
+
+	// and a kill: the next start takes away what is half done
+	assert.equal(await post('backups'), 200);
+	do
+		now = await job(site, 'job');
+	while (now.state === 'running' && now.total === 0);
+	assert.equal(now.state, 'running');
+	await site.down('SIGKILL');
+	assert.notDeepEqual(fs.readdirSync(backups(site)), []);
+	await site.run();
 	assert.deepEqual(fs.readdirSync(backups(site)), []);
 });
 
