@@ -131,10 +131,12 @@ struct edit {
 	struct people_change change;
 	bool out;		/* his sessions end */
 	const char *keep;	/* but this one */
+	struct buf detail;	/* for the audit; never a secret */
 };
 
 static void edit_free(struct edit *e)
 {
+	buf_deinit(&e->detail);
 	explicit_bzero(e, sizeof(*e));
 	free(e);
 }
@@ -170,6 +172,12 @@ static void saved(enum err err, const struct admin *a, void *arg)
 	edit_free(e);
 }
 
+static void save(struct edit *e)
+{
+	e->change.detail = buf_strv(&e->detail);
+	people_save(&e->change, saved, e);
+}
+
 static void hashed(struct hash_job *job)
 {
 	struct edit *e = (struct edit *)job;
@@ -182,7 +190,8 @@ static void hashed(struct hash_job *job)
 	}
 	memcpy(e->change.a.password, job->fresh, sizeof(job->fresh));
 	e->change.fields |= ADMIN_PASSWORD;
-	people_save(&e->change, saved, e);
+	buf_addz(&e->detail, "password: new; ");
+	save(e);
 }
 
 /* With a new password first its hash, then the change. */
@@ -192,7 +201,7 @@ static void go_on(struct edit *e, struct strv password)
 	struct buf why;
 
 	if (!password.p) {
-		people_save(&e->change, saved, e);
+		save(e);
 		return;
 	}
 	buf_init(&why, 512);
@@ -219,11 +228,26 @@ static struct edit *edit_new(struct op_call *c, const char *action)
 	e->c = c;
 	e->change.actor = op_who(c);
 	e->change.action = strv(action);
+	buf_init(&e->detail, 1024);
 	return e;
 }
 
-static bool take_unix(struct op_call *c, struct admin *a)
+/* "roles: viewer -> operator; "; a new one has no former ones. */
+static void note_roles(struct edit *e, unsigned was, unsigned will)
 {
+	buf_addz(&e->detail, "roles: ");
+	if (e->change.a.id) {
+		role_text(was, &e->detail);
+		buf_addz(&e->detail, " -> ");
+	}
+	role_text(will, &e->detail);
+	buf_addz(&e->detail, "; ");
+}
+
+static bool take_unix(struct edit *e)
+{
+	struct op_call *c = e->c;
+	struct admin *a = &e->change.a;
 	struct strv s = op_text(c, "unix-user");
 
 	if (!s.p)
@@ -232,6 +256,8 @@ static bool take_unix(struct op_call *c, struct admin *a)
 		op_fail(c, OP_INVALID, "this is not a user of this machine");
 		return false;
 	}
+	buf_addf(&e->detail, "unix-user: %s -> %.*s; ", a->unix_user,
+	    STRV_ARG(s));
 	memset(a->unix_user, 0, sizeof(a->unix_user));
 	if (s.n)
 		memcpy(a->unix_user, s.p, s.n);
@@ -256,7 +282,8 @@ static void add_run(struct op_call *c)
 	e = edit_new(c, "admin add");
 	memcpy(e->change.a.name, name.p, name.n);
 	e->change.a.roles = roles;
-	if (take_unix(c, &e->change.a))
+	note_roles(e, 0, roles);
+	if (take_unix(e))
 		go_on(e, op_text(c, "password"));
 	else
 		edit_free(e);
@@ -269,7 +296,7 @@ static void set_run(struct op_call *c)
 	unsigned roles;
 
 	if (!find(c, &e->change.a) || !roles_take(c, &roles) ||
-	    !take_unix(c, &e->change.a)) {
+	    !take_unix(e)) {
 		edit_free(e);
 		return;
 	}
@@ -277,6 +304,7 @@ static void set_run(struct op_call *c)
 		e->change.fields |= ADMIN_UNIX;
 	if (op_given(c, "role")) {
 		e->change.fields |= ADMIN_ROLES;
+		note_roles(e, e->change.a.roles, roles);
 		e->out = roles != e->change.a.roles;
 		e->change.a.roles = roles;
 	}
@@ -286,6 +314,7 @@ static void set_run(struct op_call *c)
 		e->keep = who_of(c)->session.id;
 	if (op_given(c, "reset-totp")) {
 		e->change.fields |= ADMIN_TOTP;
+		buf_addz(&e->detail, "totp: off; ");
 		e->change.a.totp[0] = 0;
 		e->change.recovery = (const unsigned char (*)[ADMIN_KEY])"";
 		e->out = true;
@@ -303,7 +332,7 @@ static void delete_run(struct op_call *c)
 	}
 	e->change.remove = true;
 	e->out = true;
-	people_save(&e->change, saved, e);
+	save(e);
 }
 
 static void unlock_run(struct op_call *c)

@@ -210,6 +210,8 @@ static void logout_run(struct op_call *c)
 	if (!has_session(c))
 		return;
 	(void)session_end(strv(w->session.id), w->admin);
+	audit_event(op_who(c), STRV("logout"), strv(w->name), STRV("ok"),
+	    STRV(""));
 	op_header(c, "Clear-Site-Data", STRV("\"cookies\", \"storage\""));
 	op_header(c, "Set-Cookie", STRV("__Host-parley=; Secure; HttpOnly; "
 	    "SameSite=Strict; Path=/; Max-Age=0"));

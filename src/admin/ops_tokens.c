@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/now.h"
 #include "conf/conf.h"
+#include "store/audit.h"
 
 #define DAY_MS	((int64_t)24 * 60 * 60 * 1000)
 
@@ -235,10 +236,13 @@ static void sessions_show(struct op_call *c, int64_t admin)
 
 static void end_session(struct op_call *c, int64_t admin)
 {
-	if (session_end(op_text(c, "id"), admin))
-		op_done(c);
-	else
+	if (!session_end(op_text(c, "id"), admin)) {
 		op_fail(c, OP_NOT_FOUND, "there is no such session");
+		return;
+	}
+	audit_event(op_who(c), STRV("admin-session end"), op_text(c, "id"),
+	    STRV("ok"), STRV(""));
+	op_done(c);
 }
 
 static void sessions_run(struct op_call *c)

@@ -110,6 +110,9 @@ test('who loses a role or the post loses it at once', async () => {
 		{ name: 'bobs', admin: 'bob', role: ['operator'] })).json;
 	assert.equal((await new Api(site, { token }).get('/subscribers')).status, 200);
 	assert.equal((await root.patch('/admin/users/bob', { role: ['viewer'] })).status, 200);
+	const [row] = await site.items('show', 'audit', '--action', 'admin set');
+	assert.deepEqual([row.object, row.detail, row.actor],
+		['bob', 'roles: operator -> viewer; ', 'root1']);
 	isProblem(await bob.get('/subscribers'), 401);	// his sessions have ended
 	isProblem(await new Api(site, { token }).get('/subscribers'), 403);
 	assert.equal((await root.delete('/admin/users/bob')).status, 200);

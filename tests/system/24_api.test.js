@@ -3,6 +3,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
+const net = require('node:net');
 const tls = require('node:tls');
 const { Site } = require('./lib/site.js');
 const { Api, isProblem } = require('./lib/api.js');
@@ -172,6 +173,26 @@ test('headers of more than 16 KiB are refused', async () => {
 	const said = await raw('GET /api/v1/health/live HTTP/1.1\r\nHost: localhost\r\n' +
 		`${line.repeat(30)}Connection: close\r\n\r\n`);
 	assert.match(said, /^$|^HTTP\/1\.1 (431|413|400) /);
+});
+
+test('a thousand connections of one address leave room for others', async () => {
+	let many, left = 1000;
+	await new Promise((most) => {	// 40 may stay, some wait in the kernel
+		many = Array.from({ length: left }, () => {
+			const s = net.connect(site.admin, '127.0.0.1');
+			s.on('error', () => {});
+			s.on('close', () => { if (--left === 200) most(); });
+			return s.resume();
+		});
+	});
+	const began = Date.now();
+	assert.equal((await site.get('/api/v1/health/live')).status, 200);
+	assert.ok(Date.now() - began < 1000, `${Date.now() - began} ms`);
+	many.forEach((s) => s.destroy());
+	let r;		// until the server has seen that they are gone
+	do r = await root.get('/health/live').catch(() => null);
+	while (!r);
+	assert.equal(r.status, 200);
 });
 
 test('connections that say nothing keep nobody out for long', { timeout: 60000 }, async () => {
