@@ -17,9 +17,15 @@ static const struct {
 	  "MESSAGE to users who are not registered" },
 	{ "online", NEED_ANSWER | NEED_PUSH | REG_RECIPIENTS, load_run,
 	  "MESSAGE to registered users, until it is pushed" },
-	{ "full", NEED_ALL | REG_RECIPIENTS | REG_SENDERS | USE_CPIM,
-	  load_run,
+	{ "full", NEED_ALL | REG_RECIPIENTS | REG_SENDERS | USE_CPIM |
+	  WANT_REPORTS, load_run,
 	  "CPIM, until both notifications are back at the sender" },
+	{ "asked", NEED_ANSWER | NEED_PUSH | REG_RECIPIENTS | REG_SENDERS |
+	  USE_CPIM | WANT_REPORTS, load_run,
+	  "the same, but nobody notifies" },
+	{ "cpim", NEED_ANSWER | NEED_PUSH | REG_RECIPIENTS | REG_SENDERS |
+	  USE_CPIM, load_run,
+	  "the same, and no notification is asked for" },
 	{ "register", NEED_ANSWER | LOAD_REGISTER, load_run,
 	  "REGISTER; with the digest the server asks for" },
 	{ "sms", NEED_ANSWER | USE_TEL, load_run,
@@ -43,7 +49,9 @@ static int usage(int code)
 
 	fprintf(f, "Usage: blast CASE --server HOST:PORT [OPTION]...\n"
 	    "       blast free-port\n"
-	    "       blast ping HOST:PORT    wait for any answer, 20 s\n\n"
+	    "       blast ping HOST:PORT    wait for any answer, 20 s\n"
+	    "       blast metric PATH NAME  what it is, at the admin socket"
+	    "\n\n"
 	    "Cases:\n");
 	for (unsigned i = 0; i < N_CASES; i++)
 		fprintf(f, "  %-10s %s\n", cases[i].name, cases[i].help);
@@ -61,7 +69,10 @@ static int usage(int code)
 	    "  --password P    of every user [secret]\n"
 	    "  --domain D      [example.org]\n"
 	    "  --tel PREFIX    of the numbers [+1777]\n"
-	    "  --path P        for http; %%u is a number\n"
+	    "  --path P        for http; %%u is a number; several with "
+	    "blanks between\n"
+	    "  --tls           HTTPS; with --token T as one of the API\n"
+	    "  --expires S     of REGISTER [3600]; 0 takes it back\n"
 	    "  --local ADDR    address to bind [127.0.0.1]\n"
 	    "  --pid N[,N]     processes to measure, with their children\n"
 	    "  --metrics PATH  admin socket of parleyd, for its loop lag\n"
@@ -77,7 +88,7 @@ static struct options o = {
 	.peer = "unknown", .label = "", .local = "127.0.0.1",
 	.domain = "example.org", .password = "secret", .tel = "+1777",
 	.path = "/", .users = 2000, .window = 256, .seconds = 5, .warmup = 1,
-	.drain = 3, .body = 100,
+	.drain = 3, .body = 100, .expires = 3600,
 };
 
 static const struct {
@@ -95,11 +106,13 @@ static const struct {
 	{ "tel", TEXT, &o.tel },
 	{ "metrics", TEXT, &o.metrics },
 	{ "path", TEXT, &o.path },
+	{ "token", TEXT, &o.token },
 	{ "users", NUMBER, &o.users },
 	{ "first", NUMBER, &o.first },
 	{ "window", NUMBER, &o.window },
 	{ "count", NUMBER, &o.count },
 	{ "body", NUMBER, &o.body },
+	{ "expires", NUMBER, &o.expires },
 	{ "pid", TEXT, &o.pids },
 	{ "rate", REAL, &o.rate },
 	{ "seconds", REAL, &o.seconds },
@@ -109,6 +122,7 @@ static const struct {
 	{ "identity", FLAG, &o.identity },
 	{ "refresh", FLAG, &o.refresh },
 	{ "durable", FLAG, &o.durable },
+	{ "tls", FLAG, &o.tls },
 };
 
 enum { N_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
@@ -186,9 +200,19 @@ static int ping(const char *server)
 	return answers ? 0 : 1;
 }
 
+static int metric(const char *path, const char *name)
+{
+	double value;
+
+	if (!metrics_value(path, name, &value))
+		return 1;
+	printf("%.0f\n", value);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	static struct result r = { .lag_p99_ms = -1 };
+	static struct result r = { .lag_p99_ms = -1, .lag_max_ms = -1 };
 	unsigned i = 0;
 	int code;
 
@@ -198,6 +222,8 @@ int main(int argc, char **argv)
 	}
 	if (argc > 2 && strcmp(argv[1], "ping") == 0)
 		return ping(argv[2]);
+	if (argc > 3 && strcmp(argv[1], "metric") == 0)
+		return metric(argv[2], argv[3]);
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage(0);
 	while (argc > 1 && i < N_CASES && strcmp(argv[1], cases[i].name) != 0)

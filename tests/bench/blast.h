@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/strv.h"
 
@@ -30,6 +31,7 @@ enum {
 	LOAD_REGISTER	= 0x100,	/* the load is REGISTER */
 	LOAD_WAKE	= 0x200,	/* one REGISTER, then await a push */
 	TO_GROUP	= 0x400,	/* each for all recipients; each push counts */
+	WANT_REPORTS	= 0x800,	/* USE_CPIM: both notifications are asked for */
 };
 
 struct options {
@@ -44,19 +46,23 @@ struct options {
 	const char *password;	/* of every account */
 	const char *tel;	/* prefix of the numbers, e.g. +1777 */
 	const char *metrics;	/* admin socket, or NULL */
-	const char *path;	/* http: path and query, %u is the number;
+	const char *path;	/* http: path and query, %u is the number,
+				   several with blanks between, in turns;
 				   disk: a folder */
+	const char *token;	/* http: of the API, or NULL */
 	unsigned users;		/* pairs of sender and recipient */
 	unsigned first;		/* index of the first user */
 	unsigned window;	/* messages in flight; closed loop */
 	double rate;		/* messages/s; 0 = closed loop */
 	unsigned count;		/* stop after so many; 0 = by time */
 	unsigned body;		/* bytes of text */
+	unsigned expires;	/* of REGISTER, s; 0 takes it back */
 	double seconds, warmup, drain;
 	const char *pids;	/* processes measured, N,N...; or NULL */
 	bool digest;		/* credentials on MESSAGE too */
 	bool identity;		/* P-Asserted-Identity, as a trusted peer */
 	bool refresh;		/* REGISTER again with the nonce in hand */
+	bool tls;		/* http: HTTPS; no certificate is checked */
 };
 
 /* --- blast_stat.c: time, histograms, processes, the result --------------- */
@@ -84,7 +90,7 @@ struct result {
 	uint32_t status[700];	/* final answers other than 2xx */
 	struct hist answer, whole;
 	double elapsed_s;
-	double lag_p99_ms;	/* < 0 when unknown */
+	double lag_p99_ms, lag_max_ms;	/* of its loop; < 0 when unknown */
 	struct usage before, after;
 };
 
@@ -217,10 +223,24 @@ void flights_tick(struct flights *all, int64_t now, flight_timeout_fn *fn,
 
 /* blast_load.c: SIP; 0, or 1 when there was nothing to measure. */
 int load_run(const struct options *o, struct result *r);
-/* blast_http.c: GET o->path on o->window connections that stay open. */
+/*
+ * blast_http.c: GET o->path on o->window connections that stay open, until
+ * the time is over or SIGTERM comes.
+ */
 int http_run(const struct options *o, struct result *r);
 /* blast_disk.c: append 4 kB and fdatasync, in the folder o->path. */
 int disk_run(const struct options *o, struct result *r);
+
+/* --- blast_tls.c: HTTPS -------------------------------------------------- */
+
+struct tls;
+
+/* fd, non-blocking, is connected and stays the caller's; NULL: no handshake. */
+struct tls *tls_new(int fd);
+void tls_free(struct tls *t);		/* NULL is fine */
+/* As read() and write() of a non-blocking fd. */
+ssize_t tls_read(struct tls *t, char *p, size_t n);
+ssize_t tls_write(struct tls *t, const char *p, size_t n);
 
 /* --- blast_metrics.c ----------------------------------------------------- */
 
@@ -232,7 +252,9 @@ struct buckets {
 
 /* GET /metrics on a Unix socket; false when it cannot be had. */
 bool metrics_buckets(const char *path, const char *name, struct buckets *b);
-/* Upper bound of the bucket that holds the part between two readings. */
+/* The same for a single number without labels. */
+bool metrics_value(const char *path, const char *name, double *out);
+/* Upper bound of the bucket that holds the part (1: the most) between two. */
 double metrics_quantile(const struct buckets *before,
     const struct buckets *after, double part);
 

@@ -1,7 +1,8 @@
-/* blast_http.c - a client of an HTTP interface to SMS, for comparison. */
+/* blast_http.c - clients of an HTTP interface: to SMS, or our API. */
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -9,11 +10,13 @@
 
 #include "blast.h"
 
-enum { MAX_ANSWER = 8192, MAX_GET = 2048 };
+enum { MAX_ANSWER = 1 << 18, MAX_GET = 2048 };
 
 struct connection {
 	int fd;
-	int64_t sent_us;
+	struct tls *tls;	/* or NULL */
+	bool idle;		/* until due_us */
+	int64_t sent_us, due_us;
 	size_t n;
 	char in[MAX_ANSWER];
 };
@@ -27,25 +30,72 @@ struct http {
 	bool counting, ending;
 };
 
+static volatile sig_atomic_t enough;
+
+static void on_term(int number)
+{
+	(void)number;
+	enough = 1;
+}
+
+/* The path whose turn it is, of those with blanks between. */
+static struct strv next_path(const struct http *h)
+{
+	const char *p = h->o->path;
+	size_t n = 1, turn;
+
+	for (const char *c = p; *c; c++)
+		n += *c == ' ';
+	turn = h->number % n;
+	while (turn-- > 0)
+		p = strchr(p, ' ') + 1;
+	return (struct strv){ p, strcspn(p, " ") };
+}
+
 static bool ask(struct http *h, struct connection *c)
 {
 	char path[1024], get[MAX_GET];
-	const char *mark = strstr(h->o->path, "%u");
+	struct strv to = next_path(h);
+	const char *mark = memmem(to.p, to.n, "%u", 2);
 	int n;
 
 	h->number++;
 	if (mark)
-		snprintf(path, sizeof(path), "%.*s%06llu%s",
-		    (int)(mark - h->o->path), h->o->path,
+		snprintf(path, sizeof(path), "%.*s%06llu%.*s",
+		    (int)(mark - to.p), to.p,
 		    (unsigned long long)(h->number % h->o->users),
-		    mark + 2);
+		    (int)(to.p + to.n - mark - 2), mark + 2);
 	else
-		snprintf(path, sizeof(path), "%s", h->o->path);
+		snprintf(path, sizeof(path), "%.*s", STRV_ARG(to));
 	n = snprintf(get, sizeof(get), "GET %s HTTP/1.1\r\nHost: %s\r\n"
-	    "Connection: keep-alive\r\n\r\n", path, h->o->server);
+	    "Connection: keep-alive\r\n%s%s%s\r\n", path, h->o->server,
+	    h->o->token ? "Authorization: Bearer " : "",
+	    h->o->token ? h->o->token : "", h->o->token ? "\r\n" : "");
 	c->n = 0;
+	c->idle = false;
 	c->sent_us = now_us();
-	return write(c->fd, get, (size_t)n) == n;
+	return (c->tls ? tls_write(c->tls, get, (size_t)n) :
+	    write(c->fd, get, (size_t)n)) == n;
+}
+
+/* At once, or at the pace of o->rate over all connections. */
+static bool ask_again(struct http *h, struct connection *c)
+{
+	if (h->o->rate <= 0)
+		return ask(h, c);
+	c->idle = true;
+	c->due_us = c->sent_us + (int64_t)(1e6 * h->o->window / h->o->rate);
+	return true;
+}
+
+static void stop(struct http *h, struct connection *c)
+{
+	tls_free(c->tls);
+	c->tls = NULL;
+	c->idle = false;
+	close(c->fd);
+	c->fd = -1;
+	h->open--;
 }
 
 static bool start(struct http *h, struct connection *c)
@@ -57,14 +107,13 @@ static bool start(struct http *h, struct connection *c)
 		return false;
 	epoll_ctl(h->epoll, EPOLL_CTL_ADD, c->fd, &e);
 	h->open++;
+	if (h->o->tls)
+		c->tls = tls_new(c->fd);
+	if (h->o->tls && !c->tls) {
+		stop(h, c);
+		return false;
+	}
 	return ask(h, c);
-}
-
-static void stop(struct http *h, struct connection *c)
-{
-	close(c->fd);
-	c->fd = -1;
-	h->open--;
 }
 
 /* The whole answer has come: its status; 0 when there is more to come. */
@@ -96,33 +145,53 @@ static void answer(struct http *h, struct connection *c, int status)
 	hist_add(&h->r->answer, now_us() - c->sent_us);
 }
 
-static void readable(struct http *h, struct connection *c)
+/* false: nothing is left to read, or c is closed. */
+static bool read_some(struct http *h, struct connection *c)
 {
-	ssize_t n = read(c->fd, c->in + c->n, sizeof(c->in) - 1 - c->n);
+	size_t room = sizeof(c->in) - 1 - c->n;
+	ssize_t n = c->tls ? tls_read(c->tls, c->in + c->n, room) :
+	    read(c->fd, c->in + c->n, room);
 	int status;
 
 	if (n < 0 && errno == EAGAIN)
-		return;
+		return false;
 	if (n <= 0) {
 		stop(h, c);
 		if (!h->ending)
 			start(h, c);
-		return;
+		return false;
 	}
 	c->n += (size_t)n;
 	c->in[c->n] = 0;
 	status = complete(c);
 	if (!status)
-		return;
+		return true;
 	answer(h, c, status);
-	if (h->ending || !ask(h, c))
-		stop(h, c);
+	if (!h->ending && ask_again(h, c))
+		return true;
+	stop(h, c);
+	return false;
+}
+
+static void readable(struct http *h, struct connection *c)
+{
+	while (c->fd >= 0 && read_some(h, c))
+		;
+}
+
+static void ask_due(struct http *h, struct connection *c)
+{
+	int64_t now = now_us();
+
+	for (unsigned i = 0; i < h->o->window; i++)
+		if (c[i].idle && c[i].due_us <= now && !ask(h, &c[i]))
+			stop(h, &c[i]);
 }
 
 static void turn(struct http *h)
 {
 	struct epoll_event e[64];
-	int n = epoll_wait(h->epoll, e, 64, 20);
+	int n = epoll_wait(h->epoll, e, 64, h->o->rate > 0 ? 1 : 20);
 
 	for (int i = 0; i < n; i++)
 		readable(h, e[i].data.ptr);
@@ -134,6 +203,7 @@ int http_run(const struct options *o, struct result *r)
 	struct http h = { .o = o, .r = r };
 	int64_t now, mark, end;
 
+	signal(SIGTERM, on_term);
 	h.epoll = epoll_create1(EPOLL_CLOEXEC);
 	/* takes a while: such servers listen with a short queue */
 	for (unsigned i = 0; c && i < o->window; i++)
@@ -141,19 +211,24 @@ int http_run(const struct options *o, struct result *r)
 	now = now_us();
 	mark = now + (int64_t)(o->warmup * 1e6);
 	end = mark + (int64_t)(o->seconds * 1e6);
-	for (; h.open && now < end; now = now_us()) {
+	for (; h.open && now < end && !enough; now = now_us()) {
 		if (!h.counting && now >= mark) {
-			*r = (struct result){ .lag_p99_ms = -1 };
+			*r = (struct result){ .lag_p99_ms = -1,
+			    .lag_max_ms = -1 };
 			r->before = usage_of(o->pids);
 			h.counting = true;
 		}
 		turn(&h);
+		ask_due(&h, c);
 	}
 	h.counting = false;
 	h.ending = true;
 	r->elapsed_s = (double)(now - mark) / 1e6;
 	r->after = usage_of(o->pids);
 	end = now + (int64_t)(o->drain * 1e6);
+	for (unsigned i = 0; c && i < o->window; i++)
+		if (c[i].idle)
+			stop(&h, &c[i]);
 	while (h.open && now_us() < end)
 		turn(&h);
 	r->lost = h.open;

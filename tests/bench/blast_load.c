@@ -345,7 +345,7 @@ static bool prepare(struct load *l)
 
 static void measure_from_here(struct load *l)
 {
-	*l->r = (struct result){ .lag_p99_ms = -1 };
+	*l->r = (struct result){ .lag_p99_ms = -1, .lag_max_ms = -1 };
 	l->r->before = usage_of(l->o->pids);
 	l->has_lag = l->o->metrics && metrics_buckets(l->o->metrics,
 	    "parley_loop_lag_seconds", &l->lag);
@@ -362,9 +362,12 @@ static void measure_to_here(struct load *l)
 	l->r->elapsed_s = (double)(l->now - l->mark_us) / 1e6;
 	l->r->after = usage_of(l->o->pids);
 	if (l->has_lag && metrics_buckets(l->o->metrics,
-	    "parley_loop_lag_seconds", &lag))
+	    "parley_loop_lag_seconds", &lag)) {
 		l->r->lag_p99_ms = 1000 *
 		    metrics_quantile(&l->lag, &lag, 0.99);
+		l->r->lag_max_ms = 1000 *
+		    metrics_quantile(&l->lag, &lag, 1);
+	}
 }
 
 /* Start what the window or the clock asks for; returns the next due time. */

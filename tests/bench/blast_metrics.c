@@ -1,5 +1,6 @@
-/* blast_metrics.c - a histogram of the daemon's metrics, before and after. */
+/* blast_metrics.c - what the daemon says of itself, before and after. */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -77,6 +78,18 @@ bool metrics_buckets(const char *path, const char *name, struct buckets *b)
 	return b->n > 0;
 }
 
+bool metrics_value(const char *path, const char *name, double *out)
+{
+	char *text = fetch(path), mark[80];
+	int n = snprintf(mark, sizeof(mark), "\n%s ", name);
+	const char *p = text ? strstr(text, mark) : NULL;
+
+	if (p)
+		*out = strtod(p + n, NULL);
+	free(text);
+	return p != NULL;
+}
+
 double metrics_quantile(const struct buckets *before,
     const struct buckets *after, double part)
 {
@@ -87,6 +100,7 @@ double metrics_quantile(const struct buckets *before,
 	all = after->count[after->n - 1] - before->count[before->n - 1];
 	for (unsigned i = 0; i < after->n; i++)
 		if (after->count[i] - before->count[i] >= all * part)
-			return after->le[i];
+			return isinf(after->le[i]) && i > 0 ?
+			    after->le[i - 1] : after->le[i];
 	return -1;
 }

@@ -228,7 +228,8 @@ void result_print(const struct options *o, const struct result *r)
 	    (unsigned long long)r->overrun, (unsigned long long)r->total);
 	print_process(o, r);
 	if (r->lag_p99_ms >= 0)
-		printf(",\"loop_lag_p99_ms\":%.3f", r->lag_p99_ms);
+		printf(",\"loop_lag_p99_ms\":%.3f,\"loop_lag_max_ms\":%.3f",
+		    r->lag_p99_ms, r->lag_max_ms);
 	printf(",\"body\":%u,\"users\":%u}\n", o->body, o->users);
 	fflush(stdout);
 }

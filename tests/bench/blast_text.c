@@ -100,10 +100,11 @@ static void cpim(struct text *t, const struct options *o,
 		    "Content-Disposition: notification\r\n", q->run, q->job,
 		    q->kind);
 	else
-		put(t, "imdn.Message-ID: BN%08x-%010u\r\n"
+		put(t, "imdn.Message-ID: BN%08x-%010u\r\n%s\r\n"
+		    "Content-Type: text/plain; charset=UTF-8\r\n", q->run,
+		    q->job, o->needs & WANT_REPORTS ?
 		    "imdn.Disposition-Notification: positive-delivery, "
-		    "display\r\n\r\nContent-Type: text/plain; "
-		    "charset=UTF-8\r\n", q->run, q->job);
+		    "display\r\n" : "");
 	put(t, "Content-Length: %zu\r\n\r\n%s", inner.n, part);
 }
 
@@ -160,7 +161,7 @@ static void text_register(struct text *t, const struct options *o,
 	    a->user[0], (unsigned)(strtoul(a->user + 1, NULL, 10)));
 	if (o->needs & USE_CPIM)
 		put(t, ";+g.3gpp.icsi-ref=\"" ICSI "\"");
-	put(t, "\r\nExpires: 3600\r\nSupported: path\r\n");
+	put(t, "\r\nExpires: %u\r\nSupported: path\r\n", o->expires);
 	credentials(t, o, a, "REGISTER", uri);
 	put(t, "Content-Length: 0\r\n\r\n");
 }

@@ -84,6 +84,24 @@ case_group () {
 	parley_down
 }
 
+# What reports cost: the same messages with none asked for, with both asked
+# for and none coming, and with both.
+case_ledger () {
+	if ! parley_up ledger $users; then return; fi
+	for kind in cpim asked full; do
+		measure "ledger-$kind" parley '' yes $kind --users $users \
+		    --digest --window 64 --metrics "$admin" || break
+		eval "${kind}_us=\$(of cpu_us)"
+	done
+	parley_down
+	[ -n "${full_us:-}" ] || return
+	value ledger parley 'asked for, none comes' \
+	    $((asked_us - cpim_us)) 'CPU us per message more'
+	value ledger parley 'both come, both are sent on' \
+	    $((full_us - cpim_us)) 'CPU us per message more'
+	cpim_us='' asked_us='' full_us=''
+}
+
 # to_smsc PEER ARGUMENTS: measure, and what is not yet submitted at the end
 to_smsc () {
 	was=$(smsc_submits)
@@ -148,6 +166,99 @@ case_register () {
 	fi
 }
 
+# --- the API beside the messages -------------------------------------------
+
+# api_up CASE PAIRS: a daemon with HTTPS; sets api and token
+api_up () {
+	api=127.0.0.1:$("$blast" free-port)
+	if ! parley_up "$1" "$2" "$trusted" "set admin address $api" \
+	    'set admin connections 256' \
+	    'set admin connections-per-address 256'; then
+		return 1
+	fi
+	echo 'as long a password as anybody needs' > "$work/password"
+	tell admin add bench --role security --role support \
+	    --password-file "$work/password"
+	token=$("$parley" --data-dir "$data" --json token add bench \
+	    --role support --admin bench 2>> "$work/parley.log" |
+	    sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
+	if [ -n "$token" ]; then return 0; fi
+	skip "$1" parley 'no token of the API'
+	parley_down
+	return 1
+}
+
+reads='/api/v1/subscribers?limit=50 /api/v1/subscribers?prefix=sip:r%u'
+reads="$reads /api/v1/messages?limit=20 /api/v1/registrations?limit=50"
+reads="$reads /api/v1/messages/search?text=sip:r%u@example.org&limit=5"
+reads="$reads /api/v1/stats /api/v1/stats/snapshot"
+
+# readers RATE: 64 of them until readers_end; RATE 0: as fast as they can
+readers () {
+	pin "$load_cpu" "$blast" http --name admin-api --peer parley \
+	    --setup "$setup" --server "$api" --tls --token "$token" \
+	    --path "$reads" --window 64 --users $users --rate "$1" \
+	    --seconds 600 --warmup 1 > "$work/api" 2>> "$work/blast.err" &
+	readers_pid=$!
+}
+
+readers_end () {
+	stop "$readers_pid"
+	if [ -s "$work/api" ]; then
+		cat "$work/api" >> "$raw"
+	else
+		skip admin-api parley 'no answer'
+	fi
+}
+
+# beside SETUP PACE [OPTION]...: messages while 64 read; PACE - is nobody
+beside () {
+	setup=$1 pace=$2; shift 2
+	[ "$pace" = - ] || readers "$pace"
+	measure admin parley "$setup" yes online --users $users --identity \
+	    --metrics "$admin" "$@"
+	[ "$pace" = - ] || readers_end
+	setup_rate=$(of rate)
+}
+
+# The budget is 5 % of the rate, and 20 ms for a read at 1,000 messages/s.
+case_admin () {
+	if ! api_up admin $users; then return; fi
+	beside '1,000/s, no API' - --rate 1000
+	alone=$setup_rate
+	beside '1,000/s, 500 reads/s' 500 --rate 1000
+	beside '1,000/s, all they can' 0 --rate 1000
+	per_cent '1,000/s, all they can'
+	beside 'as many, no API' -
+	alone=$setup_rate
+	beside 'as many, all they can' 0
+	per_cent 'as many, all they can'
+	parley_down
+}
+
+# What is left of the rate that there was alone.
+per_cent () {
+	if [ "${alone:-0}" -gt 0 ]; then
+		value admin-ratio parley "$1" \
+		    $((setup_rate * 100 / alone)) '% of the rate without API'
+	fi
+}
+
+# One asks at a time, among 100,000 subscribers: for the beginning of an
+# address, and for what nobody is, so that none of them may be missed.
+case_search () {
+	if ! api_up search 50000; then return; fi
+	server=$api
+	for what in 'one of them|prefix=sip:r%u&limit=20' \
+	    'a page of them|prefix=sip:s0' 'none has the class|class=x' \
+	    'none is suspended|state=suspended'; do
+		measure search parley "${what%%|*}" no http --window 1 \
+		    --tls --token "$token" --users 50000 \
+		    --path "/api/v1/subscribers?${what#*|}"
+	done
+	parley_down
+}
+
 rss_kb () { awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"; }
 
 case_idle () {
@@ -202,6 +313,33 @@ registered_parley () {
 	sleep 1
 	per_device parley '' "$(rss_kb "$pids")" "$before" \
 	    "\"rss_after_load_kb\":$after"
+	parley_down
+}
+
+# What 100,000 devices add that are known but not registered.
+case_devices () {
+	devices=100000
+	parley_up devices $devices || return
+	parley_down
+	parley_start || return
+	sleep 1
+	before=$(rss_kb "$pids")
+	for expires in 3600 0; do
+		measure "devices-$expires" parley '' yes register \
+		    --users $devices --count $devices --window 64 \
+		    --expires $expires
+	done
+	parley_down
+	parley_start || return
+	sleep 1
+	known=$("$blast" metric "$admin" parley_devices)
+	if [ "$known" = $devices ]; then
+		value devices parley 'known, not registered' \
+		    $((($(rss_kb "$pids") - before) * 1024 / devices)) \
+		    'bytes per device'
+	else
+		skip devices parley "only ${known:-0} are known"
+	fi
 	parley_down
 }
 

@@ -64,6 +64,10 @@ function troubles(line,	t, e)
 		t = t " not sent " field(line, "overrun")
 	if (field(line, "retransmissions") > 0)
 		t = t " retransmitted " field(line, "retransmissions")
+	if (field(line, "loop_lag_max_ms") != "")
+		t = t sprintf(" lag %.3g/%.3g ms",
+		    field(line, "loop_lag_p99_ms"),
+		    field(line, "loop_lag_max_ms"))
 	gsub(/"/, "", t)
 	return t
 }
