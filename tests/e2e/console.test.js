@@ -205,6 +205,40 @@ test('a subscriber is added, suspended and deleted by keys alone', async () => {
 	assert.equal((await site.shell(['subscriber', 'show', 'tel:+15550100009'])).status, 3);
 });
 
+test('a file of subscribers is imported, and its faults are told by line', async () => {
+	await b.go('/imports');
+	await button('Import subscriber').first().click();
+	await page.getByLabel(/^File/).setInputFiles({ name: 'people.csv', mimeType: 'text/csv',
+		buffer: Buffer.from('address,name,class,password,aliases\n' +
+			'tel:+15550100021,One,,,\ntel:+15550100022,Two,,,\nnobody at all,,,,\n') });
+	await button('Import subscriber').last().click();
+	await page.getByRole('dialog').getByText('Line 4: this is no sip: or tel: address')
+		.waitFor();
+	await b.check('import refused');
+	await page.getByLabel(/^File/).setInputFiles({ name: 'people.csv', mimeType: 'text/csv',
+		buffer: Buffer.from('address,name,class,password,aliases\n' +
+			'tel:+15550100021,One,,,\ntel:+15550100022,Two,,,\n') });
+	await button('Import subscriber').last().click();
+	await page.getByRole('row').filter({ hasText: '2/2' }).first().waitFor();
+	await b.check('imports');
+	assert.equal((await site.shell(['subscriber', 'show', 'tel:+15550100022'])).status, 0);
+});
+
+test('a group gets members', async () => {
+	await b.go('/groups');
+	await button('Add group').click();
+	await page.getByLabel(/^Address/).fill('sip:crew@example.org');
+	await page.getByLabel(/^Subject/).fill('The crew');
+	await button('Add group').last().click();
+	await page.getByRole('link', { name: /crew/ }).first().click();
+	await page.getByRole('heading', { name: /The crew/ }).waitFor();
+	await button('Add a member').click();
+	await page.getByLabel(/^Address/).fill('tel:+15550100002');
+	await button('Add group member').click();
+	await page.getByRole('link', { name: '+15550100002' }).waitFor();
+	await b.check('group');
+});
+
 test('a refused value is said at its form, and nothing is lost', async () => {
 	await b.go('/subscribers?do=subscriber%20add');
 	await page.getByLabel(/^Address/).fill('not an address');

@@ -46,6 +46,8 @@ class Browser {
 				this.faults.push(`foreign request: ${r.url()}`);
 		});
 		this.page.on('response', (r) => {
+			if (r.status() === 400)
+				r.text().then((text) => this.faults.push(`${r.url()}: ${text}`));
 			if (r.url().includes('/assets/'))
 				this.bytes.set(r.url(), Number(r.headers()['content-length']));
 		});

@@ -99,7 +99,8 @@ export function run(o: Op, values: Values, how: { etag?: string; key?: string } 
 	const file = o.args.find((a) => a.file && files[a.name]);
 
 	for (const a of o.args)
-		if (given(values[a.name]) && !o.path.includes(`{${a.name}}`))
+		if (given(values[a.name]) && a !== file &&
+		    !o.path.includes(`{${a.name}}`))
 			rest[a.name] = values[a.name]!;
 	const inQuery = o.method === "GET" || o.method === "DELETE" || file;
 
