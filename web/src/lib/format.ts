@@ -79,9 +79,13 @@ export function ago(iso: string): string {
 /* "tel:+15550100001" as people write it. */
 export const address = (a: string): string => a.replace(/^tel:/, "");
 
-/* "who-may-send" and "in_rate" as a heading. */
+const ACRONYMS = new RegExp("\\b(ucn|sip|ip|sms|tls|url|uri|id|ca|csv|imdn|ton|npi|" +
+    "dnd|api|ucs2|xcap|udp|tcp)\\b", "gi");
+
+/* "who-may-send" and "tls_ca" as a heading. */
 export function words(name: string): string {
-	const text = name.replace(/[-_]/g, " ");
+	const text = name.replace(/[-_]/g, " ").replace(ACRONYMS, (w) =>
+	    w.toUpperCase());
 
 	return text.charAt(0).toUpperCase() + text.slice(1);
 }

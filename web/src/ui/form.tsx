@@ -138,7 +138,7 @@ export function OpForm(p: FormProps): VNode {
 				{String(e.message ?? e.detail ?? e.says ?? "")}
 			</p>)}
 			</Notice></div>}
-		<Shell line={shellLine(op, values)} />
+		{op.command && <Shell line={shellLine(op, values)} />}
 		<div class="buttons">
 			<button type="submit" class={op.method === "DELETE" ?
 			    "danger" : "main"} disabled={working ||
