@@ -200,13 +200,14 @@ enum err push_text_write(const struct message *m, const struct user *to,
 	return e;
 }
 
+/* Of the characters of a Message-ID (RFC 3862) those of a Call-ID, too. */
 static bool is_call_id(struct strv s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
 		    !(s.p[i] >= 'a' && s.p[i] <= 'z') &&
 		    !(s.p[i] >= 'A' && s.p[i] <= 'Z') &&
-		    !memchr("-._", s.p[i], 3))
+		    !memchr("-._~+!%*`'", s.p[i], 10))
 			return false;
 	return s.n >= 8 && s.n <= 128;
 }

@@ -30,15 +30,17 @@ async function sipp(site, scenario, { fields, port, args = [] }) {
 			p.events.slice(-20).map((e) => e.line).join('\n'));
 }
 
-// A client with a home of its own; text commands in, lines out.
+// A client with a home of its own; text commands in, lines out.  name: of one
+// of several devices; the same one again has the same instance id.
 class Linphone extends Child {
-	static start(site, aor, password) {
+	static start(site, aor, password, name = '') {
 		const [, user, domain] = /^sip:([^@]*)@(.*)$/.exec(aor);
-		const home = path.join(site.dir, `linphone-${user}`);
+		const home = path.join(site.dir, `linphone-${user}${name}`);
 		for (const d of ['.local/share/linphone', '.config/linphone'])
 			fs.mkdirSync(path.join(home, d), { recursive: true });
 		const rc = path.join(home, 'linphonerc');
-		fs.writeFileSync(rc, `[sip]
+		if (!fs.existsSync(rc))
+			fs.writeFileSync(rc, `[sip]
 default_proxy=0
 sip_port=-1
 sip_tcp_port=-1
