@@ -5,6 +5,7 @@
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
+const fs = require('node:fs');
 const { Site } = require('../system/lib/site.js');
 const { Sim, gateway } = require('../system/lib/sim.js');
 const { Browser } = require('./lib/browser.js');
@@ -224,6 +225,18 @@ test('a file of subscribers is imported, and its faults are told by line', async
 	assert.equal((await site.shell(['subscriber', 'show', 'tel:+15550100022'])).status, 0);
 });
 
+test('a name is text: on the page, and in a sheet', async () => {
+	const name = '=HYPERLINK("x")<img src=x onerror=alert(1)>';
+	await site.parley(['subscriber', 'add', 'tel:+15550100031', '--name', name]);
+	await b.go('/subscribers?prefix=tel:%2B15550100031');
+	await page.getByText(name, { exact: true }).waitFor();
+	await b.check('name');
+	await page.getByRole('button', { name: 'Export' }).click();
+	const [file] = await Promise.all([page.waitForEvent('download'),
+		page.getByRole('menuitem', { name: 'Save as CSV' }).click()]);
+	assert.match(fs.readFileSync(await file.path(), 'utf8'), /,"'=HYPERLINK/);
+});
+
 test('a group gets members', async () => {
 	await b.go('/groups');
 	await button('Add group').click();
@@ -307,7 +320,7 @@ test('filters are in the address, and what is exported is what is shown', async 
 	await page.getByRole('button', { name: 'Export' }).click();
 	const [file] = await Promise.all([page.waitForEvent('download'),
 		page.getByRole('menuitem', { name: 'Save as CSV' }).click()]);
-	const text = require('node:fs').readFileSync(await file.path(), 'utf8');
+	const text = fs.readFileSync(await file.path(), 'utf8');
 	assert.equal(text.trim().split('\r\n').length,
 		1 + (await site.items('show', 'messages', '--to', 'tel:+17770000002')).length);
 	await page.goBack();

@@ -72,7 +72,8 @@ export function Value({ name, value }: { name: string; value: unknown }):
 		return <span>{value.join(", ")}</span>;
 	if (typeof value === "object")
 		return <code>{JSON.stringify(value)}</code>;
-	return <span>{String(value)}</span>;
+	// what somebody chose as a name turns nothing around it
+	return <bdi>{String(value)}</bdi>;
 }
 
 /* --- notices that come and go ---------------------------------------------- */
