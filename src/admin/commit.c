@@ -227,19 +227,25 @@ static void gate_kept(enum err e, int64_t revision, void *arg)
 	commit_free(k);
 }
 
+/* Somebody may have undone it meanwhile, and what waits now be another's. */
+static bool still_waits(const struct commit *k)
+{
+	return settings_pending() &&
+	    settings_pending()->revision == k->revision;
+}
+
 static void gate_over(const char *why, void *arg)
 {
 	struct commit *k = arg;
 	struct settings_commit how = { .actor = STRV("parleyd") };
 
 	k->gate = NULL;		/* freed itself */
-	if (why && settings_pending() &&
-	    settings_pending()->revision == k->revision) {
+	if (why && still_waits(k)) {
 		k->why = xstrndup(why, strlen(why));
 		log_warn("settings undone by the health gate: %s", why);
 		how.comment = strv(k->why);
 		settings_undo(&how, gate_undone, k);
-	} else if (k->keep && settings_pending()) {
+	} else if (k->keep && still_waits(k)) {
 		settings_keep(op_who(k->call), op_via(k->call), gate_kept, k);
 	} else {
 		window_set();

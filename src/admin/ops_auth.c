@@ -123,11 +123,44 @@ void login_refused(struct op_call *c, struct strv name, const char *why)
 	op_fail(c, OP_UNAUTHENTICATED, "%s", why);
 }
 
+/* false: there is no wait; otherwise the call has failed. */
+static bool must_wait(struct op_call *c, struct strv name)
+{
+	int64_t wait = delay_left(name, strv(who_of(c)->peer));
+	char seconds[24];
+
+	if (wait <= 0)
+		return false;
+	metric_inc(&logins[LOGIN_DELAYED]);
+	(void)snprintf(seconds, sizeof(seconds), "%" PRId64, wait);
+	op_header(c, "Retry-After", strv(seconds));
+	op_fail(c, OP_RATE, "too many wrong tries: wait %s s", seconds);
+	return true;
+}
+
+/* As he is by now; false: he is gone, or has another password. */
+static bool is_still_his(struct proof *p)
+{
+	char was[ADMIN_HASH];
+	bool same;
+
+	memcpy(was, p->a.password, sizeof(was));
+	same = people_by_id(p->a.id, &p->a) &&
+	    strcmp(p->a.password, was) == 0;
+	explicit_bzero(was, sizeof(was));
+	return same;
+}
+
+/* Many can have been hashed at once: those before this one count for it. */
 static void proved(struct hash_job *job)
 {
 	struct proof *p = (struct proof *)job;
 
-	if (!job->matches || !p->a.id) {
+	if (must_wait(p->c, p->name)) {
+		proof_free(p);
+		return;
+	}
+	if (!job->matches || !p->a.id || !is_still_his(p)) {
 		login_refused(p->c, p->name,
 		    "the name or the password is wrong");
 	} else {
@@ -140,18 +173,10 @@ static void proved(struct hash_job *job)
 void login_prove(struct op_call *c, struct strv name, struct strv password,
     login_proved_fn *fn)
 {
-	int64_t wait = delay_left(name, strv(who_of(c)->peer));
 	struct proof *p;
-	char seconds[24];
 
-	if (wait > 0) {
-		metric_inc(&logins[LOGIN_DELAYED]);
-		(void)snprintf(seconds, sizeof(seconds), "%" PRId64, wait);
-		op_header(c, "Retry-After", strv(seconds));
-		op_fail(c, OP_RATE, "too many wrong tries: wait %s s",
-		    seconds);
+	if (must_wait(c, name))
 		return;
-	}
 	p = xalloc(sizeof(*p));
 	p->c = c;
 	p->name = name;

@@ -305,11 +305,12 @@ static void confirm_run(struct op_call *c)
 
 static void removed(enum err e, const struct admin *a, void *arg)
 {
-	(void)a;
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		session_end_all(a->id, who_of(arg)->session.id);
 		op_done(arg);
-	else
+	} else {
 		people_fail(arg, e);
+	}
 }
 
 static void remove_run(struct op_call *c)

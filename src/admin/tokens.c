@@ -137,10 +137,13 @@ struct saving {
 static enum err save_run(struct write *w, struct db *db)
 {
 	struct saving *s = (struct saving *)w;
-	enum err e = s->remove ? admin_token_delete(db, s->t.id) :
-	    admin_token_put(db, &s->t);
+	enum err e;
 
-	if (e != ERR_OK || s->quiet)
+	if (s->quiet)	/* it may have been removed since */
+		return admin_token_used(db, &s->t);
+	e = s->remove ? admin_token_delete(db, s->t.id) :
+	    admin_token_add(db, &s->t);
+	if (e != ERR_OK)
 		return e;
 	return audit_put(db, strv(s->actor), s->remove ?
 	    STRV("token delete") : STRV("token add"), strv(s->t.id),

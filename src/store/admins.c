@@ -142,12 +142,11 @@ enum err admin_tokens_each(admin_token_fn *fn, void *arg)
 	return stmt_end(s);
 }
 
-enum err admin_token_put(struct db *db, const struct admin_token *t)
+enum err admin_token_add(struct db *db, const struct admin_token *t)
 {
 	struct stmt *s = stmt(db, "INSERT INTO admin_token (id, admin, name, "
 	    "hash, roles, source, created, expires, used) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
-	    "SET used = excluded.used");
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	stmt_text(s, strv(t->id));
 	stmt_int(s, t->admin);
@@ -159,6 +158,16 @@ enum err admin_token_put(struct db *db, const struct admin_token *t)
 	stmt_int(s, t->created);
 	stmt_int(s, t->expires);
 	stmt_int(s, t->used);
+	return stmt_end(s);
+}
+
+enum err admin_token_used(struct db *db, const struct admin_token *t)
+{
+	struct stmt *s = stmt(db, "UPDATE admin_token SET used = ? "
+	    "WHERE id = ?");
+
+	stmt_int(s, t->used);
+	stmt_text(s, strv(t->id));
 	return stmt_end(s);
 }
 

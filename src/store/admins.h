@@ -56,7 +56,9 @@ enum err admins_count(struct db *db, int64_t *n);
 /* Those other than id whose roles have this bit. */
 enum err admins_count_others(struct db *db, int64_t id, unsigned role,
     int64_t *n);
-enum err admin_token_put(struct db *db, const struct admin_token *t);
+enum err admin_token_add(struct db *db, const struct admin_token *t);
+/* When it was used last; of one that is gone nothing comes back. */
+enum err admin_token_used(struct db *db, const struct admin_token *t);
 enum err admin_token_delete(struct db *db, const char *id);
 
 /* Recovery codes: all new ones at once; n 0: none from now on. */

@@ -254,15 +254,20 @@ test('files that are no backups are refused and change nothing', async (t) => {
 	fs.unlinkSync(path.join(dir, 'config.db'));
 	fs.renameSync(path.join(dir, 'real'), path.join(dir, 'config.db'));
 
-	// a database with something slipped in, well hashed
-	execFileSync('sqlite3', [path.join(dir, 'config.db'),
-		'CREATE TRIGGER x AFTER INSERT ON audit BEGIN DELETE FROM setting; END']);
-	const config = fs.readFileSync(path.join(dir, 'config.db'));
-	const sum = require('node:crypto').createHash('sha256').update(config).digest('hex');
-	manifest(good.replace(/^file \S+ \d+ config.db$/m,
-		`file ${sum} ${config.length} config.db`));
-	pack('trigger.cpmbak', names);
-	await refused('trigger.cpmbak', /tables are not ours/);
+	// a database with something slipped in, well hashed; also under a name that looks
+	// like one of SQLite's own
+	for (const name of ['x', 'sqlitex']) {
+		execFileSync('sqlite3', [path.join(dir, 'config.db'), `CREATE TRIGGER ${name}
+			AFTER INSERT ON audit BEGIN DELETE FROM setting; END`]);
+		const config = fs.readFileSync(path.join(dir, 'config.db'));
+		const sum = require('node:crypto').createHash('sha256').update(config)
+			.digest('hex');
+		manifest(good.replace(/^file \S+ \d+ config.db$/m,
+			`file ${sum} ${config.length} config.db`));
+		pack('trigger.cpmbak', names);
+		await refused('trigger.cpmbak', /tables are not ours/);
+		execFileSync('sqlite3', [path.join(dir, 'config.db'), `DROP TRIGGER ${name}`]);
+	}
 
 	await site.parley(['backup', 'verify', '../../etc/passwd'], '', 3);
 	await site.parley(['backup', 'delete', 'nothing.cpmbak'], '', 3);

@@ -174,6 +174,16 @@ test('an unknown name is refused like a wrong password', async () => {
 		assert.equal(site.daemon.process.exitCode, null);
 });
 
+test('who guesses many at once has no more tries than one after the other', async () => {
+	const tries = await Promise.all(Array.from({ length: 12 }, (_, i) => new Api(site)
+		.post('/auth/login', { name: root.name, password: `wrong wrong wrong ${i}` })));
+	const heard = tries.filter((r) => r.status === 401).length;
+	assert.ok(heard <= 4, `${heard} of them know that they were wrong`);
+	for (const r of tries.filter((r) => r.status !== 401))
+		isProblem(r, 429, 'rate-limited');
+	await site.parley(['admin', 'unlock']);
+});
+
 test('who guesses waits longer each time; the host can forgive', async () => {
 	const wrong = { name: 'guessed', password: 'wrong wrong wrong' };
 	let r;

@@ -521,6 +521,30 @@ START_TEST(a_gateway_that_was_up_and_stays_down_undoes_the_commit)
 }
 END_TEST
 
+START_TEST(the_gate_of_what_was_undone_keeps_nothing_of_others)
+{
+	int64_t waits;
+
+	probe_register(&probe, 1);
+	CHANGE(A);
+	COMMIT();
+	CHANGE("set gateway a address 127.0.0.1:2");
+	state = PROBE_UP;
+	(void)call("configuration draft commit", "draft", "main", NULL);
+	state = PROBE_DOWN;
+	OK("configuration undo");
+	CHANGE("set gateway a address 127.0.0.1:3");
+	COMMIT_WITH("revert_in_s", "60");
+	HAS("\"state\":\"pending\"");
+	ck_assert(settings_pending());
+	waits = settings_pending()->revision;
+	for (int64_t t = 0; t < 11000; t += 50)
+		pass(50);
+	ck_assert(settings_pending());
+	ck_assert_int_eq(settings_pending()->revision, waits);
+}
+END_TEST
+
 START_TEST(the_gate_can_be_opened_for_good)
 {
 	probe_register(&probe, 1);
@@ -773,6 +797,7 @@ Suite *suite(void)
 	    a_revision_without_a_content_gets_it_at_the_next_start);
 	tcase_add_rows(tc,
 	    a_gateway_that_was_up_and_stays_down_undoes_the_commit, gates);
+	tcase_add_test(tc, the_gate_of_what_was_undone_keeps_nothing_of_others);
 	tcase_add_test(tc, the_gate_can_be_opened_for_good);
 	tcase_add_test(tc,
 	    an_older_revision_comes_back_as_a_new_one_whole_or_by_path);
