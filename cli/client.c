@@ -112,7 +112,7 @@ enum reply_state reply_read(struct strv all, bool closed, int *status,
 
 /* --- the connection ------------------------------------------------------ */
 
-static int dial(const struct client *c, struct buf *why)
+int client_dial(const struct client *c, struct buf *why)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd;
@@ -201,7 +201,7 @@ bool client_call(const struct client *c, const char *method,
 
 	*a = (struct answer){ 0 };
 	buf_init(&a->body, BODY_MAX);
-	fd = dial(c, why);
+	fd = client_dial(c, why);
 	if (fd < 0)
 		return false;
 	buf_init(&head, BUF_NO_LIMIT);

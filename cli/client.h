@@ -31,6 +31,9 @@ enum reply_state { REPLY_MORE, REPLY_DONE, REPLY_BAD };
 enum reply_state reply_read(struct strv all, bool closed, int *status,
     struct strv *body);
 
+/* A connection, or -1: why says what went wrong. */
+int client_dial(const struct client *c, struct buf *why);
+
 /* Append s so that it can stand in a path or a query. */
 void client_escape(struct buf *out, struct strv s);
 

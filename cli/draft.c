@@ -1,7 +1,5 @@
 /* draft.c - the mode configure: the user's draft, line by line. */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +11,6 @@
 #include "wire/json.h"
 
 #define WORDS	70
-#define TEXT_MAX	((size_t)1 << 20)	/* the daemon takes no more */
 #define CONFIG	"/api/v1/config/"
 
 /* --- requests ------------------------------------------------------------ */
@@ -58,7 +55,7 @@ static int send(struct session *s, const char *method, const char *where,
 	return code;
 }
 
-static int draft_send(struct session *s, const char *method, const char *what,
+int draft_send(struct session *s, const char *method, const char *what,
     struct strv body, bool quiet)
 {
 	struct answer a;
@@ -84,11 +81,11 @@ int draft_begin(struct session *s, struct strv name)
 		return code;
 	s->configuring = true;
 	if (s->interactive && s->staged)
-		fprintf(s->out.out, "draft %s has %lld changes: compare shows them\n",
-		    s->draft, (long long)s->staged);
+		fprintf(s->out.out, "draft %s has %lld changes: compare shows "
+		    "them\n", s->draft, (long long)s->staged);
 	else if (s->interactive)
-		fprintf(s->out.out, "changes go to draft %s; nothing is in force before "
-		    "commit\n", s->draft);
+		fprintf(s->out.out, "changes go to draft %s; nothing is in "
+		    "force before commit\n", s->draft);
 	return EXIT_OK;
 }
 
@@ -98,7 +95,7 @@ static int stage(struct session *s, struct strv line)
 	struct jsonw w;
 	int code = EXIT_OK;
 
-	buf_init(&text, TEXT_MAX);
+	buf_init(&text, DRAFT_TEXT);
 	buf_init(&body, BUF_NO_LIMIT);
 	buf_init(&why, 4096);
 	if (!configure_expand(line, &text, &why))
@@ -292,93 +289,6 @@ static int commit(struct session *s, const struct word *w, size_t n)
 	return code;
 }
 
-/* --- whole files --------------------------------------------------------- */
-
-/* "load merge|replace|set FILE": the draft stays as it was if it fails. */
-static int load(struct session *s, const struct word *w, size_t n)
-{
-	struct buf text, lines, body, why;
-	struct strv rest;
-	struct jsonw j;
-	int code = EXIT_OK;
-
-	if (n != 2 || !(strv_eq(w[0].text, STRV("merge")) ||
-	    strv_eq(w[0].text, STRV("replace")) ||
-	    strv_eq(w[0].text, STRV("set"))))
-		return session_error(s, EXIT_USAGE, "usage: load "
-		    "merge|replace|set FILE|-");
-	buf_init(&text, TEXT_MAX);
-	buf_init(&lines, 2 * TEXT_MAX);
-	buf_init(&body, BUF_NO_LIMIT);
-	buf_init(&why, 4096);
-	if (!file_text(w[1].text.p, &text, &why))
-		code = session_error(s, EXIT_FAILED, "%s", why.p);
-	for (rest = buf_strv(&text); code == EXIT_OK && rest.n;)
-		if (!configure_expand(strv_split(rest, '\n', &rest), &lines,
-		    &why))
-			code = session_error(s, EXIT_FAILED, "%s", why.p);
-	if (code == EXIT_OK) {
-		jsonw_init(&j, &body);
-		jsonw_object(&j, NULL);
-		jsonw_str(&j, "text", buf_strv(&lines));
-		jsonw_str(&j, "mode", strv_eq(w[0].text, STRV("replace")) ?
-		    STRV("replace") : STRV("merge"));
-		jsonw_end(&j);
-		code = draft_send(s, "POST", "/load", buf_strv(&body), true);
-	}
-	explicit_bzero(text.p, text.size);
-	explicit_bzero(lines.p, lines.size);
-	explicit_bzero(body.p, body.size);
-	buf_deinit(&text);
-	buf_deinit(&lines);
-	buf_deinit(&body);
-	buf_deinit(&why);
-	return code;
-}
-
-static int write_file(struct session *s, const char *path, struct strv text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	bool ok = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n;
-	int why = errno;
-
-	if (fd >= 0 && close(fd) < 0 && ok) {
-		ok = false;
-		why = errno;
-	}
-	return ok ? EXIT_OK : session_error(s, EXIT_FAILED, "%s: %s", path,
-	    strerror(why));
-}
-
-/* "save FILE": the draft as lines; without a file there is nothing to do. */
-static int save(struct session *s, const struct word *w, size_t n)
-{
-	struct json_err e = { 0 };
-	struct strv said = STRV("");
-	struct json *root;
-	struct answer a;
-	struct buf where;
-	int code;
-
-	if (n == 0)
-		return nothing_to_save(s, w, n);
-	buf_init(&where, BUF_NO_LIMIT);
-	buf_addz(&where, CONFIG "running?lines=on&draft=");
-	client_escape(&where, strv(s->draft));
-	code = session_call(s, "GET", where.p, NULL, STRV_NONE, &s->defaults,
-	    NULL, &a);
-	buf_deinit(&where);
-	if (code != EXIT_OK)
-		return code;
-	root = json_parse(buf_strv(&a.body), (size_t)80 << 20, &e);
-	if (root)
-		(void)json_as_string(json_member(root, "text"), &said);
-	code = write_file(s, w[0].text.p, said);
-	json_free(root);
-	answer_free(&a);
-	return code;
-}
-
 /* --- the rest ------------------------------------------------------------ */
 
 /* "rollback N [PATH...]": into the draft; commit puts it in force. */
@@ -403,8 +313,9 @@ static int rollback(struct session *s, const struct word *w, size_t n)
 	jsonw_end(&j);
 	code = draft_send(s, "POST", "/rollback", buf_strv(&body), true);
 	if (code == EXIT_OK && s->interactive && !s->defaults.json)
-		fprintf(s->out.out, "%lld changes are staged: compare shows them, commit "
-		    "puts them in force\n", (long long)s->staged);
+		fprintf(s->out.out, "%lld changes are staged: compare shows "
+		    "them, commit puts them in force\n",
+		    (long long)s->staged);
 	buf_deinit(&path);
 	buf_deinit(&body);
 	return code;
@@ -465,8 +376,8 @@ static int leave(struct session *s, const struct word *w, size_t n)
 			return code;
 	}
 	if (s->staged && s->interactive)
-		fprintf(s->out.out, "draft %s keeps %lld changes that are not in force\n",
-		    s->draft, (long long)s->staged);
+		fprintf(s->out.out, "draft %s keeps %lld changes that are not "
+		    "in force\n", s->draft, (long long)s->staged);
 	s->configuring = false;
 	s->staged = 0;
 	return EXIT_OK;
@@ -503,10 +414,10 @@ static const struct {
 	{ "rollback", rollback, "rollback N [PATH]", "stage an older "
 	  "revision" },
 	{ "resolve", resolve, "resolve PATH mine|theirs", "end a conflict" },
-	{ "load", load, "load merge|replace|set FILE|-", "stage a whole "
+	{ "load", draft_load, "load merge|replace|set FILE|-", "stage a whole "
 	  "file" },
-	{ "save", save, "save FILE", "the staged settings to a file" },
-	{ "write", save, NULL, NULL },
+	{ "save", draft_save, "save FILE", "the staged settings to a file" },
+	{ "write", draft_save, NULL, NULL },
 	{ "discard", discard, "discard [PATH]", "forget what is staged" },
 	{ "run", run, "run COMMAND", "a command of the shell" },
 	{ "exit", leave, "exit [discard]", "leave; the draft stays" },
@@ -522,7 +433,8 @@ static int words_help(struct session *s, const struct word *w, size_t n)
 	(void)n;
 	for (size_t i = 0; i < VERBS; i++)
 		if (verbs[i].usage)
-			fprintf(s->out.out, "%-38s %s\n", verbs[i].usage, verbs[i].help);
+			fprintf(s->out.out, "%-38s %s\n", verbs[i].usage,
+			    verbs[i].help);
 	return EXIT_OK;
 }
 
@@ -534,12 +446,44 @@ void draft_verbs(void (*fn)(const char *word, const char *help, void *arg),
 			fn(verbs[i].word, verbs[i].help, arg);
 }
 
+/* The verb, or with abbreviate the only one that begins so; or VERBS. */
+static size_t verb_of(struct strv word, bool abbreviate)
+{
+	size_t found = VERBS, n = 0;
+
+	for (size_t i = 0; i < VERBS; i++) {
+		if (strv_eq(word, strv(verbs[i].word)))
+			return i;
+		if (strncmp(verbs[i].word, word.p, word.n) == 0) {
+			found = i;
+			n++;
+		}
+	}
+	return abbreviate && n == 1 ? found : VERBS;
+}
+
 bool draft_raw(struct strv word)
 {
-	for (size_t i = 0; i < VERBS; i++)
-		if (strv_eq(word, strv(verbs[i].word)))
-			return !verbs[i].run;
-	return false;
+	size_t i = verb_of(word, true);
+
+	return i < VERBS && !verbs[i].run;
+}
+
+/* The line with its verb in full. */
+static int stage_verb(struct session *s, size_t i, struct strv line,
+    const struct word *w)
+{
+	size_t behind = w->at + w->text.n;
+	struct buf whole;
+	int code;
+
+	buf_init(&whole, BUF_NO_LIMIT);
+	buf_addz(&whole, verbs[i].word);
+	buf_adds(&whole, (struct strv){ line.p + behind, line.n - behind });
+	code = stage(s, buf_strv(&whole));
+	explicit_bzero(whole.p, whole.size);
+	buf_deinit(&whole);
+	return code;
 }
 
 static int unknown(struct session *s, struct strv word)
@@ -563,14 +507,14 @@ int draft_line(struct session *s, struct strv line)
 	arena_init(&a);
 	n = words_split(line, &a, w, WORDS);
 	n = n > WORDS ? WORDS : n;
-	while (n && i < VERBS && !strv_eq(w[0].text, strv(verbs[i].word)))
-		i++;
+	if (n)
+		i = w[0].quoted ? VERBS : verb_of(w[0].text, s->interactive);
 	if (n && i == VERBS)
 		code = unknown(s, w[0].text);
 	else if (n && verbs[i].run)
 		code = verbs[i].run(s, w + 1, n - 1);
 	else if (n)
-		code = stage(s, line);
+		code = stage_verb(s, i, line, &w[0]);
 	arena_deinit(&a);
 	return code;
 }

@@ -36,6 +36,20 @@ static void describe(struct hinting *h, const char *name, const char *help)
 	offer(word, help, h);
 }
 
+/* In the form in which it can be typed. */
+static void offer_name(struct hinting *h, struct strv name)
+{
+	struct buf b;
+
+	if (name.n < h->partial.n ||
+	    memcmp(name.p, h->partial.p, h->partial.n) != 0)
+		return;
+	buf_init(&b, BUF_NO_LIMIT);
+	words_quote(&b, name);
+	h->fn(b.p, "", h->arg);
+	buf_deinit(&b);
+}
+
 /* Names that live in the daemon; a slow daemon offers none. */
 static void live(struct hinting *h, const char *kind)
 {
@@ -59,7 +73,7 @@ static void live(struct hinting *h, const char *kind)
 		for (const struct json *i = json_first(root ?
 		    json_member(root, "items") : NULL); i; i = json_next(i))
 			if (json_as_string(json_member(i, "name"), &name))
-				offer(name.p, "", h);
+				offer_name(h, name);
 		json_free(root);
 		answer_free(&a);
 	}
@@ -300,8 +314,13 @@ static void command_hints(struct hinting *h, const struct word *w, size_t n)
 	if (n == 0) {
 		offer("configure", "change settings", h);
 		offer("help", "what commands there are", h);
+		offer("monitor", "what happens, as it happens", h);
 		offer("version", "of this program", h);
 		offer("quit", "leave the shell", h);
+	}
+	if (n && strv_eq(w[0].text, STRV("monitor"))) {
+		monitor_topics(offer, h);
+		return;
 	}
 	if (!h->s->have_grammar && !session_grammar(h->s, &code))
 		return;

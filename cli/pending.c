@@ -95,16 +95,17 @@ void pending_known(struct session *s)
 {
 	struct pending_state now;
 
-	if (s->interactive && look(s, &now))
-		s->pending = now;
+	if (!s->interactive || !look(s, &now))
+		return;
+	s->pending = now;
+	s->own = now.running;
 }
 
-bool pending_news(struct session *s, struct buf *out)
+static void compare(struct session *s, struct pending_state now,
+    struct buf *out)
 {
-	struct pending_state was = s->pending, now;
+	struct pending_state was = s->pending;
 
-	if (!look(s, &now))
-		return false;
 	if (was.revision && now.revision != was.revision)
 		tell_end(&was, &now, out);
 	if (now.revision && now.revision != was.revision)
@@ -115,7 +116,23 @@ bool pending_news(struct session *s, struct buf *out)
 	if (now.notice[0] && strcmp(now.notice, was.notice) != 0)
 		buf_addf(out, "*** %s\n", now.notice);
 	s->pending = now;
+}
+
+bool pending_news(struct session *s, struct buf *out)
+{
+	struct pending_state now;
+
+	if (look(s, &now))
+		compare(s, now, out);
 	return out->n > 0;
+}
+
+void pending_event(struct session *s, struct strv body, struct buf *out)
+{
+	struct pending_state now;
+
+	if (take(&now, body))
+		compare(s, now, out);
 }
 
 void pending_prompt(const struct session *s, char *out, size_t size)

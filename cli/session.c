@@ -355,6 +355,9 @@ static int operation(struct session *s, const struct gram_op *op,
 	} else {
 		code = once(s, &r, o);
 	}
+	if (strcmp(op->method, "GET") != 0 &&
+	    strncmp(r.target.p, "/api/v1/config/", 15) == 0)
+		pending_known(s);
 	request_free(&r);
 	buf_deinit(&why);
 	return code;
@@ -366,6 +369,9 @@ static const char help_more[] =
     "configure [--draft NAME] | -f FILE [--commit] [--comment TEXT] "
     "[--revert-in TIME]\n"
     "    change settings: set and delete lines, then commit\n"
+    "monitor [messages | gateways | registrations | queues | imports | "
+    "health |\n        config | audit | log | all]\n"
+    "    what happens, as it happens\n"
     "help [WORD...], version, quit\n\n"
     "Every command takes --json, --csv, --columns A,B, --sort [-]COLUMN, "
     "--limit N,\n--watch [SECONDS], --timeout SECONDS, --no-pager and "
@@ -438,16 +444,47 @@ static const struct {
 } builtins[] = {
 	{ "help", help }, { "version", version }, { "quit", quit },
 	{ "exit", quit }, { "configure", configure_words },
+	{ "monitor", monitor_words },
 	{ "save", nothing_to_save }, { "write", nothing_to_save },
 	{ "persist", nothing_to_save },
 };
+
+#define BUILTINS (sizeof(builtins) / sizeof(builtins[0]))
+
+static void count_begin(const char *word, const char *help, void *arg)
+{
+	struct strv *begin = arg;
+
+	(void)help;
+	if (strncmp(word, begin[0].p, begin[0].n) == 0)
+		begin[1].n++;
+}
+
+/* Interactively also a beginning that is no other word's. */
+static size_t builtin(const struct session *s, const struct word *w)
+{
+	struct strv begin[2] = { w->text, STRV_NONE };
+	size_t found = BUILTINS;
+
+	for (size_t i = 0; i < BUILTINS && !w->quoted; i++) {
+		if (strv_eq(w->text, strv(builtins[i].word)))
+			return i;
+		if (strncmp(builtins[i].word, w->text.p, w->text.n) == 0) {
+			found = i;
+			begin[1].n++;
+		}
+	}
+	if (s->have_grammar)
+		grammar_next(&s->grammar, NULL, 0, count_begin, begin);
+	return s->interactive && begin[1].n == 1 ? found : BUILTINS;
+}
 
 int session_words(struct session *s, const struct word *w, size_t n)
 {
 	struct options o = s->defaults;
 	const struct gram_op *op;
 	struct buf why;
-	size_t used;
+	size_t used, i;
 	int code = EXIT_OK, step;
 
 	buf_init(&why, 8192);
@@ -463,10 +500,9 @@ int session_words(struct session *s, const struct word *w, size_t n)
 	buf_deinit(&why);
 	if (n == 0)
 		return EXIT_OK;
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
-		if (!w[0].quoted && strv_eq(w[0].text,
-		    strv(builtins[i].word)))
-			return builtins[i].run(s, w + 1, n - 1);
+	i = builtin(s, &w[0]);
+	if (i < BUILTINS)
+		return builtins[i].run(s, w + 1, n - 1);
 	if (!session_grammar(s, &code))
 		return code;
 	buf_init(&why, 8192);

@@ -31,11 +31,14 @@ struct session {
 
 	const char *file;	/* of a script, for errors; or NULL */
 	size_t line;
+	bool keep_going;	/* behind a line that fails */
 
 	bool configuring;
 	char *draft;		/* whose changes are staged; owned */
 	int64_t staged;		/* how many */
 	struct pending_state pending;
+	int64_t own;		/* the newest revision that is no news */
+	struct notices *notices;	/* interactive; or NULL */
 	bool quit;
 };
 
@@ -84,6 +87,13 @@ bool configure_expand(struct strv line, struct buf *out, struct buf *why);
 /* draft.c: the mode configure, and a line in it. */
 int draft_begin(struct session *s, struct strv name);
 int draft_line(struct session *s, struct strv line);
+/* A request about the draft: what is said of it unless quiet. */
+#define DRAFT_TEXT ((size_t)1 << 20)	/* the daemon takes no more */
+int draft_send(struct session *s, const char *method, const char *what,
+    struct strv body, bool quiet);
+/* draft_file.c: "load merge|replace|set FILE", "save FILE" */
+int draft_load(struct session *s, const struct word *w, size_t n);
+int draft_save(struct session *s, const struct word *w, size_t n);
 /* A line that begins so is sent as it is: "|" is no filter there. */
 bool draft_raw(struct strv word);
 void draft_verbs(void (*fn)(const char *word, const char *help, void *arg),
@@ -95,7 +105,17 @@ int pending_read(struct session *s, struct pending_state *p);
 void pending_known(struct session *s);
 /* What is new about it, for people; false: nothing. */
 bool pending_news(struct session *s, struct buf *out);
+/* The same when the daemon tells of it by itself. */
+void pending_event(struct session *s, struct strv body, struct buf *out);
 void pending_prompt(const struct session *s, char *out, size_t size);
+
+/* monitor.c: what happens, line by line. */
+int monitor_words(struct session *s, const struct word *w, size_t n);
+void monitor_topics(void (*fn)(const char *word, const char *help, void *arg),
+    void *arg);
+
+/* complete.c: what the last of these words can become, a line each. */
+int complete_run(struct session *s, char **argv, size_t n);
 
 /* shell.c: a script; an interactive shell. */
 int script_run(struct session *s, const char *path);

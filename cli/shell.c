@@ -6,24 +6,42 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "cli/hints.h"
+#include "cli/notice.h"
 #include "cli/session.h"
 
 #define HISTORY 1000
-#define NEWS_MS 2000	/* idle so long: is there anything new? */
+#define TICK_MS 1000	/* idle so long: what time is it? */
 #define MANY 50		/* the daemon names no more: there may be others */
 
 /* --- scripts ------------------------------------------------------------- */
 
-/* Stops at the first line that fails, and says which. */
+/* The lines of a script until one fails, or all: then the code of the last
+ * that failed if none succeeded. */
+static int lines_run(struct session *s, struct strv rest)
+{
+	size_t failed = 0;
+	int code = EXIT_OK, one;
+
+	while (rest.n && (code == EXIT_OK || s->keep_going) && !s->quit) {
+		s->line++;
+		one = session_line(s, strv_split(rest, '\n', &rest));
+		failed += one != EXIT_OK;
+		code = one != EXIT_OK ? one : code;
+	}
+	return s->keep_going && failed && failed < s->line ? EXIT_PARTLY :
+	    code;
+}
+
+/* Says which line failed. */
 int script_run(struct session *s, const char *path)
 {
 	struct buf text, why;
-	struct strv rest;
 	int code = EXIT_OK;
 
 	buf_init(&text, (size_t)16 << 20);
@@ -33,11 +51,8 @@ int script_run(struct session *s, const char *path)
 		buf_clear(&text);
 	}
 	s->file = strcmp(path, "-") == 0 ? "stdin" : path;
-	rest = buf_strv(&text);
-	while (rest.n && code == EXIT_OK && !s->quit) {
-		s->line++;
-		code = session_line(s, strv_split(rest, '\n', &rest));
-	}
+	if (code == EXIT_OK)
+		code = lines_run(s, buf_strv(&text));
 	if (code == EXIT_OK && s->configuring && s->staged)
 		code = session_error(s, EXIT_CONFLICT, "the script ends with "
 		    "changes that are not committed; draft %s keeps them",
@@ -63,7 +78,11 @@ static void collect(const char *word, const char *help, void *arg)
 	size_t n = 0;
 
 	f->lines++;
-	buf_addf(&f->list, "  %-24s %s\n", word, help);
+	buf_addz(&f->list, "  ");
+	render_safe(&f->list, strv(word), false);
+	for (size_t width = render_width(strv(word)); width < 24; width++)
+		buf_addc(&f->list, ' ');
+	buf_addf(&f->list, " %s\n", help);
 	if (word[0] == '<')
 		return;
 	if (f->n++ == 0) {
@@ -216,8 +235,10 @@ static bool is_secret(struct session *s, struct strv line)
 	size_t n;
 	bool secret = false;
 
-	if (!s->configuring || !session_schema(s))
+	if (!s->configuring)
 		return false;
+	if (!session_schema(s))		/* it cannot be known: be careful */
+		return line.n > 2 && memcmp(line.p, "se", 2) == 0;
 	arena_init(&a);
 	n = words_split(line, &a, w, 8);
 	for (size_t i = 1; i <= n && i <= 8 && !secret; i++) {
@@ -237,19 +258,60 @@ static void on_interrupt(int number)
 	interrupted = 1;
 }
 
-/* What others did to the settings, above the line that is being typed. */
+/* The cursor to the start of the line that is being typed, however many rows
+ * it has by now. */
+static void to_start(EditLine *el)
+{
+	struct winsize size = { 0 };
+	size_t width = render_width(strv(prompt(el))) +
+	    render_width(typed(el));
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col &&
+	    width >= size.ws_col)
+		printf("\033[%zuA", width / size.ws_col);
+	printf("\r\033[J");
+}
+
+/* What happened meanwhile, above the line that is being typed. */
 static void news(struct session *s, EditLine *el)
 {
 	struct buf b;
 
-	buf_init(&b, 4096);
-	if (pending_news(s, &b)) {
-		printf("%s%s", el ? "\r\033[K" : "", b.p);
+	buf_init(&b, 65536);
+	if (notices_take(s->notices, &b)) {
+		if (el)
+			to_start(el);
+		printf("%s", b.p);
 		fflush(stdout);
 		if (el)
 			el_set(el, EL_REFRESH);
 	}
 	buf_deinit(&b);
+}
+
+/* Before the first prompt: does a revision wait? */
+static void pending_first(struct session *s)
+{
+	struct buf b, safe;
+
+	buf_init(&b, 4096);
+	buf_init(&safe, 8192);
+	if (pending_news(s, &b))
+		render_safe(&safe, buf_strv(&b), true);
+	s->own = s->pending.running;
+	printf("%s", safe.p);
+	buf_deinit(&b);
+	buf_deinit(&safe);
+}
+
+/* The prompt counts down to the end of a revision that waits. */
+static void tick(struct session *s, EditLine *el)
+{
+	if (!s->pending.revision)
+		return;
+	to_start(el);
+	fflush(stdout);
+	el_set(el, EL_REFRESH);
 }
 
 /* A byte is there; what was typed may have several. */
@@ -273,17 +335,21 @@ static int wide_char(wchar_t *out)
 
 static int get_char(EditLine *el, wchar_t *out)
 {
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd p[2] = { { .fd = STDIN_FILENO, .events = POLLIN } };
 	struct session *s;
 	int n;
 
 	el_get(el, EL_CLIENTDATA, &s);
 	for (;;) {
-		n = poll(&p, 1, NEWS_MS);
-		if (n > 0)
+		p[1] = (struct pollfd){ .fd = notices_fd(s->notices),
+		    .events = POLLIN };
+		n = poll(p, 2, TICK_MS);
+		if (n > 0 && p[0].revents)
 			return wide_char(out);
-		if (n == 0) {
+		if (n > 0 || (n == 0 && p[1].fd < 0)) {
 			news(s, el);
+		} else if (n == 0) {
+			tick(s, el);
 		} else if (interrupted || errno != EINTR) {
 			interrupted = 0;
 			errno = EINTR;
@@ -354,6 +420,7 @@ static void loop(struct session *s, EditLine *el, History *h)
 int shell_run(struct session *s)
 {
 	History *h = history_init();
+	struct notices notices;
 	char path[4096] = "";
 	HistEvent ev;
 	EditLine *el;
@@ -372,8 +439,13 @@ int shell_run(struct session *s)
 		    "be used; try parley - for commands from a pipe");
 	printf("Parley. ? shows what may come next, Tab completes, quit "
 	    "leaves.\n");
+	notices_begin(&notices, s);
+	s->notices = &notices;
+	pending_first(s);
 	news(s, NULL);
 	loop(s, el, h);
+	notices_end(&notices);
+	s->notices = NULL;
 	if (path[0]) {
 		mode_t was = umask(077);
 

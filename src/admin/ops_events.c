@@ -323,7 +323,7 @@ static void events_run(struct op_call *c)
 }
 
 static const struct op_arg args[] = {
-	{ "topics", ARG_REQUIRED, NULL, "stats, gateways, queues, "
+	{ "topics", ARG_REQUIRED, NULL, "stats, gateways, queues, messages, "
 	  "registrations, jobs, alerts, config, pending, audit, log, trace:ID; with "
 	  "commas between" },
 	{ NULL, 0, NULL, NULL },

@@ -22,6 +22,7 @@ static const struct topic {
 	{ "stats", "/stats/snapshot", CAP_VIEW, 1 },
 	{ "gateways", "/gateways", CAP_VIEW, 1 },
 	{ "queues", "/queues", CAP_TRAFFIC, 2 },
+	{ "messages", "/messages", CAP_TRAFFIC, 1 },
 	{ "registrations", "/registrations", CAP_PEOPLE_READ, 5 },
 	{ "jobs", "/imports", CAP_PEOPLE_READ, 1 },
 	{ "alerts", "/health/checks", CAP_VIEW, 5 },
