@@ -75,16 +75,25 @@ static struct sender *sender_of(uint64_t who)
 	return oldest;
 }
 
+/* Copies that are made of it. */
+static uint32_t many(const struct message *m)
+{
+	return m->recipients ? m->recipients : 1;
+}
+
 static enum err check_rate(const struct message *m, struct plan *p)
 {
 	uint64_t who = map_hash(m->from) | 1;
 	struct sender *s = sender_of(who);
 	int64_t now = now_mono() * 1000, empty = now;
+	int64_t cost = limits.gap * many(m);
 
+	if (cost > limits.depth)
+		cost = limits.depth;
 	if (s->who == who && s->empty > now)
 		empty = s->empty;
-	if (empty + limits.gap - now > limits.depth) {
-		p->retry_after = (int32_t)((empty + limits.gap - now -
+	if (empty + cost - now > limits.depth) {
+		p->retry_after = (int32_t)((empty + cost - now -
 		    limits.depth + 999999) / 1000000);
 		term_note(p, "rate", false, "over policy screening rate: "
 		    "again in %d s", p->retry_after);
@@ -92,7 +101,7 @@ static enum err check_rate(const struct message *m, struct plan *p)
 	}
 	term_note(p, "rate", true, "within policy screening rate");
 	if (!p->explaining)
-		*s = (struct sender){ who, empty + limits.gap };
+		*s = (struct sender){ who, empty + cost };
 	return ERR_OK;
 }
 
@@ -127,9 +136,9 @@ static enum err check_copies(const struct message *m, struct plan *p)
 	struct text *t = text_of(what);
 	bool known = t->what == what && t->until > now;
 
-	if (known && has(t, who))
+	if (known && m->recipients == 0 && has(t, who))
 		return ERR_OK;
-	if (known && t->n >= limits.copies) {
+	if ((known ? t->n : 0) + many(m) > limits.copies) {
 		term_note(p, "duplicate text", false, "more than policy "
 		    "screening duplicate-texts got this text");
 		return ERR_FORBIDDEN;
@@ -141,7 +150,8 @@ static enum err check_copies(const struct message *m, struct plan *p)
 		t->until = now + limits.window;
 		t->n = 0;
 	}
-	t->who[t->n++] = who;
+	for (uint32_t i = 0; i < many(m); i++)
+		t->who[t->n++] = who + i;
 	return ERR_OK;
 }
 

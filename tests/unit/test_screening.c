@@ -310,6 +310,39 @@ START_TEST(a_burst_passes_and_then_the_rate)
 }
 END_TEST
 
+START_TEST(a_list_counts_as_a_message_to_each_on_it)
+{
+	ck_assert(world_set("set policy screening rate 60"));
+	ck_assert(world_set("set policy screening burst 5"));
+	ck_assert(world_set("set policy screening duplicate-texts 6"));
+	now_freeze(1000000);
+	m->recipients = 3;
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_OK);
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_BUSY);
+	ck_assert_int_eq(plan.retry_after, 1);
+	m->recipients = 0;
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_OK);
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_OK);
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_BUSY);
+	m->recipients = 100;	/* more than a burst: all of one */
+	now_freeze(1004999);
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_BUSY);
+	now_freeze(1005000);
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_OK);
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_BUSY);
+	now_freeze(2000000);
+	m->text_hash = 4711;
+	m->recipients = 4;
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_OK);
+	now_freeze(2100000);
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_FORBIDDEN);
+	now_freeze(2200000);
+	m->text_hash = 4712;
+	m->recipients = 7;
+	ck_assert_int_eq(origin_limit(m, &plan), ERR_FORBIDDEN);
+}
+END_TEST
+
 START_TEST(an_explanation_counts_nothing)
 {
 	ck_assert(world_set("set policy screening rate 1"));
@@ -417,6 +450,7 @@ Suite *suite(void)
 	tcase_add_test(tc, reports_and_one_s_own_messages_are_not_screened);
 	tcase_add_test(tc, who_is_allowed_may_still_not_be_anonymous);
 	tcase_add_test(tc, a_burst_passes_and_then_the_rate);
+	tcase_add_test(tc, a_list_counts_as_a_message_to_each_on_it);
 	tcase_add_test(tc, an_explanation_counts_nothing);
 	tcase_add_test(tc, one_text_goes_to_so_many_and_no_more);
 	tcase_add_test(tc, what_is_over_a_limit_may_become_spam);

@@ -39,7 +39,8 @@ static bool are_addresses(const struct lists *l)
 }
 
 bool list_read(struct request *r, const struct sipbody_in *body,
-    struct arena *a, struct buf *to, struct sipbody_in *part)
+    struct arena *a, struct buf *to, struct sipbody_in *part,
+    uint32_t *n)
 {
 	struct lists_message m = { .why = "an encoded list" };
 	enum err e = ERR_BAD_CONTENT;
@@ -59,6 +60,7 @@ bool list_read(struct request *r, const struct sipbody_in *body,
 		refuse(r, e, m.why);
 		return false;
 	}
+	*n = (uint32_t)m.list.n;
 	*part = *body;
 	part->type = m.content.type;
 	part->encoding = m.content.encoding;

@@ -10,9 +10,10 @@ bool list_is(const struct request *r, struct strv to);
 
 /*
  * Check the list in a body, which stays whole: to becomes the exploder's key,
- * part what the recipients shall get.  false: answered.
+ * part what the recipients shall get, n how many they are.  false: answered.
  */
 bool list_read(struct request *r, const struct sipbody_in *body,
-    struct arena *a, struct buf *to, struct sipbody_in *part);
+    struct arena *a, struct buf *to, struct sipbody_in *part,
+    uint32_t *n);
 
 #endif

@@ -38,6 +38,7 @@ struct pager {
 	struct buf service;	/* CSI, or empty */
 	struct arena arena;
 	struct sipbody body;
+	uint32_t recipients;	/* in a list */
 };
 
 static void pager_end(struct pager *p)
@@ -320,6 +321,7 @@ static struct message *message_make(struct pager *p,
 	m->in = "sip";
 	m->in_ref = message_str(m, strv(p->r->sip->sip_call_id->i_id));
 	m->received = now_ms();
+	m->recipients = p->recipients;
 	m->content = content_new(in->type.p ? in->type : STRV("text/plain"),
 	    in->encoding, in->body);
 	return m;
@@ -448,7 +450,8 @@ static void pager_read_list(struct pager *p, const struct sipbody_in *in)
 {
 	struct sipbody_in part;
 
-	if (!list_read(p->r, in, &p->arena, &p->to, &part) ||
+	if (!list_read(p->r, in, &p->arena, &p->to, &part,
+	    &p->recipients) ||
 	    !read_body(p, &part))
 		return;
 	if (p->body.kind == SIPBODY_IMDN || is_composing(p))
