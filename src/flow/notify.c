@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/id.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "base/now.h"
@@ -127,6 +128,18 @@ void notify_drop(struct strv sender, struct strv recipient, uint64_t leg)
 	struct pair *p = pair_of(sender, recipient, false);
 
 	if (!p || (p->leg != leg && p->leg != PLANNED))
+		return;
+	p->leg = 0;
+	p->count = 0;
+}
+
+void notify_replaced(struct strv sender, struct strv recipient,
+    uint64_t message)
+{
+	struct pair *p = pairs.n ? pair_of(sender, recipient, false) : NULL;
+
+	if (!p || p->leg == 0 || (p->leg != PLANNED &&
+	    id_message_of(p->leg) != message))
 		return;
 	p->leg = 0;
 	p->count = 0;

@@ -31,6 +31,10 @@ int64_t notify_go(struct strv sender, struct strv recipient, uint64_t leg,
 /* It will never go; one that went is not this one any more. */
 void notify_drop(struct strv sender, struct strv recipient, uint64_t leg);
 
+/* The recipient's phone has the original of message: its own is not needed. */
+void notify_replaced(struct strv sender, struct strv recipient,
+    uint64_t message);
+
 void notify_start(void);	/* reads the journal */
 void notify_stop(void);
 

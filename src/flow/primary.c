@@ -9,6 +9,7 @@
 #include "dir/devices.h"
 #include "dir/gateways.h"
 #include "flow/flow_priv.h"
+#include "flow/notify.h"
 #include "flow/plan.h"
 #include "flow/primary.h"
 #include "flow/sched.h"
@@ -136,6 +137,8 @@ bool primary_result(struct leg *l, const struct flow_outcome *o)
 	if (strv_listed(o->reached, d->instance)) {
 		access_heard(u->key, HEARD_ANSWER, now_ms());
 		l->replaces = true;
+		notify_replaced(l->message->from, l->recipient,
+		    l->message->id);
 	}
 	if (l->device.n || !strv_listed(o->missed, d->instance) ||
 	    !go_by_sms(l->message, u))
