@@ -12,6 +12,10 @@
 #include "store/drafts.h"
 #include "store/revisions.h"
 
+/* Drafts are worked on in the core, which must not be held up for long. */
+#define STAGED_MAX	50000		/* values of one draft */
+#define TEXT_MAX	((size_t)2 << 20)	/* bytes of one load */
+
 /* false: the call has failed. */
 static bool name_is_good(struct op_call *c)
 {
@@ -118,6 +122,12 @@ static void put_done(enum err e, void *arg)
 
 static void put(struct op_call *c, struct conf_edit *e)
 {
+	if (conf_edit_size(e) > STAGED_MAX) {
+		op_fail(c, OP_TOO_LARGE, "a draft changes at most %d values: "
+		    "commit it in parts", STAGED_MAX);
+		conf_edit_free(e);
+		return;
+	}
 	draft_put(op_actor(c), op_text(c, "draft"), e, op_who(c), put_done, c);
 }
 
@@ -232,6 +242,11 @@ static void load_run(struct op_call *c)
 
 	if (!name_is_good(c) || !tag_is(c))
 		return;
+	if (op_text(c, "text").n > TEXT_MAX) {
+		op_fail(c, OP_TOO_LARGE, "at most %zu MiB at once: load it in "
+		    "parts", TEXT_MAX >> 20);
+		return;
+	}
 	buf_init(&why, 4096);
 	e = mine(c);
 	if (strv_eq(mode, STRV("replace")))

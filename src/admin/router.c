@@ -128,19 +128,37 @@ void route(struct httpd_request *r)
 	buf_deinit(&p.detail);
 }
 
-size_t route_limit(enum httpd_from from, struct strv method,
-    struct strv path)
+static const struct op *file_op(const struct httpd_request *r)
 {
-	struct strv params[OP_PARAMS], prefix = STRV(API "/");
+	struct strv params[OP_PARAMS], path = httpd_path(r);
+	struct strv prefix = STRV(API "/");
 	const struct op *op = NULL;
 	bool known;
 
-	(void)from;
 	if (path.n >= prefix.n && memcmp(path.p, prefix.p, prefix.n) == 0)
-		op = op_match(method, (struct strv){ path.p + prefix.n - 1,
-		    path.n - prefix.n + 1 }, params, OP_PARAMS, &known);
+		op = op_match(httpd_method(r), (struct strv){ path.p +
+		    prefix.n - 1, path.n - prefix.n + 1 }, params, OP_PARAMS,
+		    &known);
 	for (const struct op_arg *a = op ? op->args : NULL; a && a->name; a++)
 		if (a->flags & ARG_FILE)
-			return LIMIT_FILE;
-	return LIMIT;
+			return op;
+	return NULL;
+}
+
+/* Many large bodies at once fill the memory: not from just anybody. */
+size_t route_limit(const struct httpd_request *r)
+{
+	const struct op *op = file_op(r);
+	struct problem p = { 0 };
+	struct who who;
+	bool may;
+
+	if (!op)
+		return LIMIT;
+	buf_init(&p.detail, 4096);
+	guard(r, &who, &p);
+	may = !p.status && role_may(who.roles, op->need);
+	buf_deinit(&p.detail);
+	explicit_bzero(&who, sizeof(who));
+	return may ? LIMIT_FILE : LIMIT;
 }

@@ -24,9 +24,11 @@ struct httpd_request;
  * then the connection waits and r stays valid, even when the client goes.
  */
 typedef void httpd_handler_fn(struct httpd_request *r);
-/* Bytes of body that this request may have.  Called in the server's thread. */
-typedef size_t httpd_limit_fn(enum httpd_from from, struct strv method,
-    struct strv path);
+/*
+ * Bytes of body that this request may have.  Called in the server's thread,
+ * before any of it is there; may ask all that a handler may, but the body.
+ */
+typedef size_t httpd_limit_fn(const struct httpd_request *r);
 
 struct httpd_setup {
 	const char *name;	/* "console": in the log, and of its files */

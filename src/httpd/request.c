@@ -77,8 +77,7 @@ static struct httpd_request *request_new(struct httpd *server,
 		peer_address(c, r->peer, sizeof(r->peer));
 	r->accepted = slow_since(c);
 	r->refs = 1;
-	buf_init(&r->body, server->setup.limit(server->from,
-	    r->method, r->path));
+	buf_init(&r->body, server->setup.limit(r));
 	return r;
 }
 

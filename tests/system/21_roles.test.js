@@ -76,6 +76,16 @@ test('the changes that a role may make reach their operation', async () => {
 		}
 });
 
+test('a large file is taken from those alone who may bring one', async () => {
+	const size = 2 << 20, path = '/config/drafts/big/load';
+	for (const role of ['nobody', 'viewer'])
+		isProblem(await new Api(site, { token: tokens[role] }).call('POST', path, undefined,
+			{ 'Content-Type': 'text/plain', 'Content-Length': size }), 413);
+	const r = await new Api(site, { token: tokens.config }).call('POST', path,
+		' '.repeat(size), { 'Content-Type': 'text/plain' }, { raw: true });
+	assert.equal(r.status, 200, r.text);
+});
+
 test('names are offered to those who may see the lists', async () => {
 	await site.parley(['subscriber', 'add', 'sip:comp@example.org']);
 	const offered = async (role, kind) => (await new Api(site, { token: tokens[role] })

@@ -467,6 +467,25 @@ START_TEST(a_revision_without_a_content_gets_it_at_the_next_start)
 }
 END_TEST
 
+START_TEST(a_draft_is_no_larger_than_the_core_can_bear)
+{
+	struct buf text;
+
+	buf_init(&text, BUF_NO_LIMIT);
+	for (int i = 0; i <= 50000; i++)
+		buf_addf(&text, "set gateway g%d window 5\n", i);
+	FAILS(413, "at most 50000 values", "configuration draft load",
+	    "draft", "main", "text", text.p);
+	while (text.n <= (size_t)2 << 20)
+		buf_addz(&text, "          ");
+	FAILS(413, "at most 2 MiB", "configuration draft load", "draft",
+	    "main", "text", text.p);
+	OK("configuration draft show", "draft", "main");
+	HAS("\"staged\":0");
+	buf_deinit(&text);
+}
+END_TEST
+
 /* --- the gate ---------------------------------------------------------------------- */
 
 static enum probe_state state = PROBE_UP;
@@ -797,6 +816,7 @@ Suite *suite(void)
 	    a_revision_without_a_content_gets_it_at_the_next_start);
 	tcase_add_rows(tc,
 	    a_gateway_that_was_up_and_stays_down_undoes_the_commit, gates);
+	tcase_add_test(tc, a_draft_is_no_larger_than_the_core_can_bear);
 	tcase_add_test(tc, the_gate_of_what_was_undone_keeps_nothing_of_others);
 	tcase_add_test(tc, the_gate_can_be_opened_for_good);
 	tcase_add_test(tc,

@@ -379,12 +379,9 @@ void serve(struct httpd_request *r)
 		unknown(r);
 }
 
-size_t serve_limit(enum httpd_from from, struct strv method,
-    struct strv path)
+size_t serve_limit(const struct httpd_request *r)
 {
-	(void)from;
-	(void)method;
-	(void)path;
+	(void)r;
 	return BODY_MAX;
 }
 

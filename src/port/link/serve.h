@@ -7,8 +7,7 @@
 
 /* In the server's thread, the only one. */
 void serve(struct httpd_request *r);
-size_t serve_limit(enum httpd_from from, struct strv method,
-    struct strv path);
+size_t serve_limit(const struct httpd_request *r);
 
 void serve_rate(uint32_t per_minute);	/* any thread */
 void serve_register(void);		/* metrics */

@@ -456,12 +456,9 @@ void exchange_new(struct httpd_request *r)
 	loop_post(arrived, x);
 }
 
-size_t exchange_limit(enum httpd_from from, struct strv method,
-    struct strv path)
+size_t exchange_limit(const struct httpd_request *r)
 {
-	(void)from;
-	(void)path;
-	return method_of(method) == XCAP_PUT ? xcap_max_document() : 0;
+	return method_of(httpd_method(r)) == XCAP_PUT ? xcap_max_document() : 0;
 }
 
 /* --- stop ----------------------------------------------------------------- */

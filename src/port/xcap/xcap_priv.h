@@ -75,8 +75,7 @@ const struct usage *usage_find(struct strv auid);
 /* --- exchange.c ----------------------------------------------------------- */
 
 void exchange_new(struct httpd_request *r);	/* HTTP thread */
-size_t exchange_limit(enum httpd_from from, struct strv method,
-    struct strv path);
+size_t exchange_limit(const struct httpd_request *r);
 /* Core: answer it; why may be NULL. */
 void exchange_refuse(struct exchange *x, unsigned status, const char *why);
 /* A conflict (409): from now on its answer; and from write(): answer it. */
