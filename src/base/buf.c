@@ -73,6 +73,20 @@ void buf_addz(struct buf *b, const char *s)
 	buf_add(b, s, strlen(s));
 }
 
+void buf_addi(struct buf *b, int64_t v)
+{
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	char text[20], *p = text + sizeof(text);
+
+	do {
+		*--p = (char)('0' + u % 10);
+		u /= 10;
+	} while (u);
+	if (v < 0)
+		*--p = '-';
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+}
+
 /* Formatted once when it is short or there is room, else twice. */
 void buf_addv(struct buf *b, const char *fmt, va_list ap)
 {

@@ -34,6 +34,7 @@ void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, struct strv s);
 void buf_addc(struct buf *b, char c);
 void buf_addz(struct buf *b, const char *s);	/* up to its NUL */
+void buf_addi(struct buf *b, int64_t v);	/* in decimal, without printf */
 void buf_addf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *fmt, va_list ap)

@@ -115,7 +115,7 @@ void jsonw_str(struct jsonw *w, const char *name, struct strv v)
 void jsonw_int(struct jsonw *w, const char *name, int64_t v)
 {
 	begin(w, name);
-	buf_addf(w->out, "%" PRId64, v);
+	buf_addi(w->out, v);
 }
 
 void jsonw_bool(struct jsonw *w, const char *name, bool v)

@@ -1,6 +1,5 @@
 /* now.c - the two clocks. */
 
-#include <stdio.h>
 #include <time.h>
 
 #include "base/now.h"
@@ -35,15 +34,27 @@ void now_freeze(int64_t ms)
 	frozen = ms;
 }
 
+static char *digits(char *at, unsigned v, int n, char after)
+{
+	for (int i = n; i-- > 0; v /= 10)
+		at[i] = (char)('0' + v % 10);
+	at[n] = after;
+	return at + n + 1;
+}
+
+/* By hand: several for each message, and printf takes ten times as long. */
 void now_text(int64_t ms, char s[NOW_TEXT])
 {
 	time_t t = (time_t)(ms / 1000);
 	struct tm tm;
 
 	(void)gmtime_r(&t, &tm);
-	(void)snprintf(s, NOW_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-	    ((unsigned)tm.tm_year + 1900) % 10000, (unsigned)tm.tm_mon % 12 + 1,
-	    (unsigned)tm.tm_mday % 32, (unsigned)tm.tm_hour % 24,
-	    (unsigned)tm.tm_min % 60, (unsigned)tm.tm_sec % 61,
-	    (unsigned)(ms % 1000));
+	s = digits(s, (unsigned)tm.tm_year + 1900, 4, '-');
+	s = digits(s, (unsigned)tm.tm_mon + 1, 2, '-');
+	s = digits(s, (unsigned)tm.tm_mday, 2, 'T');
+	s = digits(s, (unsigned)tm.tm_hour, 2, ':');
+	s = digits(s, (unsigned)tm.tm_min, 2, ':');
+	s = digits(s, (unsigned)tm.tm_sec, 2, '.');
+	s = digits(s, (unsigned)(ms % 1000), 3, 'Z');
+	*s = 0;
 }

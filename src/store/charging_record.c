@@ -1,8 +1,5 @@
 /* charging_record.c - rows of the table charge as records of 24 fields. */
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/csvw.h"
 #include "base/id.h"
 #include "base/jsonw.h"
@@ -231,7 +228,9 @@ static void ids(const struct row *r, const char *site,
     struct charging_field *f, struct more *m)
 {
 	buf_clear(&m->id);
-	buf_addf(&m->id, "%s-%" PRId64, site, r->seq);
+	buf_addz(&m->id, site);
+	buf_addc(&m->id, '-');
+	buf_addi(&m->id, r->seq);
 	text(&f[RECORD_ID], buf_strv(&m->id));
 	number(&f[SEQ], r->seq);
 	/* the copies of a group have the id of what was sent to it */
@@ -286,12 +285,15 @@ enum err charging_records(const char *site, int64_t after, int64_t limit,
 	buf_init(&m.class, BUF_NO_LIMIT);
 	stmt_int(s, after);
 	stmt_int(s, limit);
+	/* or each look-up of a class would be a transaction of its own */
+	(void)db_exec(db_reader(DB_CONFIG), "BEGIN");
 	while (stmt_row(s)) {
 		read_row(s, &r);
 		fill(&r, site, f, &m);
 		if (!fn(r.seq, f, arg))
 			break;
 	}
+	(void)db_exec(db_reader(DB_CONFIG), "COMMIT");
 	buf_deinit(&m.id);
 	buf_deinit(&m.group);
 	buf_deinit(&m.class);
