@@ -20,7 +20,8 @@ static void addresses(struct strv prefix, complete_offer_fn *offer, void *arg)
 {
 	struct offering o = { offer, arg };
 
-	(void)accounts_list(prefix, STRV(""), offer_one, &o);
+	(void)accounts_list(prefix, STRV(""), STRV(""), -1,
+	    offer_one, &o);
 }
 
 /* Whoever a message can be for. */

@@ -59,12 +59,6 @@ bool show_key(struct op_call *c, const char *arg, struct buf *key,
 
 /* --- subscribers -------------------------------------------------------- */
 
-struct subscribers {
-	struct show_page page;
-	struct strv class;
-	int state;		/* -1: any */
-};
-
 static void aliases_field(struct op_call *c, const struct account *a)
 {
 	struct buf b;
@@ -79,15 +73,12 @@ static void aliases_field(struct op_call *c, const struct account *a)
 
 static bool one_subscriber(const struct account *a, void *arg)
 {
-	struct subscribers *q = arg;
-	struct op_call *c = q->page.c;
+	struct show_page *p = arg;
+	struct op_call *c = p->c;
 
-	if ((q->state >= 0 && a->state != q->state) ||
-	    (q->class.n && !strv_eq(a->klass, q->class)))
-		return true;
-	if (!show_row(&q->page))
+	if (!show_row(p))
 		return false;
-	buf_adds(&q->page.last, a->keys[0]);
+	buf_adds(&p->last, a->keys[0]);
 	op_field(c, "address", a->keys[0]);
 	op_field(c, "name", a->name);
 	op_field(c, "class", a->klass);
@@ -111,13 +102,15 @@ static bool read_user_state(struct op_call *c, int *state)
 
 static void show_subscribers(struct op_call *c)
 {
-	struct subscribers q = { .class = op_text(c, "class") };
+	struct show_page p;
+	int state;
 
-	if (!show_page(c, &q.page) || !read_user_state(c, &q.state))
+	if (!show_page(c, &p) || !read_user_state(c, &state))
 		return;
 	op_list(c);
-	show_end(&q.page, accounts_list(op_text(c, "prefix"),
-	    op_text(c, "cursor"), one_subscriber, &q));
+	show_end(&p, accounts_list(op_text(c, "prefix"),
+	    op_text(c, "cursor"), op_text(c, "class"), state, one_subscriber,
+	    &p));
 }
 
 /* --- registrations ------------------------------------------------------ */

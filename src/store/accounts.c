@@ -121,7 +121,7 @@ static bool begins(struct strv s, struct strv prefix)
 }
 
 enum err accounts_list(struct strv prefix, struct strv after,
-    account_list_fn *fn, void *arg)
+    struct strv klass, int state, account_list_fn *fn, void *arg)
 {
 	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT address.key, "
 	    "address.written, subscriber.id, subscriber.name, "
@@ -131,13 +131,16 @@ enum err accounts_list(struct strv prefix, struct strv after,
 	    "FROM address JOIN subscriber "
 	    "ON subscriber.id = address.subscriber "
 	    "WHERE address.place = 0 AND address.key >= ? "
-	    "AND address.key > ? ORDER BY address.key");
+	    "AND address.key > ? AND (?3 = '' OR subscriber.class = ?3) "
+	    "AND (?4 < 0 OR subscriber.state = ?4) ORDER BY address.key");
 	struct joiner j = { .parts = 0 };
 	bool more = true;
 
 	buf_init(&j.bytes, BUF_NO_LIMIT);
 	stmt_text(s, prefix.p ? prefix : STRV(""));
 	stmt_text(s, after.p ? after : STRV(""));
+	stmt_text(s, klass.p ? klass : STRV(""));
+	stmt_int(s, state);
 	while (more && stmt_row(s)) {
 		struct strv key = col_text(s), written = col_text(s);
 

@@ -29,11 +29,12 @@ enum err accounts_each(account_fn *fn, void *arg);
 
 /*
  * Any thread: those whose primary key is greater than after and begins with
- * prefix, in the order of their keys, until fn returns false.
+ * prefix, of this class ("": of any) and in this state (-1: in any), in the
+ * order of their keys, until fn returns false.
  */
 typedef bool account_list_fn(const struct account *a, void *arg);
 enum err accounts_list(struct strv prefix, struct strv after,
-    account_list_fn *fn, void *arg);
+    struct strv klass, int state, account_list_fn *fn, void *arg);
 
 /*
  * In run() of a write to DB_CONFIG.  ERR_STORAGE also when an address is

@@ -321,8 +321,13 @@ START_TEST(subscribers_are_listed_in_pages)
 	HAS("sip:b@");
 	HAS("\"aliases\":\"tel:+15550100001\"");
 	HAS_NOT("sip:a@");
-	OK(world_op("show subscribers", "class", "gold", NULL));
+	OK(world_op("show subscribers", "class", "gold", "state", "suspended",
+	    NULL));
+	HAS("sip:b@");
 	HAS_NOT("sip:a@");
+	OK(world_op("show subscribers", "class", "gold", "state", "active",
+	    NULL));
+	HAS_NOT("sip:b@");
 	OK(world_op("show subscribers", "prefix", "tel:", NULL));
 	HAS("tel:+15550100009");
 	HAS_NOT("sip:b@");
