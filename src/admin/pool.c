@@ -47,6 +47,7 @@ static void *turn(void *arg)
 	struct job *j;
 
 	(void)arg;
+	loop_give_way();
 	while ((j = take()) != NULL) {
 		j->fn(j->arg);
 		free(j);

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "httpd/httpd_priv.h"
+#include "loop/loop.h"
 
 #define CONNECTIONS	64u
 #define PER_ADDRESS	8u
@@ -56,6 +57,18 @@ static void server_free(struct httpd *h)
 	free(h);
 }
 
+/* In the server's thread, which the library starts. */
+static void connection_changed(void *arg, struct MHD_Connection *c,
+    void **context, enum MHD_ConnectionNotificationCode what)
+{
+	static _Thread_local bool behind;
+
+	if (!behind)
+		loop_give_way();
+	behind = true;
+	slow_notify(arg, c, context, what);
+}
+
 /* cert NULL: without TLS, and nobody has an address. */
 static bool server_start(struct httpd *h, const char *cert, const char *key)
 {
@@ -81,7 +94,7 @@ static bool server_start(struct httpd *h, const char *cert, const char *key)
 	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
 	    MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, request_over, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, slow_notify, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, connection_changed, NULL,
 	    MHD_OPTION_ARRAY, cert ? tls_options : &tls_options[4],
 	    MHD_OPTION_END);
 	if (h->mhd)

@@ -1,10 +1,12 @@
 /* loop.c - the core's event loop on Sofia's su_root, and posts to it. */
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -23,6 +25,7 @@
 #define MAX_WAIT_MS	1000
 #define PROBE_MS	50	/* a timer whose lateness is the lag */
 #define SLOW_TURN_US	50000
+#define NICE		10	/* a tenth of the processor, when others want it */
 
 struct post {
 	struct post *next;
@@ -227,6 +230,14 @@ void *loop_su_root(void)
 bool loop_is_core(void)
 {
 	return !have_core || pthread_equal(core, pthread_self());
+}
+
+/* nice() is of a thread on Linux, and of those that it starts. */
+void loop_give_way(void)
+{
+	errno = 0;
+	if (nice(NICE) == -1 && errno)
+		log_warn("a thread cannot give way: %s", strerror(errno));
 }
 
 void loop_drain(void)

@@ -33,4 +33,10 @@ void loop_drain(void);
 
 bool loop_is_core(void);	/* the calling thread runs the loop */
 
+/*
+ * From now on the calling thread gives way to the core and the writer where
+ * there are too few processors for all: for what people ask, not phones.
+ */
+void loop_give_way(void);
+
 #endif

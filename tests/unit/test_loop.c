@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/now.h"
@@ -129,6 +130,25 @@ static void readable(int fd, int events, void *arg)
 	loop_stop();
 }
 
+static void *give_way(void *arg)
+{
+	loop_give_way();
+	*(int *)arg = getpriority(PRIO_PROCESS, 0);
+	return NULL;
+}
+
+START_TEST(a_thread_gives_way_alone)
+{
+	int before = getpriority(PRIO_PROCESS, 0), there = before;
+	pthread_t t;
+
+	ck_assert_int_eq(pthread_create(&t, NULL, give_way, &there), 0);
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+	ck_assert_int_eq(there, before + 10 > 19 ? 19 : before + 10);
+	ck_assert_int_eq(getpriority(PRIO_PROCESS, 0), before);
+}
+END_TEST
+
 START_TEST(a_descriptor_that_is_ready_is_told)
 {
 	struct watch w;
@@ -160,6 +180,7 @@ Suite *suite(void)
 	tcase_add_test(tc, posts_run_in_order_and_never_inside_the_call);
 	tcase_add_test(tc, work_runs_elsewhere_and_ends_in_the_core);
 	tcase_add_test(tc, a_descriptor_that_is_ready_is_told);
+	tcase_add_test(tc, a_thread_gives_way_alone);
 	suite_add_tcase(s, tc);
 	return s;
 }
