@@ -489,9 +489,23 @@ static int stage_verb(struct session *s, size_t i, struct strv line,
 static int unknown(struct session *s, struct strv word)
 {
 	struct near near = near_to(word);
+	struct buf many;
+	size_t n = 0;
+	int code;
 
-	for (size_t i = 0; i < VERBS; i++)
+	buf_init(&many, 1024);
+	for (size_t i = 0; i < VERBS; i++) {
 		near_offer(&near, verbs[i].word);
+		if (word.n && strncmp(verbs[i].word, word.p, word.n) == 0)
+			buf_addf(&many, n++ ? ", %s" : "%s", verbs[i].word);
+	}
+	if (n > 1 && s->interactive) {
+		code = session_error(s, EXIT_USAGE, "\"%.*s\" can mean "
+		    "several words: %s", STRV_ARG(word), many.p);
+		buf_deinit(&many);
+		return code;
+	}
+	buf_deinit(&many);
 	return session_error(s, EXIT_USAGE, "unknown word \"%.*s\"%s%s%s",
 	    STRV_ARG(word), near.best ? " (did you mean " : "; try help",
 	    near.best ? near.best : "", near.best ? "?)" : "");

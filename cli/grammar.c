@@ -179,6 +179,9 @@ static void explain(const struct grammar *g, const struct word *w, size_t n,
 	else if (l.near.best)
 		buf_addf(why, "unknown word \"%.*s\" (did you mean %s?)",
 		    STRV_ARG(typed), l.near.best);
+	else if (depth == 0)
+		buf_addf(why, "unknown word \"%.*s\"; help lists the "
+		    "commands", STRV_ARG(typed));
 	else
 		buf_addf(why, "unknown word \"%.*s\"; expected %s",
 		    STRV_ARG(typed), list.p);

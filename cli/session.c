@@ -365,15 +365,23 @@ static int operation(struct session *s, const struct gram_op *op,
 
 /* --- what the shell itself knows ----------------------------------------- */
 
+/* Of the shell itself; a command may begin with other words too. */
+static const struct {
+	const char *word, *usage, *help;
+} own_help[] = {
+	{ "configure", "configure [--draft NAME] | -f FILE [--commit] "
+	  "[--comment TEXT] [--revert-in TIME]",
+	  "change settings: set and delete lines, then commit" },
+	{ "monitor", "monitor [messages | gateways | registrations | queues | "
+	  "imports | health |\n        config | audit | log | all]",
+	  "what happens, as it happens; q ends" },
+	{ "help", "help [WORD...]", "what commands there are" },
+	{ "version", "version", "of this program" },
+	{ "quit", "quit, exit, Ctrl-D", "leave the shell" },
+};
+
 static const char help_more[] =
-    "configure [--draft NAME] | -f FILE [--commit] [--comment TEXT] "
-    "[--revert-in TIME]\n"
-    "    change settings: set and delete lines, then commit\n"
-    "monitor [messages | gateways | registrations | queues | imports | "
-    "health |\n        config | audit | log | all]\n"
-    "    what happens, as it happens\n"
-    "help [WORD...], version, quit\n\n"
-    "Every command takes --json, --csv, --columns A,B, --sort [-]COLUMN, "
+    "\nEvery command takes --json, --csv, --columns A,B, --sort [-]COLUMN, "
     "--limit N,\n--watch [SECONDS], --timeout SECONDS, --no-pager and "
     "--help.  In the shell a\ncommand may be followed by | match REGEX, "
     "| except REGEX, | count, | first N,\n| last N, | json, | csv, "
@@ -401,6 +409,13 @@ static int help(struct session *s, const struct word *w, size_t n)
 		gram_usage(op, &usage);
 		fprintf(s->out.out, "%s\n    %s\n", usage.p, op->help);
 	}
+	for (size_t i = 0; i < sizeof(own_help) / sizeof(*own_help); i++)
+		if (n == 0 || (n == 1 && strv_eq(w[0].text,
+		    strv(own_help[i].word)))) {
+			found++;
+			fprintf(s->out.out, "%s\n    %s\n",
+			    own_help[i].usage, own_help[i].help);
+		}
 	buf_deinit(&usage);
 	if (n && !found)
 		return session_error(s, EXIT_USAGE, "no command begins so");

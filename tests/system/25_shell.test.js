@@ -33,6 +33,7 @@ async function fails(lines, status, stderr) {
 
 /* --- filters ------------------------------------------------------------------- */
 
+/* proves APP-04 */
 test('an answer is filtered line by line behind |', async () => {
 	assert.equal(await script('show subscribers --limit 500 | count'), `${PEOPLE}\n`);
 	const some = (await script('show subscribers | match user0 | except user03'))
@@ -102,6 +103,7 @@ test('who leaves the pager early has had a success; less may run nothing', () =>
 const commit = (lines, ...more) => `exec ${program('parley')} --data-dir ${site.data} ` +
 	`configure -f ${site.file('others', lines.join('\n') + '\n')} --commit ${more.join(' ')}`;
 
+/* proves APP-04 */
 test('what others do appears above the line that is being typed', () => {
 	expect(site, ['want "parley> "', 'send "show subscr"', 'want "subscr"',
 		commit(['set site country-code 44'], '--revert-in', '2s'),
@@ -123,7 +125,9 @@ test('a gateway that is down is told at once, in as many rows as it takes', () =
 
 test('what a session does itself is no news to it', () => {
 	expect(site, ['want "parley> "', 'send "configure\\r"', 'want "# "',
-		'send "se site country-code 46\\r"', 'want "(config)*"', 'send "comm\\r"',
+		'send "se site country-code 46\\r"', 'want "(config)*"', 'send "com\\r"',
+		'want "compare, commit"',
+		'send "comm\\r"',
 		'want "is in force"', 'want "parley(config)# "', 'send "exit\\r"',
 		'want "parley> "', commit(['set site country-code 47']),
 		'never "46)" "country-code 46 -> 47"', 'want "parley> "', 'send "quit\\r"']);
@@ -158,6 +162,7 @@ test('monitor ends at q and at Ctrl-C, and names what it can watch', async () =>
 	assert.equal(r.status, 2);
 	assert.match(r.stderr, /did you mean gateways\?/);
 	assert.match(await site.parley(['monitor', '--help']), /registrations +devices/);
+	assert.match(await site.parley(['help', 'monitor']), /as it happens/);
 });
 
 test('the loss of the daemon is told at the prompt', async () => {
@@ -169,6 +174,7 @@ test('the loss of the daemon is told at the prompt', async () => {
 
 /* --- completion, scripts, terminals ----------------------------------------------------- */
 
+/* proves APP-04 */
 test('bash completes by the same words', async () => {
 	const complete = (...words) => site.parley(['__complete', '--', '--data-dir', site.data,
 		...words]);
