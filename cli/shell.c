@@ -341,6 +341,11 @@ static int get_char(EditLine *el, wchar_t *out)
 
 	el_get(el, EL_CLIENTDATA, &s);
 	for (;;) {
+		if (interrupted) {	/* also while there were news */
+			interrupted = 0;
+			errno = EINTR;
+			return -1;
+		}
 		p[1] = (struct pollfd){ .fd = notices_fd(s->notices),
 		    .events = POLLIN };
 		n = poll(p, 2, TICK_MS);
@@ -350,9 +355,7 @@ static int get_char(EditLine *el, wchar_t *out)
 			news(s, el);
 		} else if (n == 0) {
 			tick(s, el);
-		} else if (interrupted || errno != EINTR) {
-			interrupted = 0;
-			errno = EINTR;
+		} else if (errno != EINTR) {
 			return -1;
 		}
 	}
@@ -398,6 +401,7 @@ static void loop(struct session *s, EditLine *el, History *h)
 		struct strv line;
 
 		errno = 0;
+		interrupted = 0;
 		text = el_gets(el, &n);
 		if (!text && errno == EINTR) {
 			printf("\n");

@@ -119,8 +119,8 @@ test('a gateway that is down is told at once, in as many rows as it takes', () =
 	expect(site, ['want "parley> "', 'send "version"', 'want "version"',
 		'send [string repeat "x" 120]', 'want "xxxx"',
 		`exec ${program('parley')} --data-dir ${site.data} configure -f ${file} --commit`,
-		'want "*** "', 'want "gateway dead: down"', 'want "parley> version"', 'idle',
-		'send "\\003"', 'want "parley> "', 'send "quit\\r"']);
+		'want "*** "', 'want "gateway dead: down"', 'want "parley> version"',
+		'send "\\025quit\\r"']);
 });
 
 test('what a session does itself is no news to it', () => {
