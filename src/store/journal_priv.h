@@ -24,6 +24,7 @@
 	"message.imdn_id, message.replies_to, message.service, " \
 	"message.headers, message.received, message.expires, " \
 	"message.port, message.in_ref, message.hops, message.text_chars, " \
+	"message.anonymous, " \
 	"message.report_of, message.report_kind, message.report_status, " \
 	"message.report_imdn_id, message.report_recipient, " \
 	"message.report_sent, message.type, message.encoding, " \

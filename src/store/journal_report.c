@@ -141,8 +141,9 @@ static enum err load_message(struct reporting *r, struct db *db)
 	struct stmt *s = stmt(db, "SELECT id, kind, origin, wants, sender, "
 	    "recipient, device, subject, conversation, contribution, imdn_id, "
 	    "replies_to, service, headers, received, expires, port, in_ref, "
-	    "hops, text_chars, report_of, report_kind, report_status, report_imdn_id, "
-	    "report_recipient, report_sent, NULL, NULL, NULL, NULL "
+	    "hops, text_chars, anonymous, report_of, report_kind, "
+	    "report_status, report_imdn_id, report_recipient, "
+	    "report_sent, NULL, NULL, NULL, NULL "
 	    "FROM message WHERE id = ?");
 	bool lost;
 

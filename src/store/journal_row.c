@@ -77,10 +77,10 @@ static enum err insert_message(struct db *db, const struct message *m,
 	    "origin, wants, sender, recipient, device, subject, "
 	    "conversation, contribution, imdn_id, replies_to, service, "
 	    "headers, received, expires, port, in_ref, hops, text_chars, "
-	    "report_of, "
+	    "anonymous, report_of, "
 	    "report_kind, report_status, report_imdn_id, report_recipient, "
 	    "report_sent, type, encoding, size, file, body) VALUES (?, ?, ?, ?, "
-	    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+	    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 	    "?, ?, ?, ?, ?, ?, ?)");
 	const struct strv texts[] = {
 		m->device, m->subject, m->conversation, m->contribution,
@@ -102,6 +102,7 @@ static enum err insert_message(struct db *db, const struct message *m,
 	stmt_text(s, m->in_ref);
 	stmt_int(s, m->hops);
 	stmt_int(s, m->text_chars);
+	stmt_int(s, m->anonymous);
 	bind_report(s, m);
 	bind_content(s, m->content, file);
 	return stmt_end(s);
@@ -219,6 +220,7 @@ void row_message(struct stmt *s, struct message *m, bool *lost)
 	m->in_ref = message_str(m, col_text(s));
 	m->hops = (uint8_t)col_int(s);
 	m->text_chars = (uint32_t)col_int(s);
+	m->anonymous = col_int(s) != 0;
 	read_report(s, m);
 	read_content(s, m, lost);
 }

@@ -202,6 +202,27 @@ test('a phone that is blocked, stolen perhaps, has no SMS either', async () => {
 	assert.deepEqual(reports('stolen-phone'), ['delivered']);
 });
 
+/* proves MLD-028 MLD-029 DEF-06 */
+test('an SMS shows nothing of a sender who asks for privacy', async () => {
+	const headers = { Privacy: 'id' };
+	const before = sim.seen({ event: 'sms', to: NUMBER }).length;
+	await send('hidden one', 'hidden-one', { headers });
+	await tablet.wait({ text: 'hidden one' });
+	await phone.register();
+	await phone.got('hidden one');
+	assert.equal(sim.seen({ event: 'sms', to: NUMBER }).length, before,
+		'refused, and it waited for IP');
+	await phone.register({ expires: 0 });
+	await site.configure(['set gateway centre anonymous-source Hidden']);
+	await send('hidden two', 'hidden-two', { headers });
+	assert.equal((await sms(NUMBER, 'hidden two')).from, 'Hidden');
+	await send('', 'hidden-picture', { headers, type: 'image/png', content: PNG });
+	const told = await sms(NUMBER, /hidden-picture$/);
+	assert.equal(told.from, 'Hidden');
+	assert.match(told.text, /^Somebody sent a picture/);
+	assert.ok(!reports('hidden-one').includes('failed'));
+});
+
 /* proves DEF-03 MSG-05 MLD-028 MLD-034 */
 test('a group: every device, phones by SMS, a copy for the other device, reports of each',
 	async () => {

@@ -741,16 +741,18 @@ START_TEST(notifications_that_wait_and_that_went_are_found_at_start)
 }
 END_TEST
 
-START_TEST(the_length_of_a_text_is_kept)
+START_TEST(the_length_of_a_text_and_the_wish_for_privacy_are_kept)
 {
 	struct message *m = a_message("1", 10);
 	struct leg *l = a_leg(m, 1, BOB, LEG_HELD);
 
 	m->text_chars = 4711;
+	m->anonymous = true;
 	journal_accept(m, &l, 1, accepted, NULL);
 	drain();
 	load(BOB, 0, 10);
 	ck_assert_uint_eq(got.legs[0]->message->text_chars, 4711);
+	ck_assert(got.legs[0]->message->anonymous);
 	free_got();
 	leg_free(l);
 	message_unref(m);
@@ -1240,7 +1242,7 @@ Suite *suite(void)
 	    a_device_has_one_leg_for_the_message_and_one_for_its_notification);
 	tcase_add_test(tc,
 	    notifications_that_wait_and_that_went_are_found_at_start);
-	tcase_add_test(tc, the_length_of_a_text_is_kept);
+	tcase_add_test(tc, the_length_of_a_text_and_the_wish_for_privacy_are_kept);
 	tcase_add_test(tc, copies_that_wait_are_found_by_their_recipient);
 	tcase_add_rows(tc,
 	    a_user_loads_what_is_for_the_devices_that_are_there, online);

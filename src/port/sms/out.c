@@ -78,9 +78,12 @@ static enum err address(struct sms_out *o)
 	    false, &o->dst))
 		return addr_is_alpha(&rules, o->leg->recipient) ?
 		    ERR_FORBIDDEN : ERR_NO_USER;
-	if (*c->source)
+	if (*c->source)	/* it shows nobody */
 		return sms_address_set(c->source, &c->numbering, &o->src) ?
 		    ERR_OK : ERR_UNAUTHORISED;
+	if (o->leg->message->anonymous)
+		return sms_address_set(c->anonymous_source, &c->numbering,
+		    &o->src) ? ERR_OK : ERR_ANONYMOUS;
 	if (sms_address(number.p ? number : from, &rules, &c->numbering, true,
 	    &o->src) || user_name(from, c, &o->src))
 		return ERR_OK;

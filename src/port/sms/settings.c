@@ -106,6 +106,9 @@ static const struct conf_row rows[] = {
 	    "send everything from this number or name"),
 	ROW("fallback-source", TEXT, "", 0, 20, NULL, LIVE,
 	    "try this when the sender's number is refused"),
+	ROW("anonymous-source", TEXT, "", 0, 20, NULL, LIVE,
+	    "send what asks for privacy from this number or name; empty: it is "
+	    "refused, as an SMS would show the sender's number"),
 	ROW("alpha-source", BOOL, "off", 0, 0, NULL, LIVE,
 	    "senders without a number go out under their user name"),
 	ROW("nack-unknown", BOOL, "off", 0, 0, NULL, LIVE,
@@ -267,6 +270,7 @@ static void load_numbers(const char *name, struct sms_conf *c)
 	};
 	COPY(c->source, text(name, "source"));
 	COPY(c->fallback_source, text(name, "fallback-source"));
+	COPY(c->anonymous_source, text(name, "anonymous-source"));
 	c->alpha_source = on(name, "alpha-source");
 }
 
@@ -329,7 +333,9 @@ static enum err check(const char *name, struct buf *why)
 		return ERR_BAD_SYNTAX;
 	}
 	e = check_source(name, "source", why);
-	return e != ERR_OK ? e : check_source(name, "fallback-source", why);
+	if (e == ERR_OK)
+		e = check_source(name, "fallback-source", why);
+	return e != ERR_OK ? e : check_source(name, "anonymous-source", why);
 }
 
 static void apply(const char *name, bool gone)

@@ -52,7 +52,7 @@ struct sms_conf {
 
 	struct sms_numbering numbering;	/* country points to country */
 	char country[5];
-	char source[21], fallback_source[21];
+	char source[21], fallback_source[21], anonymous_source[21];
 	bool alpha_source;
 
 	bool nack_unknown, deliver_incomplete, drop_waiting;
