@@ -203,7 +203,10 @@ readers () {
 }
 
 readers_end () {
-	stop "$readers_pid"
+	# not by stop: the daemon runs on
+	kill "$readers_pid" 2>/dev/null
+	wait "$readers_pid"
+	readers_pid=
 	if [ -s "$work/api" ]; then
 		cat "$work/api" >> "$raw"
 	else
