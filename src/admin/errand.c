@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/hex.h"
 #include "base/jsonw.h"
+#include "base/map.h"
 #include "base/metric.h"
 #include "base/rand.h"
 #include "loop/loop.h"
@@ -49,6 +50,8 @@ struct errand *errand_new(struct httpd_request *r)
 	bool query = false;
 
 	x->r = r;
+	list_init(&x->hook);
+	x->path = map_hash(httpd_path(r));
 	rand_hex(x->id, sizeof(x->id) - 1);
 	keep(x->last_event, sizeof(x->last_event), httpd_header(r,
 	    "Last-Event-ID"));
@@ -63,6 +66,7 @@ struct errand *errand_new(struct httpd_request *r)
 
 void errand_free(struct errand *x)
 {
+	list_del(&x->hook);
 	op_call_free(x->twin);
 	explicit_bzero(&x->who, sizeof(x->who));
 	free(x);
@@ -204,9 +208,21 @@ static void twin_seen(struct op_call *c, void *arg)
 	(void)arg;
 }
 
+/* Conditional changes that are not on disk yet.  Core. */
+static struct list changing = { &changing, &changing };
+
+static bool is_changing(const struct errand *x)
+{
+	LIST_FOR(h, &changing)
+		if (LIST_ENTRY(h, struct errand, hook)->path == x->path)
+			return true;
+	return false;
+}
+
 /*
- * In the core, where nothing comes between the look and the change.  The tag
- * is of what GET says, so every module has it without a word.
+ * In the core, where nothing comes between the look and the change, but a
+ * change that is still being written: the tag would not show it.  The tag is
+ * of what GET says, so every module has it without a word.
  */
 static void match_and_run(void *arg)
 {
@@ -214,6 +230,12 @@ static void match_and_run(void *arg)
 	struct strv body;
 	char tag[TAG];
 
+	if (strcmp(x->if_match, "*") != 0 && is_changing(x)) {
+		drop_call(x);
+		errand_refuse(x, 409, "conflict", "Conflict", STRV("somebody "
+		    "else is changing this: look at it again"));
+		return;
+	}
 	op_call_run(x->twin);
 	body = op_call_body(x->twin);
 	tag_of(body, tag);
@@ -225,6 +247,7 @@ static void match_and_run(void *arg)
 		    "\"current\" is what it is now"), body);
 		return;
 	}
+	list_push(&changing, &x->hook);
 	op_call_run(x->call);
 }
 

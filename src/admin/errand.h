@@ -4,6 +4,7 @@
 #define ADMIN_ERRAND_H
 
 #include "admin/guard.h"
+#include "base/list.h"
 
 /* op_owner() of every call that the router makes; lives until its end. */
 struct errand {
@@ -17,6 +18,8 @@ struct errand {
 	bool whole;		/* a GET without a query: it has an ETag */
 	struct op_call *call;
 	struct op_call *twin;	/* the GET whose ETag must match */
+	struct list hook;	/* while its change is under way; core */
+	uint64_t path;		/* hash of what it changes */
 };
 
 struct errand *errand_new(struct httpd_request *r);

@@ -259,7 +259,8 @@ static void save_done(struct write *w)
 		if (s->c.remove)
 			tokens_forget_of(s->c.a.id);
 		log_info("administrator changed name=%s action=\"%s\" "
-		    "actor=%s", s->c.a.name, s->action, s->actor);
+		    "actor=%.*s", s->c.a.name, s->action,
+		    STRV_ARG(audit_name(strv(s->actor))));
 	}
 	s->done(w->err, &s->c.a, s->arg);
 	explicit_bzero(&s->c.a, sizeof(s->c.a));

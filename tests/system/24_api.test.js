@@ -48,6 +48,17 @@ test('a change over HTTPS needs the tag of what it changes', async () => {
 	isProblem(await root.delete('/subscribers/sip:none@example.org', { 'If-Match': '*' }), 404);
 });
 
+test('of many changes with one tag at once one is made', async () => {
+	const { headers } = await root.get(ONE);
+	const all = await Promise.all(Array.from({ length: 8 }, (_, i) => root.patch(ONE,
+		{ name: `at once ${i}` }, { 'If-Match': headers.etag })));
+	const made = all.filter((r) => r.status === 200);
+	assert.equal(made.length, 1, all.map((r) => r.status).join());
+	for (const r of all.filter((one) => one.status !== 200))
+		assert.ok([409, 412].includes(isProblem(r, r.status).status));
+	assert.equal((await root.get(ONE)).json.name, made[0].json.name);
+});
+
 test('the shell changes without one, as on the socket nobody else is meant', async () => {
 	await site.parley(['subscriber', 'set', ALICE, '--name', 'by the shell']);
 	assert.equal((await root.get(ONE)).json.name, 'by the shell');
