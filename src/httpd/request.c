@@ -414,8 +414,12 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 
 	*state = r;
 	slow_body(c);
-	/* refuse before the client sends it all; libmicrohttpd checked it */
-	if (length && strtoull(length, NULL, 10) > r->body.limit)
+	/*
+	 * Refuse before the client sends it all; libmicrohttpd checked it.
+	 * Of what is not much too large the rest is read and dropped, so
+	 * that a client that sends first and reads then gets the answer.
+	 */
+	if (length && strtoull(length, NULL, 10) / 2 > r->body.limit)
 		return too_large(c);
 	return MHD_YES;
 }

@@ -88,14 +88,14 @@ test('records have no gap and no repetition over kills, and each message is ther
 		delivered.length, 'no delivery is charged twice');
 	t.diagnostic(`${all.length} records, ${submitted.size} messages`);
 
-	// the same by the shell
-	const exported = (await site.parley(['charging', 'export'])).trim().split('\n');
-	assert.equal(exported.length, all.length);
-	assert.deepEqual(JSON.parse(exported[0]), all[0]);
-	const csv = await site.parley(['charging', 'export', '--format', 'csv',
-		'--from', all[10].ts_end]);
+	// the same by the shell; a fast machine makes more than one export may have
+	const from = all[Math.max(10, all.length - 5000)].ts_end;
+	const late = all.filter((r) => r.ts_end >= from);
+	const exported = (await site.parley(['charging', 'export', '--from', from])).trim();
+	assert.deepEqual(exported.split('\n').map((l) => JSON.parse(l)), late);
+	const csv = await site.parley(['charging', 'export', '--format', 'csv', '--from', from]);
 	assert.match(csv, /^record_id,seq,event,/);
-	assert.ok(csv.trim().split('\r\n').length <= all.length - 9);
+	assert.equal(csv.trim().split(/\r?\n/).length, late.length + 1);
 	assert.equal(await site.parley(['charging', 'export', '--to', '2020-01-01']), '');
 	const files = await site.items('charging', 'files');
 	assert.ok(files.every((f) => f.state === 'closed' && f.sha256.length === 64));
