@@ -138,7 +138,7 @@ test('a blocked device is refused and gets nothing; unblocked it gets what it mi
 const reportsAt = (name, id) => sim.seen({ event: 'imdn', ua: name, 'message-id': id })
 	.map((r) => r.status);
 
-/* proves MLD-003a */
+/* proves MLD-003a MLD-023 */
 test('reports go to the device that sent the message and to no other', async () => {
 	await sim.ua('alice2', ALICE, 'alice', site,
 		{ more: 'instance urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1d2' });
@@ -183,7 +183,7 @@ test('a report for a device that was forgotten goes to another', async () => {
 	assert.deepEqual(reportsAt('alice3', 'r3'), []);
 });
 
-/* proves MLD-005 */
+/* proves MLD-005 MLD-023 */
 test('who keeps to himself what he has read is not reported as a reader', async () => {
 	await site.parley(['subscriber', 'set', BOB, '--read-reports', 'off']);
 	for (const name of ['phone', 'tablet', 'watch'])
