@@ -186,16 +186,18 @@ test('headers of more than 16 KiB are refused', async () => {
 	assert.match(said, /^$|^HTTP\/1\.1 (431|413|400) /);
 });
 
-test('a thousand connections of one address leave room for others', async () => {
-	let many, left = 1000;
-	await new Promise((most) => {	// 40 may stay, some wait in the kernel
-		many = Array.from({ length: left }, () => {
-			const s = net.connect(site.admin, '127.0.0.1');
-			s.on('error', () => {});
-			s.on('close', () => { if (--left === 200) most(); });
-			return s.resume();
+test('a thousand connections of one address leave room for others', { timeout: 60000 }, async () => {
+	// Few are let in.  A closed one may not learn of it: with its queue full the
+	// kernel forgets a peer that believes to be connected and says nothing.
+	const many = Array.from({ length: 1000 }, () => {
+		const s = net.connect(site.admin, '127.0.0.1').resume();
+		s.tried = new Promise((over) => {
+			for (const event of ['connect', 'error', 'close'])
+				s.on(event, over);
 		});
+		return s;
 	});
+	await Promise.all(many.map((s) => s.tried));
 	const began = Date.now();
 	assert.equal((await site.get('/api/v1/health/live')).status, 200);
 	assert.ok(Date.now() - began < 1000, `${Date.now() - began} ms`);
