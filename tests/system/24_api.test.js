@@ -186,7 +186,8 @@ test('headers of more than 16 KiB are refused', async () => {
 	assert.match(said, /^$|^HTTP\/1\.1 (431|413|400) /);
 });
 
-test('a thousand connections of one address leave room for others', { timeout: 60000 }, async () => {
+test('a thousand connections of one address leave room for others',
+    { timeout: 60000 }, async () => {
 	// Few are let in.  A closed one may not learn of it: with its queue full the
 	// kernel forgets a peer that believes to be connected and says nothing.
 	const many = Array.from({ length: 1000 }, () => {
