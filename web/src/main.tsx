@@ -8,6 +8,7 @@ import { loadMeta, operations } from "./lib/meta";
 import { startLive } from "./lib/live";
 import { match, place } from "./lib/router";
 import { loadDraft, loadPending, startDraft } from "./lib/draft";
+import { t, tx } from "./lib/lang";
 import { unset, who } from "./lib/session";
 import { Busy, Empty, Fault, Head } from "./ui/bits";
 import { applyTheme, Frame, theme } from "./ui/frame";
@@ -50,55 +51,63 @@ const review = () => import("./pages/review");
 const tools = () => import("./pages/tools");
 
 const PAGES: [string, Page, string][] = [
-	["/", Dashboard, "Dashboard"],
-	["/health", system.Health, "Health"],
-	["/messages", lists.Messages, "Messages"],
-	["/messages/:id", lazy(async () => (await message()).Message), "Message"],
-	["/queues", lists.Queues, "Queues"],
-	["/spam", lists.Spam, "Spam folder"],
-	["/subscribers", lists.Subscribers, "Subscribers"],
-	["/subscribers/:address", lazy(async () => (await objects()).Subscriber),
-	    "Subscriber"],
-	["/devices", lists.Devices, "Devices"],
-	["/groups", lists.Groups, "Groups"],
-	["/groups/:address", lazy(async () => (await objects()).Group), "Group"],
-	["/imports", lists.Imports, "Import"],
-	["/gateways", lists.Gateways, "Gateways"],
+	["/", Dashboard, t("Dashboard")],
+	["/health", system.Health, t("Health")],
+	["/messages", lists.Messages, t("Messages")],
+	["/messages/:id", lazy(async () => (await message()).Message), t(
+	    "Message")],
+	["/queues", lists.Queues, t("Queues")],
+	["/spam", lists.Spam, t("Spam folder")],
+	["/subscribers", lists.Subscribers, t("Subscribers")],
+	["/subscribers/:address", lazy(async () =>
+	    (await objects()).Subscriber),
+	    t("Subscriber")],
+	["/devices", lists.Devices, t("Devices")],
+	["/groups", lists.Groups, t("Groups")],
+	["/groups/:address", lazy(async () => (await objects()).Group), t(
+	    "Group")],
+	["/imports", lists.Imports, t("Import")],
+	["/gateways", lists.Gateways, t("Gateways")],
 	["/gateways/:name", lazy(async () => (await objects()).Gateway),
-	    "Gateway"],
-	["/routes", lazy(async () => (await config()).Routes), "Routes"],
-	["/explain", lazy(async () => (await tools()).Explain), "Explain"],
-	["/policies", lazy(async () => (await config()).Policies), "Policies"],
-	["/screening", lists.Screening, "Screening"],
-	["/screening/:list", lists.Screening, "Screening"],
+	    t("Gateway")],
+	["/routes", lazy(async () => (await config()).Routes), t("Routes")],
+	["/explain", lazy(async () => (await tools()).Explain), t("Explain")],
+	["/policies", lazy(async () => (await config()).Policies), t(
+	    "Policies")],
+	["/screening", lists.Screening, t("Screening")],
+	["/screening/:list", lists.Screening, t("Screening")],
 	["/listeners", lazy(async () => (await config()).Listeners),
-	    "Listeners"],
-	["/settings", lazy(async () => (await config()).Sections), "Settings"],
+	    t("Listeners")],
+	["/settings", lazy(async () => (await config()).Sections), t(
+	    "Settings")],
 	["/settings/:section", lazy(async () => (await config()).Section),
-	    "Settings"],
+	    t("Settings")],
 	["/settings/:section/:name", lazy(async () => (await config()).Section),
-	    "Settings"],
-	["/draft", lazy(async () => (await review()).Review), "Review changes"],
-	["/history", lazy(async () => (await review()).History), "History"],
-	["/welcome", lazy(async () => (await import("./pages/welcome")).Welcome),
-	    "First steps"],
-	["/audit", lazy(async () => (await records()).Audit), "Audit"],
-	["/log", lazy(async () => (await records()).Log), "Log"],
-	["/backups", lazy(async () => (await records()).Backups), "Backup"],
-	["/charging", lazy(async () => (await records()).Charging), "Charging"],
+	    t("Settings")],
+	["/draft", lazy(async () => (await review()).Review), t(
+	    "Review changes")],
+	["/history", lazy(async () => (await review()).History), t("History")],
+	["/welcome", lazy(async () =>
+	    (await import("./pages/welcome")).Welcome),
+	    t("First steps")],
+	["/audit", lazy(async () => (await records()).Audit), t("Audit")],
+	["/log", lazy(async () => (await records()).Log), t("Log")],
+	["/backups", lazy(async () => (await records()).Backups), t("Backup")],
+	["/charging", lazy(async () => (await records()).Charging), t(
+	    "Charging")],
 	["/admins", lazy(async () => (await security()).Admins),
-	    "Administrators"],
+	    t("Administrators")],
 	["/admins/:tab", lazy(async () => (await security()).Admins),
-	    "Administrators"],
+	    t("Administrators")],
 	["/account", lazy(async () => (await security()).Account),
-	    "Your account"],
+	    t("Your account")],
 	["/ucn", lazy(async () => (await import("./pages/ucn")).Ucn),
-	    "Notifications"],
+	    t("Notifications")],
 	["/operations", lazy(async () => (await tools()).Operations),
-	    "All operations"],
+	    t("All operations")],
 	["/operations/:command", lazy(async () => (await tools()).Operation),
-	    "Operation"],
-	["/about", system.About, "About"],
+	    t("Operation")],
+	["/about", system.About, t("About")],
 ];
 
 function Here(): VNode {
@@ -114,10 +123,13 @@ function Here(): VNode {
 		document.title = `${which ?? title} – Parley`;
 		return <Found names={names} key={path} />;
 	}
-	document.title = "Not found – Parley";
-	return <><Head title="Not found" /><Empty title="There is no such page">
-		<p><Link to="/">Go to the dashboard</Link>, or press
-		<kbd>Ctrl-K</kbd> to search.</p></Empty></>;
+	document.title = `${t("Not found")} – Parley`;
+	return <><Head title={t("Not found")} /><Empty title={t(
+	    "There is no such " +
+	    "page")}>
+		<p>{tx("{go}, or press {keys} to search.", {
+		    go: <Link to="/">{t("Go to the dashboard")}</Link>,
+		    keys: <kbd>Ctrl-K</kbd> })}</p></Empty></>;
 }
 
 function App(): VNode {
@@ -139,7 +151,8 @@ function App(): VNode {
 		return <main class="plain"><Fault error={error}
 		    again={() => location.reload()} /></main>;
 	if (signed === undefined)
-		return <main class="plain"><Busy what="Asking the daemon" /></main>;
+		return <main class="plain"><Busy what={t(
+		    "Asking the daemon")} /></main>;
 	if (signed === null)
 		return unset.value ? <SetUp /> : <SignIn />;
 	if (operations.value.length === 0)

@@ -75,7 +75,6 @@ class Browser {
 
 	// Everything that must hold on every page.
 	async check(what) {
-		assert.deepEqual(this.faults.splice(0), [], what);
 		await this.page.evaluate(AXE);
 		const found = await this.page.evaluate(async () =>
 			(await window.axe.run({ resultTypes: ['violations'] })).violations
@@ -83,9 +82,25 @@ class Browser {
 					`${n.target.join(' ')} (${n.any[0]?.message ?? ''})`)
 					.join('; ')}`));
 		assert.deepEqual(found, [], `${what}: accessibility`);
-		const over = await this.page.evaluate(() =>
-			document.documentElement.scrollWidth - innerWidth);
-		assert.ok(over <= 0, `${what}: ${over} px wider than the window`);
+		await this.fits(what);
+	}
+
+	// Nothing is said on the console, and nothing sticks out of its place.
+	async fits(what) {
+		assert.deepEqual(this.faults.splice(0), [], what);
+		const over = await this.page.evaluate(() => {
+			const out = [...document.querySelectorAll('button, .button, h1, h2, h3, ' +
+				'label, summary, .badge, .pill, .tile p, dt')].filter((e) => {
+				const r = e.getBoundingClientRect();
+				const box = e.closest('.scroll, .hidden, nav, .log');
+				return r.width > 2 && !box && (r.right > innerWidth + 1 ||
+					e.scrollWidth > e.clientWidth + 2 &&
+					getComputedStyle(e).display !== 'inline');
+			}).map((e) => `${e.tagName} ${e.className} "${e.textContent.trim()}"`);
+			const wide = document.documentElement.scrollWidth - innerWidth;
+			return wide > 0 ? [`${wide} px wider than the window`, ...out] : out;
+		});
+		assert.deepEqual(over, [], `${what}: does not fit`);
 	}
 
 	async look(scheme, narrow) {

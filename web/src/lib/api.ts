@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 
+import { t } from "./lang";
+
 export const BASE = "/api/v1";
 
 export type Row = Record<string, unknown>;
@@ -86,15 +88,15 @@ async function ask(path: string, o: Options): Promise<Response> {
 			throw e;
 		reachable.value = false;
 		throw new Problem(0, "unreachable",
-		    "The daemon does not answer. It may be restarting, or the " +
-		    "network between you and it is down.");
+		    t("The daemon does not answer. It may be restarting, " +
+		    "or the network between you and it is down."));
 	}
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
 	const body: Row = await answer.json().catch(() => ({}));
 	const detail = String(body.detail ?? body.title ??
-	    `the daemon answered ${answer.status}`);
+	    t("The daemon answered {status}.", { status: answer.status }));
 
 	return new Problem(answer.status, String(body.code ?? ""),
 	    detail.charAt(0).toUpperCase() + detail.slice(1),

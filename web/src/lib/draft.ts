@@ -271,7 +271,8 @@ export type Running = Map<string, { value: string; given: boolean }>;
 export async function running(prefix: string, all: boolean,
     stop?: AbortSignal): Promise<Running> {
 	const page = await list(op("show configuration")!.path, {
-	    path: prefix ? prefix.split(" ") : [], all: all ? "on" : undefined },
+	    path: prefix ? prefix.split(" ") : [], all: all ? "on" :
+	    undefined },
 	    stop);
 
 	return new Map(page.items.map((r) => [String(r.setting),

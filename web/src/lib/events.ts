@@ -77,7 +77,8 @@ function wanted(m: { from: string; want: string[] }): void {
 		return;
 	later();
 	if (fresh && source?.readyState === EventSource.OPEN)
-		for (const [event, data] of [["hello", undefined], ...last] as const)
+		for (const [event, data] of [["hello", undefined],
+		    ...last] as const)
 			channel.postMessage({ event, data });
 }
 

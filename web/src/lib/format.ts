@@ -2,10 +2,13 @@
 
 import { signal } from "@preact/signals";
 
+import { locale, t, term } from "./lang";
+
+const figures = [0, 1, 2].map((digits) => new Intl.NumberFormat(locale,
+    { maximumFractionDigits: digits }));
+
 export function count(n: number, digits = 2): string {
-	return n.toLocaleString(undefined, {
-		maximumFractionDigits: Math.abs(n) < 10 ? digits : 0,
-	});
+	return figures[Math.abs(n) < 10 ? digits : 0].format(n);
 }
 
 export function bytes(n: number): string {
@@ -27,54 +30,78 @@ export function micros(us: number): string {
 }
 
 export function seconds(s: number): string {
+	const part = (of: number) => Math.floor(s / of);
+
 	if (s < 60)
 		return `${count(s, 1)} s`;
 	if (s < 3600)
-		return `${Math.floor(s / 60)} min ${Math.floor(s % 60)} s`;
+		return Math.floor(s % 60) === 0 ? `${part(60)} min` :
+		    t("{min} min {s} s", { min: part(60),
+		    s: Math.floor(s % 60) });
 	if (s < 86400)
-		return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
-	return `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
+		return t("{h} h {min} min", { h: part(3600), min:
+		    Math.floor(s % 3600 / 60) });
+	return t("{d} d {h} h", { d: part(86400),
+	    h: Math.floor(s % 86400 / 3600) });
 }
+
+/* --- times ----------------------------------------------------------------- */
 
 /* A zone of the account menu: "local" or "utc". */
 export const zone = signal<"local" | "utc">(
     localStorage.getItem("parley.zone") === "utc" ? "utc" : "local");
 
-const two = (n: number, w = 2) => String(n).padStart(w, "0");
+type Shape = "day" | "date" | "minute" | "second" | "milli";
 
-function parts(d: Date): number[] {
-	return zone.value === "utc" ?
-	    [d.getUTCFullYear(), d.getUTCMonth() + 1, d.getUTCDate(),
-	     d.getUTCHours(), d.getUTCMinutes(), d.getUTCSeconds(),
-	     d.getUTCMilliseconds()] :
-	    [d.getFullYear(), d.getMonth() + 1, d.getDate(), d.getHours(),
-	     d.getMinutes(), d.getSeconds(), d.getMilliseconds()];
+const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit",
+    hourCycle: "h23" };
+const DAY: Intl.DateTimeFormatOptions = { year: "numeric", month: "short",
+    day: "numeric" };
+const SHAPES: Record<Shape, Intl.DateTimeFormatOptions> = {
+	day: { month: "short", day: "numeric" },
+	date: DAY,
+	minute: CLOCK,
+	second: { ...CLOCK, second: "2-digit" },
+	milli: { ...CLOCK, second: "2-digit", fractionalSecondDigits: 3 },
+};
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function shaped(shape: Shape): Intl.DateTimeFormat {
+	const key = shape + zone.value;
+	const f = made.get(key) ?? new Intl.DateTimeFormat(locale, {
+	    ...SHAPES[shape], ...zone.value === "utc" ? { timeZone: "UTC" } :
+	    {} });
+
+	made.set(key, f);
+	return f;
 }
 
-/* "2026-11-20 12:24:07", or only the time of day when it is today. */
-export function time(iso: string | number | Date, full = false): string {
-	const d = new Date(iso);
+/* A part of a time, for axes and lists that say the rest elsewhere. */
+export const clock = (at: string | number | Date, shape: Shape): string =>
+	shaped(shape).format(new Date(at));
+
+/* Day and time of day, or only the latter when it is today. */
+export function time(at: string | number | Date, full = false): string {
+	const d = new Date(at);
 
 	if (isNaN(d.getTime()))
-		return String(iso);
-	const [y, mo, da, h, mi, s, ms] = parts(d);
-	const day = `${y}-${two(mo)}-${two(da)}`;
-	const clock = `${two(h)}:${two(mi)}:${two(s)}`;
-	const [ty, tmo, tda] = parts(new Date());
-
+		return String(at);
 	if (full)
-		return `${day} ${clock}.${two(ms, 3)}` +
+		return `${clock(d, "date")}, ${clock(d, "milli")}` +
 		    (zone.value === "utc" ? " UTC" : "");
-	return ty === y && tmo === mo && tda === da ? clock :
-	    `${day} ${clock}`;
+	return clock(d, "date") === clock(Date.now(), "date") ?
+	    clock(d, "second") : `${clock(d, "date")}, ${clock(d, "second")}`;
 }
 
 export function ago(iso: string): string {
 	const s = (Date.now() - new Date(iso).getTime()) / 1000;
 
-	return s < 0 ? `in ${seconds(-s)}` : s < 2 ? "just now" :
-	    `${seconds(Math.floor(s))} ago`;
+	return s < 0 ? t("in {time}", { time: seconds(-s) }) :
+	    s < 2 ? t("just now") :
+	    t("{time} ago", { time: seconds(Math.floor(s)) });
 }
+
+/* --- words ----------------------------------------------------------------- */
 
 /* "tel:+15550100001" as people write it. */
 export const address = (a: string): string => a.replace(/^tel:/, "");
@@ -82,10 +109,11 @@ export const address = (a: string): string => a.replace(/^tel:/, "");
 const ACRONYMS = new RegExp("\\b(ucn|sip|ip|sms|tls|url|uri|id|ca|csv|imdn|ton|npi|" +
     "dnd|api|ucs2|xcap|udp|tcp)\\b", "gi");
 
-/* "who-may-send" and "tls_ca" as a heading. */
+/* "who-may-send" and "tls_ca" as a heading, in the reader's language. */
 export function words(name: string): string {
-	const text = name.replace(/[-_]/g, " ").replace(ACRONYMS, (w) =>
-	    w.toUpperCase());
+	const plain = name.replace(/[-_]/g, " ");
+	const text = term(plain) !== plain ? term(plain) :
+	    plain.replace(ACRONYMS, (w) => w.toUpperCase());
 
 	return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -8,6 +8,7 @@ import { useEffect } from "preact/hooks";
 
 import { get, list, session, type Row } from "./api";
 import { alive, watch } from "./events";
+import { t } from "./lang";
 
 export type Values = (number | null)[];
 
@@ -56,10 +57,11 @@ async function askPast(): Promise<void> {
 		return;
 	past.value = {
 		range: wanted, step: a.step,
-		times: Array.from({ length: a.n }, (_, i) => a.start + i * a.step),
+		times: Array.from({ length: a.n }, (_, i) =>
+		    a.start + i * a.step),
 		series: new Map(a.series.map((s, i) => [s.name, a.columns[i]])),
-		marks: a.marks.map((m) => ({ at: m.at, label:
-		    `rev ${m.revision}` })),
+		marks: a.marks.map((m) => ({ at: m.at, label: t("rev {n}",
+		    { n: m.revision }) })),
 	};
 }
 
@@ -80,7 +82,8 @@ function append(p: Past, at: number, items: Map<string, Now>): Past {
 
 		// one answer that was late is not a gap
 		while (vs.length < times.length - 1)
-			vs.push(at - last <= 3 ? items.get(name)?.now ?? null : null);
+			vs.push(at - last <= 3 ? items.get(name)?.now ?? null :
+			    null);
 		vs.push(items.get(name)?.now ?? null);
 		series.set(name, vs.slice(cut));
 	}

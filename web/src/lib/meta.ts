@@ -6,6 +6,7 @@
 import { signal } from "@preact/signals";
 
 import { BASE, call, list, session, type Answer, type Row } from "./api";
+import { deed } from "./lang";
 
 export interface Arg {
 	name: string;
@@ -93,7 +94,8 @@ function pathOf(o: Op, values: Values): string {
 }
 
 /* Do it.  What is not given is not sent. */
-export function run(o: Op, values: Values, how: { etag?: string; key?: string } =
+export function run(o: Op, values: Values,
+    how: { etag?: string; key?: string } =
     {}, files: Files = {}): Promise<Answer<Row>> {
 	const rest: Record<string, string | string[]> = {};
 	const file = o.args.find((a) => a.file && files[a.name]);
@@ -116,7 +118,8 @@ export function run(o: Op, values: Values, how: { etag?: string; key?: string } 
 export async function before(o: Op, values: Values):
     Promise<Answer<Row> | null> {
 	const twin = (o.method === "PATCH" || o.method === "DELETE") &&
-	    operations.value.some((t) => t.method === "GET" && t.path === o.path);
+	    operations.value.some((t) => t.method === "GET" &&
+	    t.path === o.path);
 
 	return twin ? call<Row>(pathOf(o, values)) : null;
 }
@@ -174,8 +177,10 @@ const VERBS: Record<string, string> = { set: "change", show: "show" };
 export function titleOf(o: Op): string {
 	const all = o.command.split(" ");
 	const last = all[all.length - 1];
-	const text = all.length < 2 || /^(show|test|explain|lookup)$/.test(all[0]) ?
-	    o.command : [VERBS[last] ?? last, ...all.slice(0, -1)].join(" ");
+	const text = all.length < 2 ? deed(last, "").trim() :
+	    /^(show|test|explain|lookup)$/.test(all[0]) ?
+	    deed(all[0], all.slice(1).join(" ")) :
+	    deed(VERBS[last] ?? last, all.slice(0, -1).join(" "));
 
 	return text.charAt(0).toUpperCase() + text.slice(1).replace(/-/g, " ");
 }

@@ -28,7 +28,8 @@ export async function who(): Promise<void> {
 
 export async function signIn(name: string, password: string, code?: string):
     Promise<void> {
-	take((await call("/auth/login", { method: "POST", body: { name, password,
+	take((await call("/auth/login", { method: "POST", body: { name,
+	    password,
 	    ...code ? { code } : {} } })).data);
 }
 

@@ -7,6 +7,7 @@ import { sentence } from "../lib/api";
 import { changes, inForce, lineOf, proposed, running, stage, stageLines,
     type Running } from "../lib/draft";
 import { words } from "../lib/format";
+import { many, t } from "../lib/lang";
 import { checks } from "../lib/live";
 import { allowed, op, schema, type Setting } from "../lib/meta";
 import { go, Link } from "../lib/router";
@@ -52,8 +53,8 @@ function SettingField({ s, path, now }: { s: Setting; path: string;
 	const choice = row.kind === "choice" || row.kind === "switch";
 
 	if (secret)
-		row.hint = change ? "a new one is staged" : now?.given ?
-		    "set; type to replace it" : undefined;
+		row.hint = change ? t("a new one is staged") : now?.given ?
+		    t("set; type to replace it") : undefined;
 	return <Field row={row} value={shown} disabled={!mayEdit()}
 	    error={change?.error}
 	    changed={change ? secret && now?.given ? "set" : was : undefined}
@@ -103,15 +104,19 @@ export function Instance({ section, name, now, bare }: { section: string;
 	}}>
 		<div class="grid">{first.map(field)}</div>
 		{rest.length > 0 && <details class="more">
-			<summary>{rest.length} more, all at their defaults</summary>
+			<summary>{many(rest.length, "{n} more, at its default",
+			    "{n} more, all at their defaults")}</summary>
 			<div class="grid">{rest.map(field)}</div></details>}
 		{mine.length > 0 && !bare && <>
 			<Lines paths={mine} />
 			<div class="buttons">
-				<Link to="/draft" class="button main">Review {all}
-				    {" "}{all === 1 ? "change" : "changes"}</Link>
-				<button type="button" onClick={() => mine.forEach(
-				    (p) => stage(p, undefined, 0))}>Discard these
+				<Link to="/draft" class="button main">{many(
+				    all, "Review {n} change",
+				    "Review {n} changes")}</Link>
+				<button type="button" onClick={() =>
+				    mine.forEach(
+				    (p) => stage(p, undefined, 0))}>{t(
+				    "Discard these")}
 				</button>
 			</div></>}
 	</form>;
@@ -121,8 +126,8 @@ export function SettingsCard({ section, name }: { section: string;
     name?: string }): VNode {
 	const now = useRunning(section);
 
-	return <Card title="Settings" aside={<span class="soft">in force when
-	    you commit</span>}>
+	return <Card title={t("Settings")} aside={<span class="soft">{t(
+	    "in force when you commit")}</span>}>
 		{now.error ? <Fault error={now.error} again={now.again} /> :
 		    now.data ? <Instance section={section} name={name}
 		    now={now.data} key={inForce.value} /> : <Busy />}
@@ -138,7 +143,8 @@ export function NewInstance({ section, stay, close }: { section: string;
 	const [error, setError] = useState<unknown>(null);
 	const needed = rowsOf(section).filter((s) => s.required);
 	const wrong = name && !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ?
-	    "a letter, then letters, digits, - and _; at most 32" : undefined;
+	    t("a letter, then letters, digits, - and _; at most 32") :
+	    undefined;
 
 	async function submit(e: Event) {
 		e.preventDefault();
@@ -154,20 +160,26 @@ export function NewInstance({ section, stay, close }: { section: string;
 			setError(e);
 		}
 	}
-	return <Dialog title={`New ${section}`} close={close}>
+	return <Dialog title={t("New: {what}",
+	    { what: section })} close={close}>
 		<form class="form" onSubmit={submit}>
-			<Field row={{ name: "name", kind: "text", required: true,
-			    help: "how it is called here, in the shell and in " +
-			    "figures" }} value={name} set={setName} error={wrong} />
+			<Field row={{ name: "name", kind: "text",
+			    required: true,
+			    help: t("how it is called here, in the shell and " +
+			    "in figures") }} value={name} set={setName} error={wrong} />
 			{needed.map((s) => <Field key={s.name}
 			    row={fieldOfSetting(s)} value={texts[s.name] ?? ""}
-			    set={(v) => setTexts({ ...texts, [s.name]: v })} />)}
+			    set={(v) => setTexts({ ...texts,
+			    [s.name]: v })} />)}
 			{error !== null && <p class="error" role="alert">✕ {
 			    sentence(error)}</p>}
-			<p class="soft">Nothing happens yet: it is staged, and you
-			review it before it is in force.</p>
-			<div class="buttons"><button class="main">Stage</button>
-			<button type="button" onClick={close}>Cancel</button></div>
+			<p class="soft">{t("Nothing happens yet: it is " +
+			    "staged, and you review it before it is in " +
+			    "force.")}</p>
+			<div class="buttons"><button class="main">{t(
+			    "Stage")}</button>
+			<button type="button" onClick={close}>{t(
+			    "Cancel")}</button></div>
 		</form>
 	</Dialog>;
 }
@@ -175,7 +187,8 @@ export function NewInstance({ section, stay, close }: { section: string;
 async function remove(section: string, name: string): Promise<void> {
 	try {
 		await stageLines([`delete ${section} ${name}`]);
-		toast(`The deletion of ${section} ${name} is staged.`);
+		toast(t("The deletion of {what} is staged.", {
+		    what: `${section} ${name}` }));
 	} catch (e) {
 		toast(sentence(e), true);
 	}
@@ -187,8 +200,9 @@ export function Sections(): VNode {
 	const names = [...new Set(schema.value.map((s) => s.section))].sort();
 
 	return <>
-		<Head title="All settings" about="Every setting, by section. What you
-		change is staged until you review and commit it." />
+		<Head title={t("All settings")} about={t("Every setting, by " +
+		    "section. What you change is staged until you review " +
+		    "and commit it.")} />
 		<div class="cards">{names.map((n) => {
 			const rows = rowsOf(n);
 			const staged = changes.value.filter((c) =>
@@ -196,10 +210,13 @@ export function Sections(): VNode {
 
 			return <Link key={n} to={settingsPage(n)} class="card link">
 				<h2>{n} {rows[0].named && <span class="badge">
-				    several</span>}{staged > 0 && <span
-				    class="badge on">{staged} staged</span>}</h2>
+				    {t("several")}</span>}{staged > 0 && <span
+				    class="badge on">{many(staged, "{n} staged",
+				    "{n} staged")}</span>}</h2>
 				<p class="soft">{rows[0].about}</p>
-				<p class="soft small">{rows.length} settings</p>
+				<p class="soft small">{many(rows.length,
+				    "{n} setting",
+				    "{n} settings")}</p>
 			</Link>;
 		})}</div>
 	</>;
@@ -212,22 +229,27 @@ export function Section({ names }: { names: Record<string, string> }): VNode {
 	const [adding, setAdding] = useState(false);
 
 	if (rows.length === 0)
-		return <Empty title={`There is no section "${section}"`}><p>
-			<Link to="/settings">All settings</Link></p></Empty>;
+		return <Empty title={t("There is no section \"{name}\"", {
+		    name: section })}><p>
+			<Link to="/settings">{t(
+			    "All settings")}</Link></p></Empty>;
 	const named = rows[0].named;
 	const instances = named ? instancesOf(section, now.data?.keys() ?? []) :
 	    [];
 	const back = name ? <Link to={settingsPage(section)}>{section}</Link> :
-	    <Link to="/settings">All settings</Link>;
+	    <Link to="/settings">{t("All settings")}</Link>;
 
 	return <>
 		<Head back={back} title={name ? `${section} ${name}` : section}
 		    about={rows[0].about}>
 			{named && !name && mayEdit() && <button type="button"
 			    class="main" onClick={() => setAdding(true)}>
-				<Icon name="plus" /> Add a {section}</button>}
-			{name && mayEdit() && <button type="button" class="danger"
-			    onClick={() => remove(section, name)}>Delete</button>}
+				<Icon name="plus" /> {t("Add: {what}",
+				    { what: section })}</button>}
+			{name && mayEdit() &&
+			    <button type="button" class="danger"
+			    onClick={() => remove(section, name)}>{t(
+			    "Delete")}</button>}
 		</Head>
 		{adding && <NewInstance section={section}
 		    close={() => setAdding(false)} />}
@@ -244,7 +266,7 @@ export function Section({ names }: { names: Record<string, string> }): VNode {
 function Instances({ section, names, now }: { section: string;
     names: string[]; now: Running }): VNode {
 	if (names.length === 0)
-		return <Empty title={`No ${section} yet`} />;
+		return <Empty title={t("No {what} yet", { what: section })} />;
 	return <div class="cards">{names.map((n) => {
 		const base = `${section} ${n} `;
 		const given = [...now].filter(([p, v]) => p.startsWith(base) &&
@@ -254,8 +276,8 @@ function Instances({ section, names, now }: { section: string;
 
 		return <Link key={n} to={settingsPage(section, n)}
 		    class="card link">
-			<h2>{n}{staged > 0 && <span class="badge on">{staged} staged
-			</span>}</h2>
+			<h2>{n}{staged > 0 && <span class="badge on">{many(
+			    staged, "{n} staged", "{n} staged")}</span>}</h2>
 			<dl class="facts">{given.map(([p, v]) => <div key={p}>
 				<dt>{words(p.slice(base.length))}</dt>
 				<dd>{v.value}</dd></div>)}</dl>
@@ -279,19 +301,23 @@ export function Routes(): VNode {
 	    rows.some((r) => r.name === n));
 
 	return <>
-		<Head title="Routes" about="Where messages for people elsewhere go:
-		the longest pattern that matches decides.">
-			<Link to="/explain" class="button">Explain an address</Link>
+		<Head title={t("Routes")} about={t(
+		    "Where messages for people " +
+		    "elsewhere go: the longest pattern that matches decides.")}>
+			<Link to="/explain" class="button">{t(
+			    "Explain an address")}</Link>
 			{mayEdit() && <button type="button" class="main"
 			    onClick={() => setAdding(true)}><Icon name="plus" />
-			    Add a route</button>}
+			    {t("Add a route")}</button>}
 		</Head>
 		{adding && <NewInstance section="route"
 		    close={() => setAdding(false)} />}
-		{names.length === 0 ? <Empty title="No route yet"><p>Without one,
-			only subscribers here can be reached.</p></Empty> :
-		<div class="scroll" tabIndex={0} role="region" aria-label="Routes">
-		<table><thead><tr><th scope="col">Route</th>{shown.map((n) =>
+		{names.length === 0 ? <Empty title={t("No route yet")}><p>{t(
+		    "Without one, only subscribers here can be reached.")}</p></Empty> :
+		<div class="scroll" tabIndex={0} role="region" aria-label={t(
+		    "Routes")}>
+		<table><thead><tr><th scope="col">{t(
+		    "Route")}</th>{shown.map((n) =>
 			<th scope="col" key={n}>{words(n)}</th>)}</tr></thead>
 			<tbody>{names.map((n) => <tr key={n}>
 				<td><Link to={settingsPage("route", n)}
@@ -301,7 +327,8 @@ export function Routes(): VNode {
 					const c = proposed(path);
 					const v = now.data!.get(path)?.value ?? "–";
 
-					return <td key={s}>{c ? <><s class="soft">{v}
+					return <td key={s}>{c ?
+					    <><s class="soft">{v}
 					    </s> <b>{c.value ?? "default"}</b></> : v}
 					</td>;
 				})}</tr>)}</tbody></table></div>}
@@ -314,8 +341,8 @@ export function Policies(): VNode {
 	const names = [...new Set(schema.value.map((s) => s.section))]
 	    .filter((n) => n.startsWith("policy "));
 
-	return <Several title="Policies" names={names} about="How messages are
-	delivered, reported, converted and kept." />;
+	return <Several title={t("Policies")} names={names} about={t(
+	    "How messages are delivered, reported, converted and kept.")} />;
 }
 
 function Several({ title, about, names }: { title: string;
@@ -339,14 +366,16 @@ function Certificates(): VNode | null {
 	const found = checks.value.filter((c) => /certificate|tls/.test(
 	    String(c.check)));
 
-	return found.length === 0 ? null : <Card title="Certificates">
-		<ul class="checks-list">{found.map((c) => <li key={String(c.check)}>
+	return found.length === 0 ? null : <Card title={t("Certificates")}>
+		<ul class="checks-list">{found.map((c) => <li key={String(
+		    c.check)}>
 			<Status state={String(c.state)} /> {String(c.says)}
-			{c.remedy ? <p class="soft">{String(c.remedy)}</p> : null}
+			{c.remedy ? <p class="soft">{String(c.remedy)}</p> :
+			    null}
 		</li>)}</ul>
-		<p class="soft">A listener's own are the files of its settings
-		certificate and key; they are read when a change of it is
-		committed.</p></Card>;
+		<p class="soft">{t("A listener's own are the files of its " +
+		    "settings certificate and key; they are read when a " +
+		    "change of it is committed.")}</p></Card>;
 }
 
 export function Listeners(): VNode {
@@ -354,13 +383,14 @@ export function Listeners(): VNode {
 	const [adding, setAdding] = useState(false);
 
 	return <>
-		<Head title="Listeners" about="Where this daemon can be reached, and
-		with which certificate.">
-			<Link to={settingsPage("admin")} class="button">The
-			console's own address</Link>
+		<Head title={t("Listeners")} about={t(
+		    "Where this daemon can be " +
+		    "reached, and with which certificate.")}>
+			<Link to={settingsPage("admin")} class="button">{t(
+			    "The console's own address")}</Link>
 			{mayEdit() && <button type="button" class="main"
 			    onClick={() => setAdding(true)}><Icon name="plus" />
-			    Add a listener</button>}
+			    {t("Add a listener")}</button>}
 		</Head>
 		{adding && <NewInstance section="listener"
 		    close={() => setAdding(false)} />}

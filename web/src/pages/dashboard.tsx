@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 
 import { list } from "../lib/api";
 import { bytes, count, micros, seconds } from "../lib/format";
+import { t, term, tx } from "../lib/lang";
 import { checks, columns, namesOf, now, past, range, RANGES, sumNow,
     useFigures, valueNow, type Past } from "../lib/live";
 import { allowed, op } from "../lib/meta";
@@ -28,12 +29,13 @@ interface Tile {
 }
 
 function trend(start: string): string {
-	const last = sumNow(start, "minute"), mean = sumNow(start, "ten_minutes");
+	const last = sumNow(start, "minute"), mean = sumNow(start,
+	    "ten_minutes");
 
 	if (mean < 0.01 || Math.abs(last - mean) / mean < 0.05)
-		return `${perSecond(mean)} over ten minutes`;
-	return `${last > mean ? "▲" : "▼"} ` +
-	    `${percent(Math.abs(last - mean) / mean * 100)} in a minute`;
+		return t("{rate} over ten minutes", { rate: perSecond(mean) });
+	return `${last > mean ? "▲" : "▼"} ` + t("{percent} in a minute", {
+	    percent: percent(Math.abs(last - mean) / mean * 100) });
 }
 
 /* The slowest way in which anything was delivered. */
@@ -57,26 +59,30 @@ const oldest = () => Math.max(0, ...[...now.value].filter(([n]) =>
     n.startsWith("queue.age.")).map(([, v]) => v.now ?? 0));
 
 const TILES: Tile[] = [
-	{ title: "Messages", show: perSecond, to: "/messages",
+	{ title: t("Messages"), show: perSecond, to: "/messages",
 	  value: () => valueNow("accepted"), under: () => trend("accepted"),
 	  line: ["accepted"] },
-	{ title: "Registered", show: count, to: "/devices",
+	{ title: t("Registered"), show: count, to: "/devices",
 	  value: () => valueNow("registrations"),
-	  under: () => "devices online now", line: ["registrations"] },
-	{ title: "Waiting", show: count, to: "/queues",
+	  under: () => t("devices online now"), line: ["registrations"] },
+	{ title: t("Waiting"), show: count, to: "/queues",
 	  value: () => sumNow("queue.messages."),
-	  under: () => oldest() ? `oldest ${seconds(oldest())}` :
-	    `${count(valueNow("flight"))} on their way`,
+	  under: () => oldest() ? t("oldest {age}",
+	      { age: seconds(oldest()) }) :
+	    t("{n} on their way", { n: count(valueNow("flight")) }),
 	  line: ["queue.messages."] },
-	{ title: "Delivery p95", show: ms, value: () => latency("p95"),
-	  under: () => latency("p50") === null ? "nothing for ten minutes" :
-	    `p50 ${ms(latency("p50")!)}, p99 ${ms(latency("p99")!)}`, line: ["latency.ip.p95"] },
-	{ title: "Failed", show: percent, value: failures,
-	  under: () => "of the last ten minutes", to: "/messages?state=failed",
+	{ title: t("Delivery p95"), show: ms, value: () => latency("p95"),
+	  under: () => latency("p50") === null ? t("nothing for ten minutes") :
+	    `p50 ${ms(latency("p50")!)}, p99 ${ms(latency("p99")!)}`,
+	    line: ["latency.ip.p95"] },
+	{ title: t("Failed"), show: percent, value: failures,
+	  under: () => t("of the last ten minutes"),
+	      to: "/messages?state=failed",
 	  line: ["failed"] },
-	{ title: "Processor", show: percent,
+	{ title: t("Processor"), show: percent,
 	  value: () => valueNow("process.cpu"),
-	  under: () => `${bytes(valueNow("process.memory"))} of memory`,
+	  under: () => t("{size} of memory", {
+	      size: bytes(valueNow("process.memory")) }),
 	  line: ["process.cpu"] },
 ];
 
@@ -139,34 +145,35 @@ const all = (start: string, to?: (rest: string) => string) =>
 	    to: to?.(name.slice(start.length)) }));
 
 const PICTURES: Picture[] = [
-	{ title: "Messages by edge", unit: perSecond, fill: true,
-	  lines: () => all("messages."), none: "No message yet." },
-	{ title: "Messages by gateway", unit: perSecond,
+	{ title: t("Messages by edge"), unit: perSecond, fill: true,
+	  lines: () => all("messages."), none: t("No message yet.") },
+	{ title: t("Messages by gateway"), unit: perSecond,
 	  lines: () => all("gateway.messages.", (g) =>
 	    `/gateways/${g.replace(/\.(in|out)$/, "")}`),
-	  none: "No gateway has carried a message yet." },
-	{ title: "Time to delivery", unit: ms, log: true,
+	  none: t("No gateway has carried a message yet.") },
+	{ title: t("Time to delivery"), unit: ms, log: true,
 	  lines: () => all("latency.").filter((l) => !/p50$/.test(l.label) ||
 	    namesOf("latency.").length <= 6),
-	  none: "Nothing was delivered yet." },
-	{ title: "Waiting", unit: count, fill: true, lines: () => [
+	  none: t("Nothing was delivered yet.") },
+	{ title: t("Waiting"), unit: count, fill: true, lines: () => [
 		...all("queue.messages.", () => "/queues"),
-		{ name: "flight", label: "on their way" }],
-	  none: "Nothing waits." },
-	{ title: "Failures by reason", unit: perSecond,
+		{ name: "flight", label: t("on their way") }],
+	  none: t("Nothing waits.") },
+	{ title: t("Failures by reason"), unit: perSecond,
 	  lines: () => [...all("failures.", (reason) =>
 	    `/messages?reason=${encodeURIComponent(reason)}`).slice(0, 5),
 		...["failed", "expired", "refused"].map((name) => ({ name,
-		    label: name, to: name === "refused" ? undefined :
+		    label: term(name), to: name === "refused" ? undefined :
 		    `/messages?state=${name}` }))].slice(0, 6),
-	  none: "Nothing failed." },
-	{ title: "Registered devices", unit: count, fill: true,
-	  lines: () => [{ name: "registrations", label: "registered",
-	    to: "/devices" }], none: "Nobody is registered." },
-	{ title: "Time to disk", unit: ms, log: true,
-	  lines: () => all("db.commit.store."), none: "Nothing was written." },
-	{ title: "Memory of the daemon", unit: bytes, fill: true,
-	  lines: () => [{ name: "process.memory", label: "resident" }],
+	  none: t("Nothing failed.") },
+	{ title: t("Registered devices"), unit: count, fill: true,
+	  lines: () => [{ name: "registrations", label: t("registered"),
+	    to: "/devices" }], none: t("Nobody is registered.") },
+	{ title: t("Time to disk"), unit: ms, log: true,
+	  lines: () => all("db.commit.store."), none: t(
+	      "Nothing was written.") },
+	{ title: t("Memory of the daemon"), unit: bytes, fill: true,
+	  lines: () => [{ name: "process.memory", label: t("resident") }],
 	  none: "" },
 ];
 
@@ -197,14 +204,18 @@ function Charts(): VNode {
 function Attention(): VNode {
 	const bad = checks.value.filter((c) => c.state !== "ok");
 
-	return <Card title="Needs attention" aside={<Link to="/health">Health
+	return <Card title={t("Needs attention")} aside={<Link to="/health">{t(
+	    "Health")}
 	</Link>}>
-		{bad.length === 0 ? <p><Status state="ok" label={
-		    `Nothing: all ${checks.value.length} checks pass.`} /></p> :
+		{checks.value.length === 0 ? <Busy /> : bad.length === 0 ?
+		    <p><Status state="ok" label={
+		    t("Nothing: all {n} checks pass.", {
+		    n: checks.value.length })} /></p> :
 		    <ul class="checks-list">{bad.map((c) => <li
 		    key={String(c.check)}>
 			<Status state={String(c.state)} /> {String(c.says)}
-			{c.remedy ? <p class="soft">{String(c.remedy)}</p> : null}
+			{c.remedy ? <p class="soft">{String(c.remedy)}</p> :
+			    null}
 		    </li>)}</ul>}
 	</Card>;
 }
@@ -213,16 +224,21 @@ function GatewayStrip(): VNode {
 	const { data } = useLoad(async (stop) => (await list("/gateways",
 	    {}, stop)).items, [], 3000, "gateways");
 
-	return <Card title="Gateways" aside={<Link to="/gateways">All</Link>}>
-		{data?.length === 0 ? <Empty title="No gateway yet"><p>
-			<Link to="/settings/gateway">Add one</Link> to reach
-			phones that know only SMS.</p></Empty> :
+	return <Card title={t("Gateways")} aside={<Link to="/gateways">{t(
+	    "All")}</Link>}>
+		{data?.length === 0 ? <Empty title={t("No gateway yet")}><p>
+			{tx("{add} to reach phones that know only SMS.", {
+			    add: <Link to="/settings/gateway">{t(
+			    "Add one")}</Link>
+			})}</p></Empty> :
 		<ul class="rows">{data?.map((g) => <li key={String(g.name)}>
 			<Link class="grow" to={`/gateways/${g.name}`}>
 			{String(g.name)}</Link>
 			<Status state={String(g.state)} />
-			<span class="n">{String(g.out_rate)}/s out</span>
-			<span class="n">{String(g.in_rate)}/s in</span>
+			<span class="n">{t("{n}/s out", { n: String(
+			    g.out_rate) })}</span>
+			<span class="n">{t("{n}/s in", { n: String(
+			    g.in_rate) })}</span>
 			</li>)}</ul>}
 	</Card>;
 }
@@ -237,19 +253,23 @@ export function Dashboard(): VNode {
 	if (RANGES.includes(wanted) && wanted !== range.peek())
 		range.value = wanted;
 	return <>
-		<Head title="Dashboard" about="A dashed line is a change of the
-		configuration; a gap is a time without figures.">
-			<div class="segments" role="group" aria-label="Range">
+		<Head title={t("Dashboard")} about={t(
+		    "A dashed line is a change " +
+		    "of the configuration; a gap is a time without figures.")}>
+			<div class="segments" role="group" aria-label={t(
+			    "Range")}>
 				{RANGES.map((r) => <button type="button" key={r}
 				    aria-pressed={r === range.value}
 				    onClick={() => query({ range: r === "10m" ?
-				    undefined : r })}>{RANGE_NAMES[r]}</button>)}
+				    undefined :
+				    r })}>{RANGE_NAMES[r]}</button>)}
 			</div>
 		</Head>
-		{!p ? <Busy what="Waiting for the first figures" /> : <>
+		{!p ? <Busy what={t("Waiting for the first figures")} /> : <>
 			<Tiles p={p} />
 			<div class="two">
-				{allowed(op("show gateways")) && <GatewayStrip />}
+				{allowed(op("show gateways")) &&
+				    <GatewayStrip />}
 				<Attention />
 			</div>
 			<Charts />

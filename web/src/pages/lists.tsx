@@ -7,7 +7,8 @@ import { signal } from "@preact/signals";
 
 import type { Row } from "../lib/api";
 import { address, bytes, count, seconds } from "../lib/format";
-import { actionsOf, allowed, initialOf, op, titleOf, type Op, type Values } from "../lib/meta";
+import { actionsOf, allowed, initialOf, op, titleOf, type Op,
+    type Values } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
 import { Copy, Dialog, Empty, Head, Notice, toast, type Item }
     from "../ui/bits";
@@ -15,6 +16,7 @@ import { doNow, OpDialog, reversible } from "../ui/form";
 import { Icon } from "../ui/icons";
 import { Table, type Column } from "../ui/table";
 import { words } from "../lib/format";
+import { many, t, tx } from "../lib/lang";
 
 /* --- the page of a list ---------------------------------------------------- */
 
@@ -56,7 +58,8 @@ export function itemsOf(ops: Op[], ids: Values, about: string, row: Row,
 		danger: o.method === "DELETE",
 		act: () => reversible(o) && !o.args.some((a) => a.required &&
 		    !(a.name in ids)) ? void doNow(o, ids, about, done) :
-		    ask({ op: o, fixed: ids, about, initial: o.method === "PATCH" ?
+		    ask({ op: o, fixed: ids, about,
+		    initial: o.method === "PATCH" ?
 			initialOf(o, row) : undefined }),
 	}));
 }
@@ -80,7 +83,8 @@ export function ListPage(l: Listing): VNode {
 	return <>
 		<Head title={l.title} about={l.about}>
 			{create.map((o) => <button type="button" key={o.command}
-			    class="main" onClick={() => query({ do: o.command })}>
+			    class="main" onClick={() =>
+			    query({ do: o.command })}>
 				<Icon name="plus" /> {titleOf(o)}</button>)}
 		</Head>
 		<Table path={l.path} op={listOp} columns={l.columns} id={l.id}
@@ -89,23 +93,25 @@ export function ListPage(l: Listing): VNode {
 		    height={l.height} drawer={l.drawer}
 		    items={actions.row.some(allowed) || l.extra ? (r) => [
 			...l.extra?.(r) ?? [],
-			...itemsOf(actions.row, l.ids?.(r) ?? {}, l.id(r), r, ask,
+			...itemsOf(actions.row, l.ids?.(r) ?? {}, l.id(r), r,
+			    ask,
 			    again)] : undefined} />
 		{asked && <OpDialog {...asked} close={() => ask(null)}
 		    done={() => {
-			toast(`${titleOf(asked.op)}: done.`);
+			toast(t("{what}: done.", { what: titleOf(asked.op) }));
 			again();
 		    }} />}
 		{wanted && <OpDialog op={wanted}
 		    close={() => query({ do: undefined })} done={(a) => {
-			toast(`${titleOf(wanted)}: done.`);
+			toast(t("{what}: done.", { what: titleOf(wanted) }));
 			if (typeof a.token === "string")
 				setOnce(a.token);
 			again();
 		    }} />}
-		{once && <Dialog title="Keep this" close={() => setOnce("")}>
-			<Notice tone="warn"><p>It is shown only now; nobody can read it
-			again.</p></Notice>
+		{once && <Dialog title={t("Keep this")} close={() =>
+		    setOnce("")}>
+			<Notice tone="warn"><p>{t("It is shown only now; " +
+			    "nobody can read it again.")}</p></Notice>
 			<p class="shell"><code>{once}</code><Copy text={once} /></p>
 		</Dialog>}
 	</>;
@@ -120,9 +126,9 @@ const add = (command: string, label: string) =>
 	<p><button type="button" onClick={() => query({ do: command })}>{label}
 	</button></p>;
 
-export const Messages = () => <ListPage title="Messages"
-    about="Metadata of every message; texts are not shown. Any id works in
-    the search (Ctrl-K)." command="show messages" path="/messages"
+export const Messages = () => <ListPage title={t("Messages")}
+    about={t("Metadata of every message; texts are not shown. Any id works " +
+    "in the search (Ctrl-K).")} command="show messages" path="/messages"
     id={(r) => String(r.id)} to={(r) => at("messages", r.id)} everyMs={5000}
     columns={[
 	{ name: "time" },
@@ -131,38 +137,41 @@ export const Messages = () => <ListPage title="Messages"
 	{ name: "kind" },
 	{ name: "state", fact: true },
 	{ name: "reason" },
-	{ name: "hop", label: "By way of" },
+	{ name: "hop", label: t("By way of") },
 	{ name: "tries", numeric: true },
 	{ name: "size", numeric: true, render: (r) => bytes(Number(r.size)) },
-	{ name: "id", label: "Message", hidden: true },
-    ]} empty={<Empty title="No message yet"><p>Send one with
-	<Link to="/operations/test%20message">a test message</Link>, or register
-	a phone.</p></Empty>} />;
+	{ name: "id", label: t("Message"), hidden: true },
+    ]} empty={<Empty title={t("No message yet")}><p>{tx(
+	"Send {test}, or register a phone.", { test: <Link
+	to="/operations/test%20message">{t(
+	    "a test message")}</Link> })}</p></Empty>} />;
 
-export const Queues = () => <ListPage title="Queues"
-    about="What waits to be handed over, by way out." command="show queues"
+export const Queues = () => <ListPage title={t("Queues")}
+    about={t("What waits to be handed over, by way out.")} command="show queues"
     path="/queues" id={(r) => String(r.queue ?? r.hop ?? r.name ??
     Object.values(r)[0])} ids={(r) => ({ name: String(r.name ?? r.queue ??
     r.hop ?? Object.values(r)[0]) })}
-    everyMs={3000} topic="queues" columns={[{ name: "queue", label: "To" },
+    everyMs={3000} topic="queues" columns={[{ name: "queue", label: t("To") },
 	{ name: "waiting", numeric: true, fact: true }, { name: "oldest" },
-	{ name: "age", label: "Age of the oldest", numeric: true, fact: true,
+	{ name: "age", label: t("Age of the oldest"), numeric: true, fact: true,
 	  render: (r) => seconds(Number(r.age)) }]}
-    empty={<Empty title="Nothing waits"><p>Every message has been handed
-	over.</p></Empty>} />;
+    empty={<Empty title={t("Nothing waits")}><p>{t(
+    "Every message has been handed " +
+    "over.")}</p></Empty>} />;
 
-export const Spam = () => <ListPage title="Spam folder"
-    about="What screening kept from its recipients." command="spam show"
+export const Spam = () => <ListPage title={t("Spam folder")}
+    about={t("What screening kept from its recipients.")} command="spam show"
     path="/spam" id={(r) => String(r.id)} ids={(r) => ({ id: String(r.id) })}
     to={(r) => at("messages", r.id)}
     columns={[{ name: "time" }, { name: "from", fact: true },
 	{ name: "to", fact: true }, { name: "reason", fact: true },
 	{ name: "id", hidden: true }]}
-    empty={<Empty title="No spam"><p>What a <Link to="/screening">screening
-	rule</Link> or a limit keeps back is shown here.</p></Empty>} />;
+    empty={<Empty title={t("No spam")}><p>{tx(
+	"What {rule} or a limit keeps back is shown here.", { rule: <Link
+	to="/screening">{t("a screening rule")}</Link> })}</p></Empty>} />;
 
-export const Subscribers = () => <ListPage title="Subscribers"
-    about="Who is served here." command="show subscribers" path="/subscribers"
+export const Subscribers = () => <ListPage title={t("Subscribers")}
+    about={t("Who is served here.")} command="show subscribers" path="/subscribers"
     id={(r) => String(r.address)} ids={(r) => ({ address: String(r.address),
 	subscriber: String(r.address) })}
     to={(r) => at("subscribers", r.address)}
@@ -170,89 +179,97 @@ export const Subscribers = () => <ListPage title="Subscribers"
     columns={[
 	{ name: "address" }, { name: "name", fact: true }, { name: "class" },
 	{ name: "state", fact: true }, { name: "aliases" },
-	{ name: "password", label: "Password set" },
-    ]} empty={<Empty title="No subscriber yet">{add("subscriber add",
-	"Add the first one")}<p>or import a CSV file with the columns address,
-	name, class, password, aliases.</p></Empty>} />;
+	{ name: "password", label: t("Password set") },
+    ]} empty={<Empty title={t("No subscriber yet")}>{add("subscriber add",
+	t("Add the first one"))}<p>{t("or import a CSV file with the columns " +
+	    "address, name, class, password, aliases.")}</p></Empty>} />;
 
-export const Devices = () => <ListPage title="Devices"
-    about="Every device that ever registered, and whether it is here now."
+export const Devices = () => <ListPage title={t("Devices")}
+    about={t("Every device that ever registered, and whether it is here now.")}
     command="show devices" path="/devices" everyMs={5000}
     topic="registrations"
     under="/subscribers/{subscriber}/devices"
     id={(r) => `${r.subscriber} ${r.name}`}
     ids={(r) => ({ subscriber: String(r.subscriber),
 	device: String(r.name) })}
-    extra={(r) => [{ label: "Open the subscriber", act: () =>
+    extra={(r) => [{ label: t("Open the subscriber"), act: () =>
 	go(at("subscribers", r.subscriber)) }]}
     columns={[
 	{ name: "subscriber" }, { name: "name", fact: true },
-	{ name: "online", label: "State", fact: true }, { name: "transport" },
-	{ name: "agent" }, { name: "seen", label: "Last seen" },
+	{ name: "online", label: t("State"), fact: true },
+	    { name: "transport" },
+	{ name: "agent" }, { name: "seen", label: t("Last seen") },
 	{ name: "primary" }, { name: "blocked" },
 	{ name: "instance", hidden: true },
-    ]} empty={<Empty title="No device yet"><p>A device is known from its first
-	registration on.</p></Empty>} />;
+    ]} empty={<Empty title={t("No device yet")}><p>{t(
+    "A device is known from its " +
+    "first registration on.")}</p></Empty>} />;
 
-export const Groups = () => <ListPage title="Groups"
-    about="Pre-defined groups: a message to the address reaches every member."
+export const Groups = () => <ListPage title={t("Groups")}
+    about={t("Pre-defined groups: a message to the address reaches every " +
+    "member.")}
     command="show groups" path="/groups" id={(r) => String(r.address)}
     ids={(r) => ({ address: String(r.address), group: String(r.address) })}
     to={(r) => at("groups", r.address)} create={["group import"]}
     columns={[{ name: "address" }, { name: "subject", fact: true },
 	{ name: "members", numeric: true, fact: true }, { name: "state" }]}
-    empty={<Empty title="No group yet">{add("group add", "Add the first one")}
+    empty={<Empty title={t("No group yet")}>{add("group add", t(
+    "Add the first one"))}
     </Empty>} />;
 
-export const Imports = () => <ListPage title="Import"
-    about="Files of subscribers and groups; each import is checked as a whole
-    and counted." command="show imports" path="/imports" everyMs={1000}
+export const Imports = () => <ListPage title={t("Import")}
+    about={t("Files of subscribers and groups; each import is checked as a " +
+    "whole and counted.")} command="show imports" path="/imports" everyMs={1000}
     topic="jobs"
     id={(r) => String(r.id)} ids={(r) => ({ id: String(r.id) })}
     create={["group import"]}
     columns={[
-	{ name: "id", label: "Import" },
+	{ name: "id", label: t("Import") },
 	{ name: "state", fact: true },
-	{ name: "done", label: "Progress", fact: true, render: (r) => <span>
+	{ name: "done", label: t("Progress"), fact: true, render: (r) => <span>
 	    <progress max={Number(r.total) || 1} value={Number(r.done)}
-	    aria-label="Progress" /> {count(Number(r.done))}/
+	    aria-label={t("Progress")} /> {count(Number(r.done))}/
 	    {count(Number(r.total))}</span> },
 	{ name: "added", numeric: true }, { name: "updated", numeric: true },
 	{ name: "errors", numeric: true }, { name: "started" },
 	{ name: "ended" },
 	{ name: "problems", wrap: true, render: (r) => Array.isArray(r.problems)
-	    && r.problems.length ? <span>{r.problems.length} rows refused</span> :
+	    && r.problems.length ? <span>{many(r.problems.length,
+	    "{n} row refused", "{n} rows refused")}</span> :
 	    <span class="soft">–</span> },
-    ]} empty={<Empty title="Nothing was imported yet">{add("subscriber import",
-	"Import a CSV file")}</Empty>} />;
+    ]} empty={<Empty title={t("Nothing was imported yet")}>{add("subscriber import",
+	t("Import a CSV file"))}</Empty>} />;
 
-export const Gateways = () => <ListPage title="Gateways"
-    about="Links to other networks." command="show gateways" path="/gateways"
+export const Gateways = () => <ListPage title={t("Gateways")}
+    about={t("Links to other networks.")} command="show gateways" path="/gateways"
     everyMs={2000} topic="gateways" id={(r) => String(r.name)}
     ids={(r) => ({ name: String(r.name) })}
     to={(r) => at("gateways", r.name)}
     columns={[
 	{ name: "name" }, { name: "state", fact: true },
 	{ name: "kind" }, { name: "network" },
-	{ name: "out_rate", label: "Out/s", numeric: true, fact: true },
-	{ name: "in_rate", label: "In/s", numeric: true },
-	{ name: "in_flight", label: "Window", numeric: true,
+	{ name: "out_rate", label: t("Out/s"), numeric: true, fact: true },
+	{ name: "in_rate", label: t("In/s"), numeric: true },
+	{ name: "in_flight", label: t("Window"), numeric: true,
 	  render: (r) => `${r.in_flight}/${r.window}` },
 	{ name: "throttled", numeric: true }, { name: "errors", numeric: true },
-	{ name: "since" }, { name: "why", label: "Says", wrap: true },
-    ]} empty={<Empty title="No gateway yet"><p><Link to="/settings/gateway">
-	Add one</Link> to reach phones that know only SMS.</p></Empty>} />;
+	{ name: "since" }, { name: "why", label: t("Says"), wrap: true },
+    ]} empty={<Empty title={t("No gateway yet")}><p>{tx(
+	"{add} to reach phones that know only SMS.", { add: <Link
+	to="/settings/gateway">{t("Add one")}</Link> })}</p></Empty>} />;
 
 function screening(list: string, about: string, none: string): VNode {
-	return <ListPage title="Screening" about={about}
+	return <ListPage title={t("Screening")} about={about}
 	    command={`screening ${list} show`} path={`/screening/${list}`}
 	    id={(r) => `${r.subscriber ?? "site"} ${r.pattern}`}
 	    ids={(r) => ({ pattern: String(r.pattern), ...r.subscriber ?
 		{ subscriber: String(r.subscriber) } : {} })}
-	    columns={[{ name: "pattern" }, { name: "subscriber", label: "Of",
+	    columns={[{ name: "pattern" }, { name: "subscriber", label: t("Of"),
 		fact: true, render: (r) => r.subscriber ?
-		address(String(r.subscriber)) : "everybody" }]}
-	    empty={<Empty title={none} />} />;
+		address(String(r.subscriber)) : t("everybody") }]}
+	    empty={<Empty title={none}>{allowed(op(`screening ${list} add`)) &&
+		add(`screening ${list} add`, t(
+		    "Add the first one"))}</Empty>} />;
 }
 
 export function Screening({ names }: { names: Record<string, string> }):
@@ -260,17 +277,18 @@ export function Screening({ names }: { names: Record<string, string> }):
 	const allow = names.list === "allow";
 
 	return <>
-		<nav class="tabs" aria-label="Screening">
+		<nav class="tabs" aria-label={t("Screening")}>
 			<Link to="/screening" aria-current={allow ? undefined :
-			    "page"}>Blocked</Link>
-			<Link to="/screening/allow" aria-current={allow ? "page" :
-			    undefined}>Always allowed</Link>
-			<Link to="/settings/policy%20screening">Limits and
-			anonymous senders</Link>
+			    "page"}>{t("Blocked")}</Link>
+			<Link to="/screening/allow" aria-current={allow ?
+			    "page" :
+			    undefined}>{t("Always allowed")}</Link>
+			<Link to="/settings/policy%20screening">{t(
+			    "Limits and anonymous senders")}</Link>
 		</nav>
-		{allow ? screening("allow", "Senders that no limit and no block " +
-		    "keeps away.", "Nobody is on this list") :
-		    screening("block", "Senders that nobody here, or one " +
-		    "subscriber, wants to hear from.", "Nobody is blocked")}
+		{allow ? screening("allow", t("Senders that no limit and no " +
+		    "block keeps away."), t("Nobody is on this list")) :
+		    screening("block", t("Senders that nobody here, or one " +
+		    "subscriber, wants to hear from."), t("Nobody is blocked"))}
 	</>;
 }

@@ -3,7 +3,8 @@
 import type { VNode } from "preact";
 
 import { get, list, type Row } from "../lib/api";
-import { address, bytes } from "../lib/format";
+import { address, bytes, words } from "../lib/format";
+import { t, tx } from "../lib/lang";
 import { allowed, op } from "../lib/meta";
 import { Link } from "../lib/router";
 import { Busy, Card, Copy, Empty, Facts, Fault, Head, Status, Time, useLoad,
@@ -15,10 +16,11 @@ const MOVING = new Set(["ready", "held", "sending", "sent"]);
 
 function Legs({ legs }: { legs: Row[] }): VNode {
 	return <div class="scroll" tabIndex={0} role="group"
-	    aria-label="Table of deliveries"><table>
-		<caption class="hidden">Deliveries</caption>
-		<thead><tr>{["Recipient", "State", "By", "Way", "Tries", "Reason",
-		    "Next try", "Expires"].map((h) => <th scope="col" key={h}>{h}
+	    aria-label={t("Table of deliveries")}><table>
+		<caption class="hidden">{t("Deliveries")}</caption>
+		<thead><tr>{[t("Recipient"), t("State"), t("By"), t("Way"),
+		    t("Tries"), t("Reason"), t("Next try"), t(
+		    "Expires")].map((h) => <th scope="col" key={h}>{h}
 		    </th>)}</tr></thead>
 		<tbody>{legs.map((l) => <tr key={String(l.leg)}>
 			<td><Value name="recipient" value={l.recipient} /></td>
@@ -43,7 +45,9 @@ export function Message({ names }: { names: Record<string, string> }): VNode {
 	    moving ? 2000 : 0, moving ? `trace:${names.id}` : undefined);
 
 	if (m.error)
-		return <><Head title="Message" back={<Link to="/messages">Messages
+		return <><Head title={t(
+		    "Message")} back={<Link to="/messages">{t(
+		    "Messages")}
 		</Link>} /><Fault error={m.error} again={m.again} /></>;
 	if (!m.data)
 		return <Busy />;
@@ -52,30 +56,36 @@ export function Message({ names }: { names: Record<string, string> }): VNode {
 	    `&to=${encodeURIComponent(String(d.to))}`;
 
 	return <>
-		<Head back={<Link to="/messages">Messages</Link>}
+		<Head back={<Link to="/messages">{t("Messages")}</Link>}
 		    title={<>{String(d.kind)} <span class="soft">
-		    {address(String(d.from))} → {address(String(d.to))}</span></>}
+		    {address(String(d.from))} → {address(String(
+		    d.to))}</span></>}
 		    about={<><code>{names.id}</code> <Copy text={names.id}
-		    label="Copy the message id" /></>}>
+		    label={t("Copy the message id")} /></>}>
 			{allowed(op("explain")) && <Link to={explain}
-			    class="button">Why this way</Link>}
+			    class="button">{t("Why this way")}</Link>}
 		</Head>
-		<Card title="Deliveries"><Legs legs={legs} /></Card>
-		<Card title="Its way">
+		<Card title={t("Deliveries")}><Legs legs={legs} /></Card>
+		<Card title={t("Its way")}>
 			{trace.error ? <Fault error={trace.error}
 			    again={trace.again} /> : !trace.data ? <Busy /> :
 			    trace.data.items.length === 0 ? <Empty
-			    title="No trace of it">
-				<p>Traces are kept for a while only, and not at all
-				if <Link to="/settings/trace">tracing</Link> is
-				off.</p></Empty> :
+			    title={t("No trace of it")}>
+				<p>{tx(
+				    "Traces are kept for a while only, and not " +
+				    "at all if {tracing} is off.", { tracing:
+				    <Link to="/settings/trace">{t(
+				    "tracing")}</Link>
+				})}</p></Empty> :
 			    <Ladder rows={trace.data.items} id={names.id}
 				text={async () => String((await get(
-				`${path}/trace`, { ladder: "on" })).text ?? "")} />}
+				`${path}/trace`,
+				    { ladder: "on" })).text ?? "")} />}
 		</Card>
-		<Card title="Its ids and facts"><Facts rows={Object.entries(d)
-		    .filter(([n]) => n !== "legs").map(([n, v]) => [n.replace(
-		    /_/g, " "), n === "size" ? bytes(Number(v)) : n ===
+		<Card title={t(
+		    "Its ids and facts")}><Facts rows={Object.entries(d)
+		    .filter(([n]) => n !== "legs").map(([n, v]) => [words(n),
+		    n === "size" ? bytes(Number(v)) : n ===
 		    "report_of" && v ? <Link to={`/messages/${v}`}>{String(v)}
 		    </Link> : <Value name={n} value={v} />])} /></Card>
 	</>;

@@ -16,6 +16,7 @@ import { doNow, OpDialog, reversible } from "../ui/form";
 import { Icon } from "../ui/icons";
 import { Table } from "../ui/table";
 import { count, micros } from "../lib/format";
+import { t, term, tx } from "../lib/lang";
 import { itemsOf, version } from "./lists";
 import { SettingsCard } from "./config";
 
@@ -43,17 +44,18 @@ export function Actions({ path, ids, about, row, done, gone }: { path: string;
 	return <>
 		{first.map((o) => <button type="button" key={o.command}
 		    class={o.method === "PATCH" ? "main" : ""}
-		    onClick={() => reversible(o) ? void doNow(o, ids, about, done) :
+		    onClick={() => reversible(o) ? void doNow(o, ids, about,
+		    done) :
 		    ask({ op: o, fixed: ids, about,
 			initial: initialOf(o, row) })}>
-			{o.method === "PATCH" ? "Edit" :
+			{o.method === "PATCH" ? t("Edit") :
 			    words(o.command.split(" ").pop()!)}</button>)}
-		<Menu label="More" items={itemsOf(ops.filter((o) =>
+		<Menu label={t("More")} items={itemsOf(ops.filter((o) =>
 		    !first.includes(o) && !useless(o)), ids, about, row, ask,
 		    done)} />
 		{asked && <OpDialog {...asked} close={() => ask(null)}
 		    done={() => {
-			toast(`${titleOf(asked.op)}: done.`);
+			toast(t("{what}: done.", { what: titleOf(asked.op) }));
 			version.value++;
 			if (asked.op.method === "DELETE" &&
 			    /\}$/.test(asked.op.path))
@@ -67,8 +69,8 @@ export function Actions({ path, ids, about, row, done, gone }: { path: string;
 /* --- subscriber ------------------------------------------------------------ */
 
 const STEP = /^\s*(\d+) (\S) (.+?)\s{2,}(.*)$/;
-const MARKS: Record<string, [string, string]> = { "✓": ["ok", "yes"],
-    "✗": ["failed", "no"], "–": ["skipped", "skipped"] };
+const MARKS: Record<string, [string, string]> = { "✓": ["ok", t("yes")],
+    "✗": ["failed", t("no")], "–": ["skipped", t("skipped")] };
 
 /* The text of the daemon's explanation: its numbered steps as a list. */
 export function Explained({ text }: { text: string }): VNode {
@@ -92,7 +94,8 @@ export function Explained({ text }: { text: string }): VNode {
 function IfNow({ to }: { to: string }): VNode | null {
 	const o = op("explain");
 	const { data, error } = useLoad(async () => {
-		const people = (await list("/subscribers", { limit: "5" })).items
+		const people = (await list("/subscribers",
+		    { limit: "5" })).items
 		    .map((r) => String(r.address)).filter((a) => a !== to);
 
 		return (await run(o!, { from: people[0] ?? to, to })).data;
@@ -100,8 +103,9 @@ function IfNow({ to }: { to: string }): VNode | null {
 
 	if (!allowed(o))
 		return null;
-	return <Card title="If someone sends a message now" aside={<Link
-	    to={`/explain?to=${encodeURIComponent(to)}`}>What if …</Link>}>
+	return <Card title={t("If someone sends a message now")} aside={<Link
+	    to={`/explain?to=${encodeURIComponent(to)}`}>{t(
+	    "What if …")}</Link>}>
 		{error ? <Fault error={error} /> : data ? <Explained
 		    text={String(data.text ?? "")} /> : <Busy />}
 	</Card>;
@@ -114,25 +118,29 @@ function Devices({ of }: { of: string }): VNode {
 	    "/devices", { subscriber: of }, stop)).items, [of, version.value],
 	    5000);
 
-	return <Card title="Devices">
-		{error ? <Fault error={error} again={again} /> : !data ? <Busy /> :
-		    data.length === 0 ? <Empty title="No device yet"><p>It shows
-		    here from its first registration on.</p></Empty> :
+	return <Card title={t("Devices")}>
+		{error ? <Fault error={error} again={again} /> : !data ?
+		    <Busy /> :
+		    data.length === 0 ? <Empty title={t("No device yet")}><p>{t(
+		    "It shows here from its first registration on.")}</p></Empty> :
 		<ul class="rows">{data.map((d) => <li key={String(d.name)}>
 			<span class="grow"><b>{String(d.name)}</b>
-			    {d.primary ? <span class="badge">primary</span> : null}
-			    {d.blocked ? <span class="badge">blocked</span> : null}
+			    {d.primary ? <span class="badge">{t(
+			    "primary")}</span> : null}
+			    {d.blocked ? <span class="badge">{t(
+			    "blocked")}</span> : null}
 			    <small class="soft"> {String(d.agent ?? "")}</small>
 			</span>
 			<Value name="online" value={d.online} />
-			<span class="soft">seen <Value name="seen"
-			    value={d.seen} /></span>
-			<Menu label={`Actions for ${d.name}`} items={itemsOf(
+			<span class="soft">{tx("seen {when}", { when: <Value
+			    name="seen" value={d.seen} /> })}</span>
+			<Menu label={t("Actions for {name}", {
+			    name: String(d.name) })} items={itemsOf(
 			    actionsOf(under).row, { subscriber: of,
 			    device: String(d.name) }, String(d.name), d, ask,
 			    again)} /></li>)}</ul>}
 		{asked && <OpDialog {...asked} close={() => ask(null)}
-		    done={() => { toast("Done."); again(); }} />}
+		    done={() => { toast(t("Done.")); again(); }} />}
 	</Card>;
 }
 
@@ -159,41 +167,48 @@ function Related({ title, path, under, ids }: { title: string; path: string;
 
 	if (!allowed(of))
 		return null;
-	return <Card title={title} aside={<Menu label={`Actions: ${title}`}
+	return <Card title={title} aside={<Menu label={t("Actions for {name}",
+	    { name: title })}
 	    items={itemsOf(rows ? create : row, ids, about, d ?? {}, ask,
 	    loaded.again)} />}>
 		{loaded.error ? <Fault error={loaded.error}
 		    again={loaded.again} /> : !d ? <Busy /> : !rows ?
 		    <Facts rows={Object.entries(d).map(([n, v]) => [words(n),
 		    <Value name={n} value={v} />])} /> : rows.length === 0 ?
-		    <p class="soft">None.</p> : <ul class="rows">{rows.map((r) =>
+		    <p class="soft">{t("None.")}</p> :
+		    <ul class="rows">{rows.map((r) =>
 		    <li key={first(r)}><span class="grow"><b>{first(r)}</b>{" "}
 			{rest(r).map(([n, v]) => <span class="soft"
-			    key={n}>{words(n)}: <Value name={n} value={v} />{" "}
+			    key={n}>{words(
+			    n)}: <Value name={n} value={v} />{" "}
 			</span>)}</span>
-			<Menu label={`Actions for ${first(r)}`} items={itemsOf(row,
-			    name(r), first(r), r, ask, loaded.again)} /></li>)}</ul>}
+			<Menu label={t("Actions for {name}", {
+			    name: first(r) })} items={itemsOf(row,
+			    name(r), first(r), r, ask,
+			    loaded.again)} /></li>)}</ul>}
 		{asked && <OpDialog {...asked} close={() => ask(null)}
-		    done={() => { toast("Done."); loaded.again(); }} />}
+		    done={() => { toast(t("Done.")); loaded.again(); }} />}
 	</Card>;
 }
 
-export function Subscriber({ names }: { names: Record<string, string> }): VNode {
+export function Subscriber({ names }: { names: Record<string,
+    string> }): VNode {
 	const path = `/subscribers/${encodeURIComponent(names.address)}`;
 	const s = useLoad((stop) => get(path, {}, stop), [path, version.value]);
 	const d = s.data;
 
 	if (s.error)
 		return <><Head title={address(names.address)} back={<Link
-		    to="/subscribers">Subscribers</Link>} />
+		    to="/subscribers">{t("Subscribers")}</Link>} />
 		    <Fault error={s.error} again={s.again} /></>;
 	if (!d)
 		return <Busy />;
 	const tel = String(d.address);
 
 	return <>
-		<Head back={<Link to="/subscribers">Subscribers</Link>}
-		    title={<>{String(d.name || address(tel))} <span class="soft">
+		<Head back={<Link to="/subscribers">{t("Subscribers")}</Link>}
+		    title={<>{String(d.name ||
+		    address(tel))} <span class="soft">
 		    {d.name ? address(tel) : ""}</span></>}
 		    about={<Status state={String(d.state)} />}>
 			<Actions path="/subscribers" ids={{ address: tel,
@@ -201,31 +216,36 @@ export function Subscriber({ names }: { names: Record<string, string> }): VNode 
 			    gone="/subscribers" />
 		</Head>
 		<div class="two">
-			<Card title="Subscriber"><Facts rows={Object.entries(d)
+			<Card title={t(
+			    "Subscriber")}><Facts rows={Object.entries(d)
 			    .filter(([n]) => n !== "state").map(([n, v]) =>
 			    [words(n), <Value name={n} value={v} />])} /></Card>
 			<Devices of={tel} />
 		</div>
 		<IfNow to={tel} />
 		<div class="two">
-			<Related title="Screening" ids={{ subscriber: tel }}
+			<Related title={t(
+			    "Screening")} ids={{ subscriber: tel }}
 			    path="/screening/subscribers/{subscriber}"
 			    under="/screening/subscribers" />
-			<Related title="Profiles" ids={{ subscriber: tel }}
+			<Related title={t("Profiles")} ids={{ subscriber: tel }}
 			    path="/subscribers/{subscriber}/profiles"
 			    under="/subscribers/{subscriber}/profiles" />
 		</div>
-		<Card title="Messages to it"><Table path="/messages" quiet
+		<Card title={t("Messages to it")}><Table path="/messages" quiet
 		    op={op("show messages")}
-		    fixed={{ to: tel }} caption="Messages to it" height="22rem"
+		    fixed={{ to: tel }} caption={t(
+		    "Messages to it")} height="22rem"
 		    id={(r) => String(r.id)} only
 		    to={(r) => `/messages/${r.id}`} columns={[
 			{ name: "time" }, { name: "from", fact: true },
 			{ name: "kind" }, { name: "state", fact: true },
 			{ name: "reason" }]} /></Card>
-		<Card title="Messages from it"><Table path="/messages" quiet
+		<Card title={t(
+		    "Messages from it")}><Table path="/messages" quiet
 		    op={op("show messages")}
-		    fixed={{ from: tel }} caption="Messages from it" height="22rem"
+		    fixed={{ from: tel }} caption={t(
+		    "Messages from it")} height="22rem"
 		    id={(r) => String(r.id)} only
 		    to={(r) => `/messages/${r.id}`} columns={[
 			{ name: "time" }, { name: "to", fact: true },
@@ -245,40 +265,45 @@ export function Group({ names }: { names: Record<string, string> }): VNode {
 
 	if (g.error)
 		return <><Head title={address(names.address)} back={<Link
-		    to="/groups">Groups</Link>} />
+		    to="/groups">{t("Groups")}</Link>} />
 		    <Fault error={g.error} again={g.again} /></>;
 	if (!d)
 		return <Busy />;
 	const group = String(d.address);
 
 	return <>
-		<Head back={<Link to="/groups">Groups</Link>}
+		<Head back={<Link to="/groups">{t("Groups")}</Link>}
 		    title={<>{String(d.subject || address(group))} <span
 		    class="soft">{d.subject ? address(group) : ""}</span></>}
 		    about={d.state ? <Status state={String(d.state)} /> : null}>
 			<Actions path="/groups" ids={{ address: group, group }}
 			    about={group} row={d} done={g.again} gone="/groups" />
 		</Head>
-		<Card title="Group"><Facts rows={Object.entries(d).filter(([, v]) =>
+		<Card title={t(
+		    "Group")}><Facts rows={Object.entries(d).filter(([, v]) =>
 		    typeof v !== "object").map(([n, v]) => [words(n),
 		    <Value name={n} value={v} />])} /></Card>
-		<Card title="Members" aside={allowed(addMember) && <button
+		<Card title={t("Members")} aside={allowed(addMember) && <button
 		    type="button" onClick={() => ask({ op: addMember!,
-		    fixed: { group } })}><Icon name="plus" /> Add a member
+		    fixed: { group } })}><Icon name="plus" /> {" "}{t(
+		    "Add a member")}
 		    </button>}>
-			<Table path={`${path}/members`} caption="Members" quiet
+			<Table path={`${path}/members`} caption={t(
+			    "Members")} quiet
 			    op={op("show members")} fixed={{}}
-			    version={version.value} id={(r) => String(r.address)}
+			    version={version.value} id={(r) => String(
+			    r.address)}
 			    columns={[{ name: "address" },
 				{ name: "role", fact: true }]}
-			    empty={<Empty title="No member yet" />}
+			    empty={<Empty title={t("No member yet")} />}
 			    items={(r) => itemsOf(actionsOf(
 				"/groups/{group}/members").row, { group,
-				address: String(r.address) }, String(r.address), r,
+				address: String(r.address) }, String(r.address),
+				    r,
 				ask, () => { version.value++; })} />
 		</Card>
 		{asked && <OpDialog {...asked} close={() => ask(null)}
-		    done={() => { toast("Done."); version.value++; }} />}
+		    done={() => { toast(t("Done.")); version.value++; }} />}
 	</>;
 }
 
@@ -287,7 +312,8 @@ export function Group({ names }: { names: Record<string, string> }): VNode {
 export function Gateway({ names }: { names: Record<string, string> }): VNode {
 	const name = names.name;
 	const g = useLoad(async (stop) => (await list("/gateways", { name },
-	    stop)).items[0] as Row | undefined, [name, version.value], 2000, "gateways");
+	    stop)).items[0] as Row | undefined, [name, version.value], 2000,
+	    "gateways");
 	const d = g.data;
 	const answer = now.value.get(`gateway.answer.${name}.p95`)?.minute;
 
@@ -296,31 +322,40 @@ export function Gateway({ names }: { names: Record<string, string> }): VNode {
 		return <Fault error={g.error} again={g.again} />;
 	const lines = ["messages", "reports"].flatMap((kind) =>
 	    namesOf(`gateway.${kind}.${name}.`).map((n) => ({ name: n,
-		label: `${kind} ${n.split(".").pop()}` })));
+		label: `${term(kind)} ${term(n.split(".").pop()!)}` })));
 
 	return <>
-		<Head back={<Link to="/gateways">Gateways</Link>} title={name}
+		<Head back={<Link to="/gateways">{t(
+		    "Gateways")}</Link>} title={name}
 		    about={d ? <><Status state={String(d.state)} />{" "}
-		    <span>{String(d.why ?? "")}</span></> : "not running"}>
+		    <span>{String(d.why ?? "")}</span></> : t("not running")}>
 			{d && <Actions path="/gateways" ids={{ name }} about={name}
 			    row={d} done={g.again} gone="/gateways" />}
 		</Head>
-		{g.data === undefined && !g.error && <Notice tone="warn"><p>This
-			gateway is not in force. Its settings may be
-			staged.</p></Notice>}
+		{g.data === undefined && !g.error && <Notice tone="warn"><p>{t(
+		    "This gateway is not in force. Its settings may be " +
+		    "staged.")}</p></Notice>}
 		<div class="two">
-			<Card title="Link">{d ? <Facts rows={[...Object.entries(d)
-			    .filter(([n]) => !["name", "why", "state"].includes(n))
-			    .map(([n, v]): [string, ComponentChildren] => [words(n),
+			<Card title={t("Link")}>{d ?
+			    <Facts rows={[...Object.entries(d)
+			    .filter(([n]) => !["name", "why",
+			    "state"].includes(n))
+			    .map(([n, v]): [string, ComponentChildren] =>
+			    [words(n),
 			    <Value name={n} value={v} />]),
-			    ["Answers in", answer ? `${micros(answer * 1000)} ` +
-				"(p95 of a minute)" : "–"]]} /> : <Busy />}
+			    [t("Answers in"), answer ? t(
+			    "{time} (p95 of a minute)",
+				{ time: micros(answer * 1000) }) : "–"]]} /> :
+				    <Busy />}
 			</Card>
-			<section class="card" aria-label="Messages per second">
-			{lines.length > 0 ? <Chart title="Messages per second"
+			<section class="card" aria-label={t("Messages per " +
+			    "second")}>
+			{lines.length > 0 ? <Chart title={t("Messages per " +
+			    "second")}
 			    unit={(v) => `${count(v)}/s`} lines={lines}
 			    data={columns(lines.map((l) => l.name))} /> :
-			    <p class="soft">No message yet.</p>}</section>
+			    <p class="soft">{t(
+			    "No message yet.")}</p>}</section>
 		</div>
 		<SettingsCard section="gateway" name={name} />
 	</>;

@@ -4,6 +4,8 @@ import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { call, list, sentence, session, type Row } from "../lib/api";
+import { t, tx } from "../lib/lang";
+import { seconds } from "../lib/format";
 import { opAt, run } from "../lib/meta";
 import { signOut } from "../lib/session";
 import { Link } from "../lib/router";
@@ -13,52 +15,109 @@ import { OpForm } from "../ui/form";
 import { Field } from "../ui/field";
 import { ListPage } from "./lists";
 
-/* --- people, tokens, sessions --------------------------------------------------------- */
+/* "Mozilla/5.0 (X11; Linux …) … Firefox/133.0" as people say it. */
+function browser(agent: string): string {
+	const name = /(Edg|OPR|Firefox|Chrome|Safari)[a-z]*\/(\d+)/.exec(agent);
+	const on = /Windows|Android|iPhone|iPad|Mac OS|Linux/.exec(agent);
 
-const TABS: [string, string][] = [["", "People"], ["tokens", "Tokens"],
-    ["sessions", "Sessions"], ["roles", "Roles"]];
-
-function Tabs({ at }: { at: string }): VNode {
-	return <nav class="tabs" aria-label="Administrators">{TABS.map(
-	    ([id, title]) => <Link key={id} to={`/admins${id ? "/" + id : ""}`}
-	    aria-current={id === at ? "page" : undefined}>{title}</Link>)}</nav>;
+	return !name ? agent : [name[1] === "Edg" ? "Edge" : name[1] === "OPR" ?
+	    "Opera" : name[1], name[2], on && `(${on[0]})`].filter(Boolean)
+	    .join(" ");
 }
 
-const People = () => <ListPage title="Administrators"
-    about="Who may sign in here, and as what. Whoever has no password is let in
-    on the machine itself only." command="show admins" path="/admin/users"
+/* --- people, tokens, sessions --------------------------------------------------------- */
+
+const TABS: [string, string][] = [["", t("People")],
+    ["tokens", t("Tokens")], ["sessions", t("Sessions")],
+    ["roles", t("Roles")]];
+
+function Tabs({ at }: { at: string }): VNode {
+	return <nav class="tabs" aria-label={t("Administrators")}>{TABS.map(
+	    ([id, title]) => <Link key={id} to={`/admins${id ? "/" + id : ""}`}
+	    aria-current={id === at ? "page" :
+	    undefined}>{title}</Link>)}</nav>;
+}
+
+const People = () => <ListPage title={t("Administrators")}
+    about={t("Who may sign in here, and as what. Whoever has no password is " +
+    "let in on the machine itself only.")} command="show admins" path="/admin/users"
     id={(r) => String(r.name)} ids={(r) => ({ name: String(r.name) })}
     columns={[
 	{ name: "name" }, { name: "roles", fact: true },
-	{ name: "unix_user", label: "User of the machine" },
-	{ name: "password", label: "Password", fact: true },
-	{ name: "totp", label: "Second factor", fact: true },
+	{ name: "unix_user", label: t("User of the machine") },
+	{ name: "password", label: t("Password"), fact: true },
+	{ name: "totp", label: t("Second factor"), fact: true },
 	{ name: "created" }, { name: "changed" },
-    ]} empty={<Empty title="Nobody" />} />;
+    ]} empty={<Empty title={t("Nobody")} />} />;
 
-const Tokens = () => <ListPage title="Tokens" about="For programs: a token may
-    no more than who made it, and ends by itself." command="show tokens"
+const Tokens = () => <ListPage title={t("Tokens")} about={t("For programs: a " +
+    "token may no more than who made it, and ends by itself.")} command="show tokens"
     path="/admin/tokens" id={(r) => String(r.id)}
     ids={(r) => ({ id: String(r.id) })} columns={[
-	{ name: "id", label: "Token" }, { name: "name", fact: true },
+	{ name: "id", label: t("Token") }, { name: "name", fact: true },
 	{ name: "admin" }, { name: "roles", fact: true }, { name: "from" },
 	{ name: "created" }, { name: "expires", fact: true }, { name: "used" },
-    ]} empty={<Empty title="No token" />} />;
+    ]} empty={<Empty title={t("No token")}><p>{t(
+	"Add one for each program that uses the API, with the role it needs and " +
+	"no more.")}</p></Empty>} />;
 
-const Sessions = () => <ListPage title="Sessions"
-    about="Who is signed in now, and from where." command="show admin-sessions"
+const Sessions = () => <ListPage title={t("Sessions")}
+    about={t("Who is signed in now, and from where.")} command="show admin-sessions"
     path="/admin/sessions" id={(r) => String(r.session)}
     ids={(r) => ({ id: String(r.session) })} columns={[
 	{ name: "session" }, { name: "admin", fact: true },
-	{ name: "from", fact: true }, { name: "agent", wrap: true },
+	{ name: "from", fact: true }, { name: "agent", wrap: true,
+	  render: (r) => browser(String(r.agent ?? "")) },
 	{ name: "since" }, { name: "used", fact: true },
-	{ name: "this", label: "This one" },
-    ]} empty={<Empty title="Nobody is signed in" />} />;
+	{ name: "this", label: t("This one") },
+    ]} empty={<Empty title={t("Nobody is signed in")} />} />;
 
-const Roles = () => <ListPage title="Roles" about="What each role may do;
-    somebody may have several." command="show roles" path="/admin/roles"
-    id={(r) => String(r.role)} columns={[{ name: "role" },
-	{ name: "capabilities", fact: true, wrap: true }]} empty={null} />;
+/* What a role may do, by the daemon's word for it. */
+const CAPABILITIES: Record<string, string> = {
+	view: t("see figures, health and gateways"),
+	traffic: t("find messages, follow them, explain"),
+	"people-read": t("see subscribers, devices and groups"),
+	people: t("change subscribers, devices and groups"),
+	operate: t("drain and test gateways, work on queues"),
+	draft: t("prepare changes of settings"),
+	commit: t("put changes of settings in force, roll back"),
+	security: t("administrators, tokens, certificates, backups"),
+	audit: t("read the audit"),
+};
+
+function Roles(): VNode {
+	const { data, error, again } = useLoad(async (stop) => (await list(
+	    "/admin/roles", {}, stop)).items, []);
+	const may = (r: Row) => Array.isArray(r.capabilities) ?
+	    r.capabilities as string[] : String(r.capabilities).split(/,\s*/);
+	const all = [...new Set((data ?? []).flatMap(may))];
+
+	return <>
+		<Head title={t("Roles")} about={t("What each role may do; " +
+		    "somebody may have several.")} />
+		{error ? <Fault error={error} again={again} /> : !data ?
+		    <Busy /> :
+		<div class="scroll" tabIndex={0} role="region"
+		    aria-label={t("Roles")}><table>
+			<thead><tr><th scope="col">{t(
+			    "May")}</th>{data.map((r) =>
+			    <th scope="col" key={String(r.role)}>{String(
+			    r.role)}
+			    </th>)}</tr></thead>
+			<tbody>{all.map((c) => <tr key={c}>
+				<th scope="row">{CAPABILITIES[c] ?? c}</th>
+				{data.map((r) => <td key={String(
+				    r.role)}>{may(r)
+				    .includes(c) ?
+				    <span class="status good">●<span
+				    class="hidden"> {t("yes")}</span></span> :
+				    <span
+				    class="soft">–<span class="hidden"> {t(
+				    "no")}
+				    </span></span>}</td>)}</tr>)}</tbody>
+		</table></div>}
+	</>;
+}
 
 export function Admins({ names }: { names: Record<string, string> }): VNode {
 	const at = names.tab ?? "";
@@ -89,7 +148,8 @@ function Square({ text }: { text: string }): VNode | null {
 	    `M${x} ${y}h1v1h-1z` : "").join("")).join("");
 
 	return <svg class="qr" viewBox={`0 0 ${cells.length} ${cells.length}`}
-	    role="img" aria-label="For the camera of your phone"><path d={path} />
+	    role="img" aria-label={t(
+	    "For the camera of your phone")}><path d={path} />
 	</svg>;
 }
 
@@ -116,28 +176,34 @@ function Factor({ done }: { done: () => void }): VNode {
 			setError(e);
 		}
 	}
-	return <Dialog title="Second factor" close={done}>
+	return <Dialog title={t("Second factor")} close={done}>
 		{error !== null && <Fault error={error} />}
 		{codes ? <>
-			<Notice tone="good"><p>From now on a code is asked for.
+			<Notice tone="good"><p>{t("From now on a code is " +
+			    "asked for.")}
 			</p></Notice>
-			<p>Keep these codes where your phone is not. Each lets you in
-			once without it:</p>
+			<p>{t("Keep these codes where your phone is not. " +
+			    "Each lets you in once without it:")}</p>
 			<pre class="explained">{codes.join("\n")}</pre>
 			<div class="buttons"><Copy text={codes.join("\n")} />
-			<button type="button" class="main" onClick={done}>I have kept
-			them</button></div></> : !secret ? error === null && <Busy /> :
+			<button type="button" class="main" onClick={done}>{t(
+			    "I have kept them")}</button></div></> : !secret ?
+			    error === null && <Busy /> :
 		<form class="form" onSubmit={confirm_}>
-			<p>Read this with an authenticator on your phone, or type the
-			secret there:</p>
+			<p>{t("Read this with an authenticator on your " +
+			    "phone, or type the secret there:")}</p>
 			<Square text={secret.uri} />
 			<p class="shell"><code>{secret.secret.match(/.{1,4}/g)
 			    ?.join(" ")}</code><Copy text={secret.secret} /></p>
-			<Field row={{ name: "code", kind: "number", required: true,
-			    autocomplete: "one-time-code", help: "what it shows now" }}
+			<Field row={{ name: "code", kind: "number",
+			    required: true,
+			    autocomplete: "one-time-code", help: t(
+			    "what it shows now") }}
 			    value={code} set={setCode} />
-			<div class="buttons"><button class="main">Turn it on</button>
-			<button type="button" onClick={done}>Cancel</button></div>
+			<div class="buttons"><button class="main">{t(
+			    "Turn it on")}</button>
+			<button type="button" onClick={done}>{t(
+			    "Cancel")}</button></div>
 		</form>}
 	</Dialog>;
 }
@@ -167,45 +233,63 @@ export function Account(): VNode {
 		try {
 			await run(without!, {});
 			session.value = { ...me, totp: false };
-			toast("No code is asked for any more.");
+			toast(t("No code is asked for any more."));
 		} catch (e) {
 			toast(sentence(e), true);
 		}
 	}
 	return <>
-		<Head title="Your account" about={<>{me.name}: {me.roles.join(", ")}
-		</>}><button type="button" onClick={signOut}>Sign out</button></Head>
+		<Head title={t(
+		    "Your account")} about={<>{me.name}: {me.roles.join(", ")}
+		</>}><button type="button" onClick={signOut}>{t(
+		    "Sign out")}</button></Head>
 		<div class="two">
-			<Card title="Second factor">
-				<p>{me.totp ? "A code of your authenticator is asked for " +
-				    "when you sign in." : "Only the password lets you in. " +
-				    "An authenticator makes a stolen password useless."}</p>
-				<div class="buttons">{me.totp ? <button type="button"
-				    class="danger" onClick={off}>Turn it off</button> :
+			<Card title={t("Second factor")}>
+				<p>{me.totp ? t(
+				    "A code of your authenticator is asked " +
+				    "for when you sign in.") : t(
+				    "Only the password " +
+				    "lets you in. An authenticator makes a stolen " +
+				    "password useless.")}</p>
+				<div class="buttons">{me.totp ?
+				    <button type="button"
+				    class="danger" onClick={off}>{t(
+				    "Turn it off")}</button> :
 				    <button type="button" class="main" onClick={() =>
-				    setFactor(true)}>Turn it on</button>}</div>
+				    setFactor(true)}>{t(
+				    "Turn it on")}</button>}</div>
 			</Card>
-			<Card title="This session"><Facts rows={[
-				["Ends", <Value name="ends" value={me.ends} />],
-				["Without use after", `${Number(me.idle_s ?? 0) / 60} min`],
+			<Card title={t("This session")}><Facts rows={[
+				[t("Ends"),
+				    <Value name="ends" value={me.ends} />],
+				[t("Without use after"),
+				    seconds(Number(me.idle_s ?? 0))],
 			]} /></Card>
 		</div>
-		{password && <Card title="Password"><OpForm op={password}
-		    label="Change it" key={turn} done={() => {
-			toast("The password is changed; your other sessions ended.");
+		{password && <Card title={t("Password")}><OpForm op={password}
+		    label={t("Change it")} key={turn} done={() => {
+			toast(t("The password is changed; your other " +
+			    "sessions ended."));
 			again();
 		    }} /></Card>}
-		<Card title="Where you are signed in">
-			{mine.error ? <Fault error={mine.error} /> : !mine.data ?
-			    <Busy /> : <ul class="rows">{mine.data.map((r) => <li
+		<Card title={t("Where you are signed in")}>
+			{mine.error ? <Fault error={mine.error} /> :
+			    !mine.data ?
+			    <Busy /> : <ul class="rows">{mine.data.map((r) =>
+			    <li
 			    key={String(r.session)}>
-				<span class="grow">{String(r.from)}<small class="soft">{" "}
-				    {String(r.agent ?? "")}</small></span>
-				<span class="soft">used <Value name="used"
-				    value={r.used} /></span>
-				{r.this ? <span class="badge on">this one</span> :
+				<span class="grow">{String(
+				    r.from)}<small class="soft">{" "}
+				    {browser(String(
+				    r.agent ?? ""))}</small></span>
+				<span class="soft">{tx("used {when}",
+				    { when: <Value
+				    name="used" value={r.used} /> })}</span>
+				{r.this ? <span class="badge on">{t(
+				    "this one")}</span> :
 				    <button type="button" class="small" onClick={() =>
-				    quit(r)}>End it</button>}</li>)}</ul>}
+				    quit(r)}>{t(
+				    "End it")}</button>}</li>)}</ul>}
 		</Card>
 		{factor && <Factor done={() => {
 			setFactor(false);

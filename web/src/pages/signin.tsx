@@ -5,6 +5,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Problem, proveWith, sentence } from "../lib/api";
+import { choose, language, LANGUAGES, t } from "../lib/lang";
 import { go } from "../lib/router";
 import { prove, setUp, signIn } from "../lib/session";
 import { Copy, Dialog } from "../ui/bits";
@@ -46,13 +47,13 @@ function Ask({ rows, label, act, children }: { rows: FieldRow[]; label: string;
 		{error !== null && <p class="error" role="alert">✕ {
 		    sentence(error)}</p>}
 		<button class="main" disabled={working}>{working ?
-		    "One moment …" : label}</button>
+		    t("One moment …") : label}</button>
 		{children}
 	</form>;
 }
 
 const CODE: FieldRow = { name: "code", kind: "number", required: true,
-    help: "six digits of your authenticator, or a recovery code",
+    help: t("six digits of your authenticator, or a recovery code"),
     autocomplete: "one-time-code" };
 const NAME: FieldRow = { name: "name", kind: "text", required: true,
     autocomplete: "username" };
@@ -71,11 +72,12 @@ export function SignIn(): VNode {
 	const [code, setCode] = useState(false);
 
 	useEffect(() => {
-		document.title = "Sign in – Parley";
+		document.title = `${t("Sign in")} – Parley`;
 	}, []);
 	return <main class="plain signin"><div class="card">
-		<h1><Logo /> Parley</h1>
-		<Ask label="Sign in" rows={[NAME, PASSWORD, ...code ? [CODE] : []]}
+		<h1><Logo /> {" "}{t("Parley")}</h1>
+		<Ask label={t("Sign in")} rows={[NAME, PASSWORD, ...code ?
+		    [CODE] : []]}
 		    act={async (v) => {
 			try {
 				await signIn(v.name, v.password, v.code);
@@ -85,8 +87,14 @@ export function SignIn(): VNode {
 				throw e;
 			}
 		    }}>
-			<p class="soft small">Locked out? On the machine itself:
-			<code>sudo parley admin set NAME --password-prompt</code></p>
+			<p class="soft small">{t(
+			    "Locked out? On the machine itself:")}
+			{" "}<code>sudo parley admin set NAME --password-prompt</code></p>
+			<p class="chips">{Object.entries(LANGUAGES).map(([id,
+			    name]) =>
+			    <button type="button" key={id} class="small" lang={id}
+			    aria-pressed={id === language}
+			    onClick={() => choose(id)}>{name}</button>)}</p>
 		</Ask>
 	</div></main>;
 }
@@ -97,25 +105,27 @@ export function SetUp(): VNode {
 	const line = "sudo parley setup token";
 
 	useEffect(() => {
-		document.title = "Set up – Parley";
+		document.title = `${t("Set up Parley")} – Parley`;
 	}, []);
 	return <main class="plain signin"><div class="card">
-		<h1><Logo /> Set up Parley</h1>
-		<p>This system is not set up yet. To show that it is yours, run this
-		on the machine itself and give its token here:</p>
+		<h1><Logo /> {" "}{t("Set up Parley")}</h1>
+		<p>{t("This system is not set up yet. To show that it is " +
+		    "yours, run this on the machine itself and give its " +
+		    "token here:")}</p>
 		<p class="shell"><code>{line}</code><Copy text={line} /></p>
-		<Ask label="Go on" rows={[
+		<Ask label={t("Go on")} rows={[
 			{ name: "token", kind: "text", required: true,
-			  help: "it works once" },
-			{ ...NAME, label: "Your name", help:
-			  "lower case; to sign in with, and in the audit" },
-			{ ...PASSWORD, help: "twelve characters or more",
+			  help: t("it works once") },
+			{ ...NAME, label: t("Your name"), help:
+			  t("lower case; to sign in with, and in the audit") },
+			{ ...PASSWORD, help: t("twelve characters or more"),
 			  autocomplete: "new-password" },
 			{ name: "again", kind: "secret", required: true,
-			  label: "Password again", autocomplete: "new-password" },
+			  label: t("Password again"),
+			      autocomplete: "new-password" },
 		]} act={async (v) => {
 			if (v.password !== v.again)
-				throw new Error("The two passwords differ.");
+				throw new Error(t("The two passwords differ."));
 			await setUp(v.token.trim(), v.name, v.password);
 			go("/welcome");
 		}} />
@@ -139,10 +149,11 @@ export function Proof(): VNode | null {
 		done(ok);
 	};
 
-	return <Dialog title="Your password again" close={() => end(false)}>
-		<p class="soft">What you do now is weighty: say once more that it is
-		you.</p>
-		<Ask label="Go on" rows={[PASSWORD, ...code ? [CODE] : []]}
+	return <Dialog title={t("Your password again")} close={() =>
+	    end(false)}>
+		<p class="soft">{t("What you do now is weighty: say once " +
+		    "more that it is you.")}</p>
+		<Ask label={t("Go on")} rows={[PASSWORD, ...code ? [CODE] : []]}
 		    act={async (v) => {
 			try {
 				await prove(v.password, v.code);

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { type Row } from "../lib/api";
 import { words } from "../lib/format";
+import { t } from "../lib/lang";
 import { allowed, choices, names, op, operations, run, shellLine, type Op,
     type Values } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
@@ -19,7 +20,8 @@ import { Explained } from "./objects";
 
 /* The row's choices, with the name of each gateway where one is to be. */
 const whatIfs = (complete: string | null, gateways: string[]): string[] =>
-	choices(complete).flatMap((c) => c.includes("NAME") ? gateways.map((g) =>
+	choices(complete).flatMap((c) => c.includes("NAME") ?
+	    gateways.map((g) =>
 	    c.replace("NAME", g)) : [c]);
 
 const FIELDS = ["from", "to", "content", "service"];
@@ -56,42 +58,48 @@ export function Explain(): VNode {
 			void ask();
 	}, []);
 	if (!o)
-		return <Empty title="This daemon has no explain" />;
+		return <Empty title={t("This daemon has no explain")} />;
 	const assume = o.args.find((a) => a.name === "assume");
 	const assumed = (texts.assume ?? "").split(/[\s,]+/).filter(Boolean);
 	const main = o.args.filter((a) => FIELDS.includes(a.name));
 	const others = o.args.filter((a) => !FIELDS.includes(a.name));
 
 	return <>
-		<Head title="Explain" about="What would happen to a message, step by
-		step, and why. Nothing is sent." />
+		<Head title={t("Explain")} about={t("What would happen to a " +
+		    "message, step by step, and why. Nothing is sent.")} />
 		<form class="card form" onSubmit={(e) => { e.preventDefault();
 		    void ask(); }}>
 			<div class="grid">{main.map((a) => <Field key={a.name}
 			    row={fieldOfArg(a)} value={texts[a.name] ?? ""}
-			    set={(v) => setTexts({ ...texts, [a.name]: v })} />)}
+			    set={(v) => setTexts({ ...texts,
+			    [a.name]: v })} />)}
 			{others.map((a) => <Field key={a.name} row={{
 			    ...fieldOfArg(a), kind: "text",
-			    label: a.name === "assume" ? "What if" : undefined }}
+			    label: a.name === "assume" ? t("What if") :
+			    undefined }}
 			    value={texts[a.name] ?? ""}
 			    set={(v) => setTexts({ ...texts, [a.name]: v })}
 			    extra={a === assume && <p class="chips">
-				{whatIfs(a.complete, gateways).map((c) => <button
+				{whatIfs(a.complete, gateways).map((c) =>
+				    <button
 				    type="button" key={c} class="small"
 				    aria-pressed={assumed.includes(c)}
-				    onClick={() => setTexts({ ...texts, assume: (
+				    onClick={() => setTexts({ ...texts,
+				    assume: (
 				    assumed.includes(c) ? assumed.filter((x) =>
 				    x !== c) : [...assumed, c]).join(" ") })}>
-				    {c.replace(/[-:]/g, " ")}</button>)}</p>} />)}
+				    {c.replace(/[-:]/g,
+				    " ")}</button>)}</p>} />)}
 			</div>
 			<Shell line={shellLine(o, given())} />
 			<div class="buttons"><button class="main"
-			    disabled={working}>Explain</button></div>
+			    disabled={working}>{t("Explain")}</button></div>
 		</form>
 		<div role="status">
 			{error !== null && <Fault error={error} />}
-			{answer && <Card title="Answer">
-				{answer.text ? <Explained text={String(answer.text)}
+			{answer && <Card title={t("Answer")}>
+				{answer.text ? <Explained text={String(
+				    answer.text)}
 				/> : <Answer data={answer} />}</Card>}
 		</div>
 	</>;
@@ -106,15 +114,15 @@ export function Answer({ data }: { data: Row }): VNode {
 		const rows = data.items as Row[];
 		const names = [...new Set(rows.flatMap((r) => Object.keys(r)))];
 
-		return rows.length === 0 ? <Empty title="No rows" /> :
+		return rows.length === 0 ? <Empty title={t("No rows")} /> :
 		    <div class="scroll" tabIndex={0} role="region"
-		    aria-label="Answer"><table><thead><tr>{names.map((n) =>
+		    aria-label={t("Answer")}><table><thead><tr>{names.map((n) =>
 		    <th scope="col" key={n}>{words(n)}</th>)}</tr></thead>
 		    <tbody>{rows.map((r, i) => <tr key={i}>{names.map((n) =>
 		    <td key={n}><Value name={n} value={r[n]} /></td>)}</tr>)}
 		    </tbody></table></div>;
 	}
-	return Object.keys(data).length === 0 ? <p>Done.</p> :
+	return Object.keys(data).length === 0 ? <p>{t("Done.")}</p> :
 	    <Facts rows={Object.entries(data).map(([n, v]) => [words(n),
 	    <Value name={n} value={v} />])} />;
 }
@@ -131,17 +139,18 @@ export function Operations(): VNode {
 		groups.set(first, [...groups.get(first) ?? [], o]);
 	}
 	return <>
-		<Head title="All operations" about="Everything this daemon can do.
-		Each has a form here, a line in the shell and a path in the API,
-		from the same row." />
+		<Head title={t("All operations")} about={t("Everything this " +
+		    "daemon can do. Each has a form here, a line in the " +
+		    "shell and a path in the API, from the same row.")} />
 		{[...groups].sort(([a], [b]) => a.localeCompare(b)).map(
 		    ([name, ops]) => <Card title={name} key={name}>
 			<ul class="rows">{ops.map((o) => <li key={o.command}>
 				<span class="grow">{allowed(o) ? <Link
 				    to={`/operations/${encodeURIComponent(
 				    o.command)}`}>{o.command}</Link> :
-				    <span>{o.command} <span class="badge">needs the
-				    role {o.role}</span></span>}
+				    <span>{o.command} <span class="badge">{t(
+				    "needs the role {role}",
+				    { role: o.role })}</span></span>}
 				    <small class="soft"> {o.help}</small></span>
 				<code class="soft small">{o.method} {o.path}</code>
 			</li>)}</ul></Card>)}
@@ -154,23 +163,28 @@ export function Operation({ names }: { names: Record<string, string> }): VNode {
 	const initial: Values = {};
 
 	if (!o)
-		return <Empty title={`There is no operation "${names.command}"`}>
-			<p><Link to="/operations">All operations</Link></p></Empty>;
+		return <Empty title={t("There is no operation \"{name}\"",
+		    { name: names.command })}>
+			<p><Link to="/operations">{t(
+			    "All operations")}</Link></p></Empty>;
 	for (const [name, value] of place.value.query)
 		initial[name] = value;
 	const plainList = o.method === "GET" && !o.path.includes("{") &&
 	    o.args.some((a) => a.name === "cursor");
 
 	return <>
-		<Head back={<Link to="/operations">All operations</Link>}
+		<Head back={<Link to="/operations">{t("All operations")}</Link>}
 		    title={o.command} about={<code>{o.method} {o.path}</code>} />
-		{!allowed(o) && <Notice tone="warn"><p>Your role may not do this;
-			it needs {o.role}.</p></Notice>}
+		{!allowed(o) && <Notice tone="warn"><p>{t(
+		    "Your role may not do this; " +
+		    "it needs {role}.", { role: o.role })}</p></Notice>}
 		{plainList ? <Card><Table path={o.path} op={o} columns={[]}
-		    caption={o.command} id={(r) => JSON.stringify(r)} /></Card> :
+		    caption={o.command} id={(r) =>
+		    JSON.stringify(r)} /></Card> :
 		<Card><OpForm op={o} key={o.command} label={o.method === "GET" ?
-		    "Show" : undefined} done={(data) => setAnswer(data)} /></Card>}
-		<div role="status">{answer && <Card title="Answer"><Answer
+		    t("Show") : undefined} done={(data) =>
+		    setAnswer(data)} /></Card>}
+		<div role="status">{answer && <Card title={t("Answer")}><Answer
 		    data={answer} /></Card>}</div>
 	</>;
 }

@@ -4,7 +4,8 @@
 import type { ComponentChildren, VNode } from "preact";
 
 import { inForce, running } from "../lib/draft";
-import { allowed, op, type Op } from "../lib/meta";
+import { t } from "../lib/lang";
+import { allowed, op, titleOf, type Op } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
 import { Busy, Card, Fault, Head, toast, useLoad } from "../ui/bits";
 import { OpForm } from "../ui/form";
@@ -20,25 +21,26 @@ interface Step {
 }
 
 const STEPS: Step[] = [
-	{ id: "site", title: "Site", section: "site",
-	  says: "The domain of your subscribers' addresses, and the country whose " +
-	    "numbers may be written without a prefix." },
-	{ id: "network", title: "Network", section: "listener",
-	  says: "Where phones reach this daemon: an address and a transport for " +
-	    "each." },
-	{ id: "console", title: "Console", section: "admin",
-	  says: "Where this console listens. A change of it can cut you off, so " +
-	    "it is undone unless you keep it." },
-	{ id: "people", title: "People", op: "subscriber add",
-	  says: "Two test subscribers are enough to begin with; a CSV file can " +
-	    "come later, under Import." },
-	{ id: "gateway", title: "Gateway", section: "gateway",
-	  says: "The link to a short message centre, for phones that know only " +
-	    "SMS. It can wait." },
-	{ id: "route", title: "Route", section: "route",
-	  says: "Which numbers go through which gateway." },
-	{ id: "privacy", title: "Privacy", section: "trace",
-	  says: "How long traces of messages are kept. They never hold texts." },
+	{ id: "site", title: t("Site"), section: "site",
+	  says: t("The domain of your subscribers' addresses, and the " +
+	    "country whose numbers may be written without a prefix.") },
+	{ id: "network", title: t("Network"), section: "listener",
+	  says: t("Where phones reach this daemon: an address and a " +
+	    "transport for each.") },
+	{ id: "console", title: t("Console"), section: "admin",
+	  says: t("Where this console listens. A change of it can cut you " +
+	    "off, so it is undone unless you keep it.") },
+	{ id: "people", title: t("People"), op: "subscriber add",
+	  says: t("Two test subscribers are enough to begin with; a CSV file " +
+	    "can come later, under Import.") },
+	{ id: "gateway", title: t("Gateway"), section: "gateway",
+	  says: t("The link to a short message centre, for phones that know " +
+	    "only SMS. It can wait.") },
+	{ id: "route", title: t("Route"), section: "route",
+	  says: t("Which numbers go through which gateway.") },
+	{ id: "privacy", title: t("Privacy"), section: "trace",
+	  says: t("How long traces of messages are kept. They never hold " +
+	    "texts.") },
 ];
 
 function Settings({ section }: { section: string }): VNode {
@@ -59,8 +61,9 @@ function Settings({ section }: { section: string }): VNode {
 		    key={n} class="fold"><summary><h3>{n}</h3></summary>
 			<Instance bare section={section} name={n} now={now.data!}
 			    key={inForce.value} /></details>)}
-		<p><button type="button" onClick={() => setAdding(true)}>Add a
-			{" "}{section}</button></p>
+		<p><button type="button" onClick={() => setAdding(true)}>{t(
+		    "Add: {what}",
+		    { what: section })}</button></p>
 		{adding && <NewInstance section={section} stay
 		    close={() => setAdding(false)} />}
 	</>;
@@ -70,7 +73,8 @@ function Do({ of, again }: { of: Op; again: number }): VNode {
 	const [n, setN] = useState(again);
 
 	return <OpForm op={of} key={n} done={() => {
-		toast(`${of.command}: done. You can add another.`);
+		toast(t("{what}: done. You can add another.", {
+		    what: titleOf(of) }));
 		setN(n + 1);
 	}} />;
 }
@@ -79,7 +83,8 @@ function Bar({ at, children }: { at: number; children?: ComponentChildren }):
     VNode {
 	return <ol class="steps">{STEPS.map((s, i) => <li key={s.id}
 	    class={i === at ? "on" : ""}><Link to={`/welcome?step=${s.id}`}
-	    aria-current={i === at ? "step" : undefined}>{i + 1} {s.title}</Link>
+	    aria-current={i === at ? "step" :
+	    undefined}>{i + 1} {s.title}</Link>
 	</li>)}{children}</ol>;
 }
 
@@ -90,21 +95,28 @@ export function Welcome(): VNode {
 	const of = step.op ? op(step.op) : undefined;
 
 	return <>
-		<Head title="First steps" about="Nothing is in force until the last
-		step. You may leave at any time: your draft waits." />
-		<Bar at={at}><li><Link to="/draft">{STEPS.length + 1} Review</Link>
+		<Head title={t("First steps")} about={t("Nothing is in force " +
+		    "until the last step. You may leave at any time: your " +
+		    "draft waits.")} />
+		<Bar at={at}><li><Link to="/draft">{STEPS.length + 1}
+		    {" "}{t("Review")}</Link>
 		</li></Bar>
 		<Card title={step.title}>
 			<p class="soft">{step.says}</p>
 			{step.section && <Settings section={step.section}
 			    key={step.id} />}
-			{of && allowed(of) && <Do of={of} again={0} key={step.id} />}
+			{of && allowed(of) &&
+			    <Do of={of} again={0} key={step.id} />}
 			<div class="buttons">
-				{at > 0 && <button type="button" onClick={() => query({
-				    step: STEPS[at - 1].id })}>Back</button>}
+				{at > 0 && <button type="button" onClick={() =>
+				    query({
+				    step: STEPS[at - 1].id })}>{t(
+				    "Back")}</button>}
 				<Link class="button main" to={next ?
-				    `/welcome?step=${next.id}` : "/draft"}>{next ?
-				    `Next: ${next.title}` : "Review and commit"}</Link>
+				    `/welcome?step=${next.id}` :
+				    "/draft"}>{next ?
+				    t("Next: {step}", { step: next.title }) :
+				    t("Review and commit")}</Link>
 			</div>
 		</Card>
 	</>;

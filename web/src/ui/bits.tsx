@@ -8,6 +8,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState }
 import { sentence } from "../lib/api";
 import { alive, watch } from "../lib/events";
 import * as format from "../lib/format";
+import { t, term } from "../lib/lang";
 import { Icon } from "./icons";
 
 /* --- states: a shape and a word, never a colour alone ---------------------- */
@@ -35,7 +36,8 @@ export function Status({ state, label }: { state: string; label?: string }):
 	const t = TONES[state.toLowerCase()] ?? "idle";
 
 	return <span class={`status ${t}`}>
-		<span aria-hidden="true">{SHAPES[t]}</span> {label ?? state}
+		<span aria-hidden="true">{SHAPES[t]}</span> {label ?? term(
+		    state)}
 	</span>;
 }
 
@@ -61,7 +63,8 @@ export function Value({ name, value }: { name: string; value: unknown }):
 	if (name === "online")
 		return <Status state={value ? "online" : "offline"} />;
 	if (typeof value === "boolean")
-		return <span>{value ? "yes" : <span class="soft">no</span>}</span>;
+		return <span>{value ? t("yes") : <span class="soft">{t(
+		    "no")}</span>}</span>;
 	if (typeof value === "string" && format.ISO.test(value))
 		return <Time at={value} /> as VNode;
 	if (STATES.has(name) && typeof value === "string")
@@ -100,7 +103,8 @@ export function Toasts(): VNode {
 	return <div id="toasts" role="status" aria-live="polite">
 		{toasts.value.map((t) => <p key={t.id}
 		    class={t.bad ? "toast bad" : "toast"}>
-			<span aria-hidden="true">{t.bad ? "✕" : "✓"}</span> {t.text}
+			<span aria-hidden="true">{t.bad ? "✕" :
+			    "✓"}</span> {t.text}
 		</p>)}
 	</div>;
 }
@@ -111,7 +115,8 @@ export function Fault({ error, again }: { error: unknown;
     again?: () => void }): VNode {
 	return <div class="notice bad" role="alert">
 		<p><b aria-hidden="true">✕</b> {sentence(error)}</p>
-		{again && <button type="button" onClick={again}>Try again</button>}
+		{again && <button type="button" onClick={again}>{t(
+		    "Try again")}</button>}
 	</div>;
 }
 
@@ -129,7 +134,7 @@ export function Empty({ title, children }: { title: string;
 	return <div class="empty"><p><b>{title}</b></p>{children}</div>;
 }
 
-export function Busy({ what = "Loading" }: { what?: string }): VNode {
+export function Busy({ what = t("Loading") }: { what?: string }): VNode {
 	return <p class="loading soft" role="status">{what} …</p>;
 }
 
@@ -170,7 +175,7 @@ export function Facts({ rows }: { rows: [string, ComponentChildren][] }):
 
 /* --- copying --------------------------------------------------------------- */
 
-export function Copy({ text, label = "Copy" }: { text: string;
+export function Copy({ text, label = t("Copy") }: { text: string;
     label?: string }): VNode {
 	const [done, setDone] = useState(false);
 
@@ -181,7 +186,8 @@ export function Copy({ text, label = "Copy" }: { text: string;
 			setDone(true);
 			setTimeout(() => setDone(false), 1500);
 		} catch {
-			toast("The browser did not let us copy; select the text.",
+			toast(t("The browser did not let us copy; select the " +
+			    "text."),
 			    true);
 		}
 	}}><Icon name="copy" /> {done ? "copied" : ""}</button>;
@@ -190,9 +196,9 @@ export function Copy({ text, label = "Copy" }: { text: string;
 /* The line of the shell that does the same. */
 export function Shell({ line }: { line: string }): VNode {
 	return <div class="shell">
-		<span class="soft" id="shell-label">In the shell</span>
+		<span class="soft" id="shell-label">{t("In the shell")}</span>
 		<code>{line}</code>
-		<Copy text={line} label="Copy the shell line" />
+		<Copy text={line} label={t("Copy the shell line")} />
 	</div>;
 }
 
@@ -222,7 +228,8 @@ export function Dialog({ title, side, close, children }: {
 		<div class="dialog">
 			<div class="dialog-head">
 				<h2 id={id}>{title}</h2>
-				<button type="button" class="quiet" aria-label="Close"
+				<button type="button" class="quiet" aria-label={t(
+				    "Close")}
 				    onClick={close}><Icon name="close" /></button>
 			</div>
 			{children}
@@ -306,7 +313,8 @@ export function Menu({ label, icon = "more", items, text }: { label: string;
 		    aria-haspopup="menu" aria-expanded={open}
 		    aria-label={text ? undefined : label}
 		    onClick={() => setOpen(!open)}>
-			{text ?? <Icon name={icon} />}{text && <Icon name="down" />}
+			{text ?? <Icon name={icon} />}{text &&
+			    <Icon name="down" />}
 		</button>
 		{open && <div role="menu" aria-label={label} popover="manual">
 			{items.map((i) => <button type="button" role="menuitem"
@@ -326,7 +334,8 @@ export function useNews(fn: () => void, everyMs: number, topic?: string):
 
 	now.current = fn;
 	useEffect(() => {
-		const end = topic ? watch(topic, () => now.current()) : undefined;
+		const end = topic ? watch(topic, () => now.current()) :
+		    undefined;
 		const t = everyMs ? setInterval(() => {
 			if (!document.hidden && !(topic && alive.value))
 				now.current();

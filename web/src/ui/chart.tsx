@@ -3,7 +3,8 @@
 import type { VNode } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-import { time } from "../lib/format";
+import { clock, time } from "../lib/format";
+import { t } from "../lib/lang";
 import type uPlot from "uplot";
 
 export interface Line {
@@ -36,10 +37,8 @@ function colour(name: string): string {
 
 /* The day too, when the lines of the grid are days apart. */
 function stamp(at: number, step: number): string {
-	const full = time(at * 1000, true);
-
-	return step >= 86400 ? full.slice(5, 10) : step >= 60 ?
-	    full.slice(11, 16) : full.slice(11, 19);
+	return clock(at * 1000, step >= 86400 ? "day" : step >= 60 ? "minute" :
+	    "second");
 }
 
 /* The same order everywhere; told apart by dashes too. */
@@ -88,7 +87,8 @@ function options(p: ChartProps, width: number, marks: () => Mark[]):
 		scales: { y: p.log ? { distr: 3 } : { range: (_u, _min, max) =>
 		    [0, max > 0 ? max * 1.1 : 1] } },
 		axes: [
-			{ ...axis, size: 30, values: (_u, vs, _i, _space, step) =>
+			{ ...axis, size: 30, values: (_u, vs, _i, _space,
+			    step) =>
 			    vs.map((v) => stamp(v, step)), space: 70 },
 			{ ...axis, size: 62, values: (_u, vs) => vs.map((v) =>
 			    v === null ? "" : p.unit(v)) },
@@ -113,7 +113,7 @@ function AsTable({ p }: { p: ChartProps }): VNode {
 	return <div class="scroll short" tabIndex={0} role="region"
 	    aria-label={p.title}><table>
 		<caption class="hidden">{p.title}</caption>
-		<thead><tr><th scope="col">Time</th>{p.lines.map((l) =>
+		<thead><tr><th scope="col">{t("Time")}</th>{p.lines.map((l) =>
 		    <th scope="col" class="n" key={l.label}>{l.label}</th>)}</tr>
 		</thead>
 		<tbody>{at.map(({ t, i }) => <tr key={t}>
@@ -131,9 +131,11 @@ function summary(p: ChartProps): string {
 	return p.lines.map((l, i) => {
 		const vs = p.data[i + 1].filter((v) => v !== null) as number[];
 
-		return vs.length === 0 ? `${l.label}: nothing yet` :
-		    `${l.label}: now ${p.unit(vs[vs.length - 1])}, highest ` +
-		    p.unit(Math.max(...vs));
+		return vs.length === 0 ? t("{what}: nothing yet",
+		    { what: l.label }) :
+		    t("{what}: now {now}, highest {highest}", { what: l.label,
+		    now: p.unit(vs[vs.length - 1]),
+		    highest: p.unit(Math.max(...vs)) });
 	}).join("; ") + ".";
 }
 
@@ -161,7 +163,8 @@ export function Chart(p: ChartProps): VNode {
 		const make = () => {
 			made.current?.destroy();
 			made.current = new plot!(options(p,
-			    box.current!.clientWidth, () => marks.current), p.data,
+			    box.current!.clientWidth, () => marks.current),
+			    p.data,
 			    box.current!);
 		};
 		const watch = new ResizeObserver(() => made.current?.setSize({
@@ -186,7 +189,8 @@ export function Chart(p: ChartProps): VNode {
 		<figcaption>
 			<h3>{p.title}</h3>
 			<button type="button" class="quiet small"
-			    aria-pressed={table} onClick={() => setTable(!table)}>
+			    aria-pressed={table} onClick={() =>
+			    setTable(!table)}>
 				{table ? "as chart" : "as table"}</button>
 		</figcaption>
 		<p class="hidden" id={id}>{summary(p)}</p>
@@ -202,8 +206,10 @@ export function Chart(p: ChartProps): VNode {
 				    stroke-dasharray={DASH[i % DASH.length].join(" ")}
 				    /></svg>
 				{p.open ? <button type="button" class="link"
-				    onClick={() => p.open!(i)}>{l.label}</button> :
-				    l.label} <b>{typeof v === "number" ? p.unit(v) :
+				    onClick={() =>
+				    p.open!(i)}>{l.label}</button> :
+				    l.label} <b>{typeof v === "number" ?
+				    p.unit(v) :
 				    "–"}</b></li>;
 		})}</ul>
 	</figure>;

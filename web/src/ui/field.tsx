@@ -5,6 +5,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 
 import { choices, names, type Arg, type Setting } from "../lib/meta";
 import { words } from "../lib/format";
+import { t } from "../lib/lang";
 
 export type Kind = "text" | "area" | "lines" | "choice" | "switch" | "number" |
     "secret" | "file";
@@ -24,16 +25,17 @@ export interface FieldRow {
 	hint?: string;		// inside the field while it is empty
 	autocomplete?: string;
 	title?: string;
+	daemon?: boolean;	// its words are of a row
 }
 
 const UNITS: Record<string, string> = {
 	duration: "500ms, 30s, 5m, 12h, 7d",
-	size: "bytes, 64k, 16m, 1g",
+	size: t("bytes, 64k, 16m, 1g"),
 	address: "HOST:PORT, [::1]:5060",
-	addresses: "IP or IP/LEN, with commas",
-	names: "names, with commas",
+	addresses: t("IP or IP/LEN, with commas"),
+	names: t("names, with commas"),
 	pattern: "tel:+1555*, sip:*@example.org",
-	domain: "a host name",
+	domain: t("a host name"),
 };
 
 /* A text of more than a line, by its range. */
@@ -58,6 +60,7 @@ export function fieldOfSetting(s: Setting): FieldRow {
 		unit: UNITS[s.type],
 		fallback: s.default ?? undefined,
 		impact: s.impact,
+		daemon: true,
 	};
 }
 
@@ -75,12 +78,13 @@ export function fieldOfArg(a: Arg): FieldRow {
 		complete: a.complete && !list.length ? a.complete : undefined,
 		required: a.required,
 		help: a.help,
+		daemon: true,
 	};
 }
 
 const IMPACTS: Record<string, string> = {
-	relink: "reconnects when changed",
-	restart: "needs a restart of the daemon",
+	relink: t("reconnects when changed"),
+	restart: t("needs a restart of the daemon"),
 };
 
 /* --- inputs ---------------------------------------------------------------- */
@@ -133,8 +137,9 @@ function TextInput({ row, id, value, described, bad, disabled, set }:
 
 function Choice({ row, id, value, described, bad, disabled, set }: InputProps):
     VNode {
-	const none = row.hint ?? (row.fallback ? `default: ${row.fallback}` :
-	    row.required ? "choose one" : "not set");
+	const none = row.hint ?? (row.fallback ? t("default: {value}",
+	    { value: row.fallback }) :
+	    row.required ? t("choose one") : t("not set"));
 	const list = row.kind === "switch" && row.choices?.length !== 1 ?
 	    ["on", "off"] : row.choices ?? [];
 
@@ -167,7 +172,8 @@ function Input(p: InputProps): VNode {
 		    disabled={disabled} required={row.required} class="prose"
 		    aria-describedby={described} aria-invalid={bad || undefined}
 		    placeholder={row.hint ?? row.fallback}
-		    onInput={(e) => set(e.currentTarget.value.replace(/\n/g, " "))}
+		    onInput={(e) => set(e.currentTarget.value.replace(/\n/g,
+		    " "))}
 		    />;
 	case "lines":
 		return <textarea id={id} name={row.name} rows={4} value={value}
@@ -205,27 +211,32 @@ export interface FieldProps {
 export function Field(p: FieldProps): VNode {
 	const { row, value, error, changed, extra } = p;
 	const id = useId();
-	const facts = [row.range && `range ${row.range}`, row.unit,
+	const facts = [row.range && t("range {range}", { range: row.range }),
+	    row.unit,
 	    row.fallback !== undefined && row.fallback !== "" &&
-	    `default ${row.fallback}`,
+	    t("default {value}", { value: row.fallback }),
 	    row.impact && IMPACTS[row.impact],
-	    row.kind === "lines" && "one on each line"].filter(Boolean);
+	    row.kind === "lines" && t("one on each line")].filter(Boolean);
 
 	return <div title={row.title} class={`field${error ? " bad" : ""}` +
 	    (changed !== undefined ? " changed" : "")}>
 		<label for={id}>{row.label ?? words(row.name)}
-			{row.required && <span class="soft"> (required)</span>}
+			{row.required && <span class="soft"> {t(
+			    "(required)")}</span>}
 			{changed !== undefined && <span class="badge">
-				changed</span>}
+				{t("changed")}</span>}
 		</label>
 		<Input row={row} id={id} value={value} set={p.set} file={p.file}
 		    described={`${id}-help`} bad={!!error}
 		    disabled={p.disabled} />
 		<p class="help" id={`${id}-help`}>
 			{error && <span class="error">✕ {error} </span>}
-			{changed !== undefined && <span>was {changed === "" ?
-			    "not set" : changed}. </span>}
-			{row.help}{facts.length > 0 && <span class="range">
+			{changed !== undefined && <span>{t("was {value}.",
+			    { value:
+			    changed === "" ? t("not set") : changed })} </span>}
+			<span lang={row.daemon ? "en" :
+			    undefined}>{row.help}</span>{facts.length > 0 &&
+			    <span class="range">
 			    {row.help ? " · " : ""}{facts.join(" · ")}</span>}
 		</p>
 		{extra}

@@ -4,6 +4,8 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Problem, sentence, type Row } from "../lib/api";
+import { t } from "../lib/lang";
+import { words } from "../lib/format";
 import { before, initialOf, run, shellLine, titleOf, type Files, type Op,
     type Values } from "../lib/meta";
 import { guarded } from "../lib/router";
@@ -81,7 +83,7 @@ export function OpForm(p: FormProps): VNode {
 
 	useEffect(() => {
 		guarded(touched && !working ? () => confirm(
-		    "What you typed here is not saved. Leave?") : null);
+		    t("What you typed here is not saved. Leave?")) : null);
 		return () => guarded(null);
 	}, [touched, working]);
 	useEffect(() => {
@@ -96,8 +98,10 @@ export function OpForm(p: FormProps): VNode {
 		setError(null);
 		try {
 			key.current ||= crypto.randomUUID();
-			const answer = await run(op, values, { etag: tag.current,
-			    key: op.method === "POST" ? key.current : undefined },
+			const answer = await run(op, values,
+			    { etag: tag.current,
+			    key: op.method === "POST" ? key.current :
+			    undefined },
 			    files);
 
 			guarded(null);
@@ -128,13 +132,15 @@ export function OpForm(p: FormProps): VNode {
 		    file={(f) => setFiles({ ...files, [a.name]: f })}
 		    set={(v) => setTexts({ ...texts, [a.name]: v })} />)}
 		{p.expect && <Field row={{ name: "sure", kind: "text",
-		    required: true, label: `Type ${p.expect} to go on`,
-		    help: "this cannot be taken back" }}
+		    required: true, label: t("Type {name} to go on",
+		    { name: p.expect }),
+		    help: t("this cannot be taken back") }}
 		    value={typed} set={setTyped} />}
 		{error !== null && <div role="alert"><Notice tone="bad">
 			<p>{sentence(error)}</p>
 			{problem?.errors.map((e, i) => <p key={i}>
-				{e.line ? `Line ${e.line}: ` : ""}
+				{e.line ? t("Line {n}:", { n: String(
+				    e.line) }) + " " : ""}
 				{String(e.message ?? e.detail ?? e.says ?? "")}
 			</p>)}
 			</Notice></div>}
@@ -143,10 +149,11 @@ export function OpForm(p: FormProps): VNode {
 			<button type="submit" class={op.method === "DELETE" ?
 			    "danger" : "main"} disabled={working ||
 			    (!!p.expect && typed !== p.expect)}>
-				{working ? "Working …" : p.label ?? titleOf(op)}
+				{working ? t("Working …") :
+				    p.label ?? titleOf(op)}
 				</button>
 			{p.cancel && <button type="button" onClick={p.cancel}>
-				Cancel</button>}
+				{t("Cancel")}</button>}
 		</div>
 	</form>;
 }
@@ -190,8 +197,9 @@ export async function doNow(op: Op, values: Values, about: string,
 
 	try {
 		await run(op, values);
-		toast(`${titleOf(op)}: ${about}.` +
-		    (back ? ` "${back}" takes it back.` : ""));
+		toast(`${titleOf(op)}: ${about}.` + (back ? " " +
+		    t("\"{back}\" takes it back.", { back: words(back) }) :
+		    ""));
 		done();
 	} catch (e) {
 		toast(sentence(e), true);

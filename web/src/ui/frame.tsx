@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { reachable, sentence, session } from "../lib/api";
 import { changes, keep, pending, undo } from "../lib/draft";
 import { ago, time, zone } from "../lib/format";
+import { choose, chosen, LANGUAGES, t, term, tx } from "../lib/lang";
 import { checks, stale } from "../lib/live";
 import { operations, schema } from "../lib/meta";
 import { go, Link, place } from "../lib/router";
@@ -70,28 +71,33 @@ function Search(): VNode {
 			take(hits[at]);
 		}
 	}
-	return <Dialog title="Search" close={close}>
+	return <Dialog title={t("Search")} close={close}>
 		<input type="search" class="search-box" role="combobox"
 		    list={undefined}
-		    aria-label="Number, message id, gateway, page, setting"
+		    aria-label={t("Number, message id, gateway, page, setting")}
 		    aria-expanded={hits.length > 0} aria-controls="hits"
-		    aria-activedescendant={hits.length ? `hit-${at}` : undefined}
-		    placeholder="Number, message id, gateway, page, setting"
+		    aria-activedescendant={hits.length ? `hit-${at}` :
+		    undefined}
+		    placeholder={t("Number, message id, gateway, page, " +
+		    "setting")}
 		    autocomplete="off" spellcheck={false} autofocus value={text}
 		    onKeyDown={key}
 		    onInput={(e) => setText(e.currentTarget.value)} />
-		<div id="hits" role="listbox" aria-label="Found">
+		<div id="hits" role="listbox" aria-label={t("Found")}>
 			{hits.map((h, i) => <button type="button" role="option"
 			    key={h.to + h.label} id={`hit-${i}`} tabIndex={-1}
-			    aria-selected={i === at} class={i === at ? "on" : ""}
+			    aria-selected={i === at} class={i === at ? "on" :
+			    ""}
 			    onClick={() => take(h)}>
 				<span class="badge">{h.type}</span>
 				<span class="hit">{h.label}
-					{h.help && <small>{h.help}</small>}</span>
+					{h.help &&
+					    <small>{h.help}</small>}</span>
 			</button>)}
 		</div>
-		{hits.length === 0 && <p class="soft">{text ? "Nothing found. " +
-		    "Message texts are never searched." : ""}</p>}
+		{hits.length === 0 && <p class="soft">{text ? t(
+		    "Nothing found. " +
+		    "Message texts are never searched.") : ""}</p>}
 	</Dialog>;
 }
 
@@ -101,11 +107,11 @@ const helping = signal(false);
 
 /* Second key after g. */
 export const GO: Record<string, [string, string]> = {
-	d: ["/", "dashboard"], h: ["/health", "health"],
-	m: ["/messages", "messages"], q: ["/queues", "queues"],
-	s: ["/subscribers", "subscribers"], g: ["/gateways", "gateways"],
-	r: ["/routes", "routes"], e: ["/explain", "explain"],
-	c: ["/draft", "changes to review"], a: ["/audit", "audit"],
+	d: ["/", t("Dashboard")], h: ["/health", t("Health")],
+	m: ["/messages", t("Messages")], q: ["/queues", t("Queues")],
+	s: ["/subscribers", t("Subscribers")], g: ["/gateways", t("Gateways")],
+	r: ["/routes", t("Routes")], e: ["/explain", t("Explain")],
+	c: ["/draft", t("Review changes")], a: ["/audit", t("Audit")],
 };
 
 let waiting = 0;
@@ -137,16 +143,18 @@ function keys(e: KeyboardEvent): void {
 
 function Help(): VNode {
 	const rows: [string, string][] = [
-		["Ctrl-K or /", "search"], ["?", "these keys"],
-		["↑ ↓ or j k", "row by row in a list"],
-		["Enter", "open the row"], ["Esc", "close what is open"],
+		["Ctrl-K or /", t("Search")], ["?", t("Keys")],
+		["↑ ↓ or j k", t("row by row in a list")],
+		["Enter", t("open the row")], ["Esc", t("close what is open")],
 		...Object.entries(GO).map(([k, [, what]]): [string, string] =>
-		    [`g ${k}`, `go to ${what}`]),
+		    [`g ${k}`, t("go to: {page}", { page: what })]),
 	];
 
-	return <Dialog title="Keys" close={() => { helping.value = false; }}>
+	return <Dialog title={t("Keys")} close={() =>
+	    { helping.value = false; }}>
 		<dl class="keys">{rows.map(([k, what]) => <div key={k}>
-			<dt>{k.split(" ").map((w) => w === "or" ? " or " :
+			<dt>{k.split(" ").map((w) => w === "or" ?
+			    ` ${t("or")} ` :
 			    <kbd key={w}>{w}</kbd>)}</dt><dd>{what}</dd></div>)}</dl>
 	</Dialog>;
 }
@@ -180,13 +188,16 @@ function Window(): VNode | null {
 	};
 
 	return <div class="strip bad window" role="alert">
-		<p>Revision {p.revision} of {p.actor} is in force. It is undone in
-		<b class="nowrap"> {Math.floor(left / 60)}:{String(left % 60)
-		    .padStart(2, "0")}</b> unless it is kept.</p>
+		<p>{tx("Revision {n} of {who} is in force. It is undone in " +
+		    "{left} unless it is kept.", { n: p.revision, who: p.actor,
+		    left: <b class="nowrap">{Math.floor(left / 60)}:{String(
+		    left % 60).padStart(2, "0")}</b> })}</p>
 		<button type="button" disabled={working} onClick={act(keep,
-		    `Revision ${p.revision} is kept.`)}>Keep changes</button>
+		    t("Revision {n} is kept.", { n: p.revision }))}>{t(
+		    "Keep changes")}</button>
 		<button type="button" disabled={working} onClick={act(undo,
-		    `Revision ${p.revision} is undone.`)}>Undo now</button>
+		    t("Revision {n} is undone.", { n: p.revision }))}>{t(
+		    "Undo now")}</button>
 	</div>;
 }
 
@@ -196,12 +207,14 @@ function Strips(): VNode {
 		{pending.value?.notice && <p class="strip warn" role="alert"><b
 		    aria-hidden="true">◐</b> {pending.value.notice}</p>}
 		{!reachable.value && <p class="strip bad" role="alert">
-			<b aria-hidden="true">✕</b> The daemon does not answer.
-			What you see is old; this page goes on by itself as soon as
-			it is back.</p>}
+			<b aria-hidden="true">✕</b> {t(
+			    "The daemon does not answer. " +
+			    "What you see is old; this page goes on by itself as " +
+			    "soon as it is back.")}</p>}
 		{reachable.value && stale.value > 0 && <p class="strip warn"
-		    role="alert"><b aria-hidden="true">◐</b> Figures are old:
-			the last came {ago(new Date(stale.value).toISOString())}.
+		    role="alert"><b aria-hidden="true">◐</b> {t(
+			"Figures are old: the last came {ago}.", { ago: ago(
+			new Date(stale.value).toISOString()) })}
 		</p>}
 	</>;
 }
@@ -212,23 +225,31 @@ function Account(): VNode {
 	const set = (label: string, on: boolean, act: () => void) =>
 		({ label: (on ? "✓ " : "   ") + label, act });
 
-	return <Menu label="Account" text={<span class="who">
+	return <Menu label={t("Account")} text={<span class="who">
 	    {session.value?.name}</span>} items={[
-		...["system", "light", "dark"].map((t) => set(`Theme: ${t}`,
-		    theme.value === t, () => applyTheme(t))),
-		set("Times: as here", zone.value === "local", () => setZone("local")),
-		set("Times: UTC", zone.value === "utc", () => setZone("utc")),
-		{ label: "Keys", help: "?", act: () => { helping.value = true; } },
-		{ label: "Your account", act: () => go("/account") },
-		{ label: "Sign out", act: signOut },
+		...["system", "light", "dark"].map((name) => set(t(
+		    "Theme: {name}", { name: term(name) }),
+		    theme.value === name, () => applyTheme(name))),
+		...[["", t("as the browser")],
+		    ...Object.entries(LANGUAGES)].map(
+		    ([id, name]) => set(t("Language: {name}", { name }),
+		    chosen === id, () => choose(id))),
+		set(t("Times: as here"), zone.value === "local", () =>
+		    setZone("local")),
+		set(t("Times: UTC"), zone.value === "utc", () =>
+		    setZone("utc")),
+		{ label: t("Keys"), help: "?", act: () =>
+		    { helping.value = true; } },
+		{ label: t("Your account"), act: () => go("/account") },
+		{ label: t("Sign out"), act: signOut },
 	]} />;
 }
 
 function setZone(z: "local" | "utc"): void {
 	zone.value = z;
 	localStorage.setItem("parley.zone", z);
-	toast(`Times are shown ${z === "utc" ? "in UTC" : "as on this computer"}: ` +
-	    time(Date.now()));
+	toast((z === "utc" ? t("Times are shown in UTC:") :
+	    t("Times are shown as on this computer:")) + " " + time(Date.now()));
 }
 
 const open = signal(false);	// the drawer of a narrow screen
@@ -238,36 +259,47 @@ function Header(): VNode {
 	const n = changes.value.length;
 
 	return <header>
-		<button type="button" class="quiet nav-toggle" aria-label="Pages"
+		<button type="button" class="quiet nav-toggle" aria-label={t(
+		    "Pages")}
 		    aria-expanded={open.value} aria-controls="nav"
 		    onClick={() => { open.value = !open.value; }}>
 			<Icon name="menu" /></button>
 		<Link to="/" class="brand"><svg viewBox="0 0 24 24"
 		    aria-hidden="true"><path d="M4 4h16v11h-9l-5 5v-5H4z" />
-			</svg><b>Parley</b></Link>
+			</svg><b>{t("Parley")}</b></Link>
 		<button type="button" class="search" onClick={() => {
 		    searching.value = true; }}>
-			<Icon name="search" /><span>Search</span>
+			<Icon name="search" /><span>{t("Search")}</span>
 			<kbd>Ctrl-K</kbd></button>
 		<span class="gap" />
 		<Link to="/draft" class={`pill${n ? " on" : ""}`}
-		    title="Changes that wait for your review">
-			<Icon name="edit" /><span>{n || ""}<span class="wide">{n ?
-			    " staged" : "no changes"}</span></span></Link>
+		    title={t("Changes that wait for your review")}>
+			<Icon name="edit" /><span>{n ||
+			    ""}<span class="wide">{n ?
+			    " " + t("staged") : t(
+			    "no changes")}</span></span></Link>
 		<Link to="/health" class={`pill${bad.length ? " warn" : ""}`}
-		    title="Checks that need attention">
-			<Icon name="bell" /><span>{bad.length || "ok"}<span
-			    class="hidden"> {bad.length ? "checks need attention" :
-			    "health"}</span></span></Link>
+		    title={t("Checks that need attention")}>
+			<Icon name="bell" /><span>{bad.length ||
+			    (checks.value.length ? term("ok") : "…")}<span
+			    class="hidden"> {bad.length ? t(
+			    "checks need attention") : t(
+			    "Health")}</span></span></Link>
 		<Account />
 	</header>;
 }
 
 function Nav(): VNode {
-	const path = place.value.path;
+		const path = place.value.path;
 	const bad = checks.value.some((c) => c.state !== "ok");
+	const list = useRef<HTMLElement>(null);
 
-	return <nav id="nav" aria-label="Pages" class={open.value ? "open" : ""}
+	useEffect(() => list.current?.querySelector("[aria-current]")
+	    ?.scrollIntoView({ block: "nearest" }), [path]);
+
+
+	return <nav id="nav" ref={list} aria-label={t(
+	    "Pages")} class={open.value ? "open" : ""}
 	    onClick={(e) => {
 		if ((e.target as HTMLElement).closest("a"))
 			open.value = false;
@@ -280,12 +312,15 @@ function Nav(): VNode {
 				<ul aria-labelledby={`nav-${group.title}`}>
 					{pages.map((p) => <li key={p.to}>
 					<Link to={p.to} aria-current={path === p.to ||
-					    p.to !== "/" && path.startsWith(p.to + "/")
+					    p.to !== "/" &&
+					    path.startsWith(p.to + "/")
 					    ? "page" : undefined}>
 						<Icon name={p.icon} /><span>{p.title}
 						</span>
-						{p.to === "/health" && checks.value
-						    .length > 0 && <Status state={bad ?
+						{p.to === "/health" &&
+						    checks.value
+						    .length > 0 &&
+						    <Status state={bad ?
 						    "warn" : "ok"} label="" />}
 					</Link></li>)}
 				</ul></div>;
@@ -306,7 +341,7 @@ export function Frame({ children }: { children?: ComponentChildren }): VNode {
 		<a class="skip" href="#main" onClick={(e) => {
 			e.preventDefault();
 			main.current?.focus();
-		}}>Skip to the content</a>
+		}}>{t("Skip to the content")}</a>
 		<Header />
 		<div class="body">
 			<Nav />

@@ -5,6 +5,7 @@ import { useMemo, useState } from "preact/hooks";
 
 import { plain, time, words } from "../lib/format";
 import type { Row } from "../lib/api";
+import { t } from "../lib/lang";
 import { Facts } from "./bits";
 import { saveAs } from "./table";
 import { Menu } from "./bits";
@@ -22,8 +23,9 @@ interface Step {
 const LANES = ["sender", "sip-edge", "conversation", "group", "iwf", "store",
     "far"];
 const TITLES: Record<string, string> = {
-	sender: "Sender", "sip-edge": "SIP edge", conversation: "Conversation",
-	group: "Group", iwf: "Interworking", store: "Store", far: "Far side",
+	sender: t("Sender"), "sip-edge": t("SIP edge"),
+	conversation: t("Conversation"), group: t("Group"),
+	iwf: t("Interworking"), store: t("Store"), far: t("Far side"),
 };
 
 const LANE = 132, LEFT = 74, ROW = 34, TOP = 46;
@@ -85,7 +87,8 @@ function layout(steps: Step[]): { y: number[]; gaps: { y: number; ms: number }[]
 
 function Arrow({ s, y, lanes, on }: { s: Step; y: number; lanes: string[];
     on: boolean }): VNode {
-	const x = (lane: string) => LEFT + LANE * lanes.indexOf(lane) + LANE / 2;
+	const x = (lane: string) =>
+	    LEFT + LANE * lanes.indexOf(lane) + LANE / 2;
 	const from = x(s.from), to = x(s.to);
 	const label = s.text + (s.times > 1 ? ` ×${s.times}` : "");
 	const bad = /^[456]\d\d\b|fail|refus|error|expired/i.test(s.text);
@@ -147,7 +150,8 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
 
 	return <div class="ladder">
 		<div class="bar">
-			<fieldset class="lanes"><legend class="hidden">Lanes
+			<fieldset class="lanes"><legend class="hidden">{t(
+			    "Lanes")}
 			</legend>{everyLane.map((l) => <label key={l}>
 				<input type="checkbox" checked={!hidden.includes(l)}
 				    onChange={() => {
@@ -157,21 +161,23 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
 					    [...hidden, l]);
 				    }} /> {TITLES[l] ?? words(l)}</label>)}
 			</fieldset>
-			<Menu label="Export" icon="save" text="Export" items={[
-				{ label: "Picture (SVG)", act: () => saveAs(
+			<Menu label={t("Export")} icon="save" text={t(
+			    "Export")} items={[
+				{ label: t("Picture (SVG)"), act: () => saveAs(
 				    `trace-${id}.svg`, "image/svg+xml", svgFile(
 				    document.getElementById("ladder-svg") as
 				    unknown as SVGSVGElement)) },
-				...text ? [{ label: "Text, as the shell shows it",
+				...text ? [{ label: t("Text, as the shell " +
+				    "shows it"),
 				  act: async () => saveAs(`trace-${id}.txt`,
 				    "text/plain", await text()) }] : [],
-				{ label: "Events (JSON)", act: () => saveAs(
+				{ label: t("Events (JSON)"), act: () => saveAs(
 				    `trace-${id}.json`, "application/json",
 				    JSON.stringify(rows, null, "\t") + "\n") },
 			]} />
 		</div>
 		<div class="scroll" tabIndex={0} role="group" onKeyDown={key}
-		    aria-label="Ladder; arrow keys choose a step">
+		    aria-label={t("Ladder; arrow keys choose a step")}>
 			<svg id="ladder-svg" viewBox={`0 0 ${width} ${height}`}
 			    width={width} height={height} aria-hidden="true">
 				{lanes.map((l, i) => {
@@ -190,7 +196,8 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
 					    text-anchor="end">{since(g.ms)}</text></g>)}
 				{steps.map((s, i) => <g key={i}
 				    onClick={() => setChosen(i)}>
-					<rect class={i === chosen ? "hit on" : "hit"}
+					<rect class={i === chosen ? "hit on" :
+					    "hit"}
 					    x={0} y={y[i] - ROW / 2 - 4} width={width}
 					    height={ROW} />
 					<text class="ms" x={LEFT - 8} y={y[i] + 4}
@@ -199,12 +206,16 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
 					    on={i === chosen} /></g>)}
 			</svg>
 			<ol class="hidden">{steps.map((s, i) => <li key={i}>
-				{time(s.at, true)} {s.from} to {s.to}: {s.text}
-				{s.times > 1 && `, ${s.times} times`}</li>)}</ol>
+				{time(s.at, true)} {t("{from} to {to}: {what}",
+				    {
+				    from: TITLES[s.from] ?? s.from,
+				    to: TITLES[s.to] ?? s.to, what: s.text })}
+				{s.times > 1 && ` ×${s.times}`}</li>)}</ol>
 		</div>
 		<div class="selected" role="status">{one ? <Facts rows={
-		    Object.entries(one.row).map(([n, v]) => [words(n), n === "at" ?
+		    Object.entries(one.row).map(([n, v]) => [words(n),
+		    n === "at" ?
 		    time(String(v), true) : plain(v)])} /> : <p class="soft">
-			Choose a step to see all of it.</p>}</div>
+			{t("Choose a step to see all of it.")}</p>}</div>
 	</div>;
 }

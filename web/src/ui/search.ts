@@ -1,7 +1,8 @@
 // search.ts - whatever an operator has in hand, to the page that shows it.
 
 import { list } from "../lib/api";
-import { address } from "../lib/format";
+import { address, words } from "../lib/format";
+import { t } from "../lib/lang";
 import { allowed, op, operations, schema, names } from "../lib/meta";
 import { NAV, settingsPage, visible } from "../nav";
 
@@ -18,7 +19,7 @@ const has = (text: string, part: string) =>
 function pages(text: string): Hit[] {
 	return NAV.flatMap((g) => g.pages).filter(visible)
 	    .filter((p) => has(p.title, text) || has(p.words ?? "", text))
-	    .map((p) => ({ type: "page", label: p.title, to: p.to }));
+	    .map((p) => ({ type: t("page"), label: p.title, to: p.to }));
 }
 
 function settings(text: string): Hit[] {
@@ -29,13 +30,13 @@ function settings(text: string): Hit[] {
 		const key = `${s.section} ${s.name}`;
 
 		return seen.has(key) ? false : (seen.add(key), true);
-	}).map((s) => ({ type: "setting", label: `${s.section} ${s.name}`,
+	}).map((s) => ({ type: t("setting"), label: `${s.section} ${s.name}`,
 	    help: s.help, to: settingsPage(s.section) }));
 }
 
 function commands(text: string): Hit[] {
 	return operations.value.filter((o) => o.command && allowed(o) &&
-	    has(o.command, text)).map((o) => ({ type: "operation",
+	    has(o.command, text)).map((o) => ({ type: t("operation"),
 	    label: o.command, help: o.help,
 	    to: `/operations/${encodeURIComponent(o.command)}` }));
 }
@@ -55,12 +56,14 @@ async function message(text: string, stop: AbortSignal): Promise<Hit[]> {
 	if (!allowed(op("message search")))
 		return [];
 	try {
-		const page = await list("/messages/search", { text, limit: "6" },
+		const page = await list("/messages/search", { text,
+		    limit: "6" },
 		    stop);
 
-		return page.items.map((m) => ({ type: "message",
+		return page.items.map((m) => ({ type: t("message"),
 		    label: String(m.id), help: [m.kind, address(String(m.from)),
-		    "to", address(String(m.to)), m.state, `(its ${m.matched})`].join(" "),
+		    "→", address(String(m.to)), m.state, t("(its {id})",
+		    { id: words(String(m.matched)) })].join(" "),
 		    to: `/messages/${encodeURIComponent(String(m.id))}` }));
 	} catch {
 		return [];
@@ -74,9 +77,10 @@ async function found(text: string, stop: AbortSignal): Promise<Hit[]> {
 	const number = /^\+?\d{3,}$/.test(text) ?
 	    (text.startsWith("+") ? "tel:" : "tel:+") + text : text;
 	const lists = await Promise.all([
-		live(number, "subscriber", "subscriber", at("subscribers"), stop),
-		live(text, "group", "group", at("groups"), stop),
-		live(text, "gateway", "gateway", at("gateways"), stop),
+		live(number, "subscriber", t("subscriber"), at("subscribers"),
+		    stop),
+		live(text, "group", t("group"), at("groups"), stop),
+		live(text, "gateway", t("gateway"), at("gateways"), stop),
 		text.length > 3 ? message(text, stop) : [],
 	]);
 

@@ -10,6 +10,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState }
 
 import { list, url, type Page, type Row } from "../lib/api";
 import { plain, words } from "../lib/format";
+import { many, t } from "../lib/lang";
 import { shellLine, type Op, type Values } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
 import { Busy, Copy, Dialog, Facts, Fault, Menu, toast, useNews, Value,
@@ -65,7 +66,8 @@ interface Rows {
 
 function useRows(path: string, q: Record<string, string>, everyMs: number,
     topic: string | undefined, version: unknown, paged: boolean): Rows {
-	const page: Record<string, string> = paged ? { limit: String(PAGE) } : {};
+	const page: Record<string, string> = paged ? { limit: String(PAGE) } :
+	    {};
 	const [state, set] = useState<Omit<Rows, "more" | "again">>({
 	    rows: [], next: null, loading: true });
 	const [turn, setTurn] = useState(0);
@@ -106,7 +108,8 @@ function useRows(path: string, q: Record<string, string>, everyMs: number,
 			if (current.current === key)
 				set({ rows: [...rows, ...page.items],
 				    next: page.next, loading: false });
-		    }, (error) => set({ ...now.current, loading: false, error }));
+		    }, (error) => set({ ...now.current, loading: false,
+		    error }));
 	}
 	return { ...state, more, again: () => setTurn((n) => n + 1) };
 }
@@ -160,11 +163,13 @@ async function exportAs(kind: "csv" | "json", path: string,
 		else
 			saveAs(`${name}.json`, "application/json",
 			    JSON.stringify(rows, null, "\t") + "\n");
-		toast(`${rows.length} rows saved` + (cursor === null ? "." :
-		    `; there are more than ${EXPORT_MAX}: filter them.`),
+		toast(many(rows.length, "{n} row saved.", "{n} rows saved.") +
+		    (cursor === null ? "" : " " + t("There are more: " +
+		    "filter them.")),
 		    cursor !== null);
 	} catch (e) {
-		toast(`Nothing was exported: ${(e as Error).message}`, true);
+		toast(t("Nothing was exported: {why}",
+		    { why: (e as Error).message }), true);
 	}
 }
 
@@ -183,7 +188,8 @@ function useColumns(p: TableProps, rows: Row[]) {
 	const all = useMemo(() => {
 		const seen = new Set(known.map((c) => c.name));
 		const others = p.only ? [] : [...new Set(rows.slice(0, 50)
-		    .flatMap((r) => Object.keys(r)))].filter((n) => !seen.has(n));
+		    .flatMap((r) => Object.keys(r)))].filter((n) =>
+		    !seen.has(n));
 
 		return [...known, ...others.map((name): Column => ({ name,
 		    hidden: known.length > 0,
@@ -206,10 +212,11 @@ function Picker({ all, shown, pick }: ReturnType<typeof useColumns>): VNode {
 	const [open, setOpen] = useState(false);
 
 	return <>
-		<button type="button" class="quiet" aria-label="Columns"
-		    title="Columns" onClick={() => setOpen(true)}>
+		<button type="button" class="quiet" aria-label={t("Columns")}
+		    title={t("Columns")} onClick={() => setOpen(true)}>
 			<Icon name="columns" /></button>
-		{open && <Dialog title="Columns" close={() => setOpen(false)}>
+		{open && <Dialog title={t("Columns")} close={() =>
+		    setOpen(false)}>
 			<div class="checks">
 				{all.map((c) => <label key={c.name}>
 					<input type="checkbox"
@@ -222,7 +229,7 @@ function Picker({ all, shown, pick }: ReturnType<typeof useColumns>): VNode {
 					dense.value = e.currentTarget.checked;
 					localStorage.setItem("parley.dense",
 					    dense.value ? "yes" : "no");
-				    }} /> Dense rows</label>
+				    }} /> {t("Dense rows")}</label>
 			</div>
 		</Dialog>}
 	</>;
@@ -265,21 +272,24 @@ function Filters(p: TableProps): VNode | null {
 	}
 	return <details class="filters" open={matchMedia(
 	    "(min-width: 44rem)").matches || set.length > 0}>
-		<summary>Filter{set.length > 0 && ` (${set.length})`}</summary>
-		<div class="filter-row" role="search" aria-label="Filter">
+		<summary>{t("Filter")}{set.length > 0 &&
+		    ` (${set.length})`}</summary>
+		<div class="filter-row" role="search" aria-label={t("Filter")}>
 			{args.map((a) => {
 				const row = fieldOfArg(a);
 
 				return <Field key={a.name} row={{ ...row,
 				    required: false, help: undefined,
-				    title: a.help, hint: "any" }}
+				    title: a.help, hint: t("any") }}
 				    value={texts[a.name] ?? place.value.query.get(a.name) ?? ""}
-				    set={(v) => put(a.name, v, row.kind === "text" ?
+				    set={(v) => put(a.name, v,
+				    row.kind === "text" ?
 				    300 : 0)} />;
 			})}
 			{set.length > 0 && <button type="button" class="quiet"
-			    onClick={() => query(Object.fromEntries(set.map((a) =>
-			    [a.name, undefined])))}>Clear</button>}
+			    onClick={() =>
+			    query(Object.fromEntries(set.map((a) =>
+			    [a.name, undefined])))}>{t("Clear")}</button>}
 		</div>
 	</details>;
 }
@@ -380,21 +390,25 @@ export function Table(p: TableProps): VNode {
 			<Filters {...p} />
 			<div class="bar-end">
 				<span class="soft nowrap" role="status">
-					{data.loading && rows.length === 0 ? "" :
-					    `${rows.length}${whole ? "" : "+"} ` +
-					    (rows.length === 1 ? "row" : "rows")}</span>
+					{data.loading && rows.length === 0 ?
+					    "" :
+					    many(rows.length, "{n} row", whole ?
+					    "{n} rows" :
+					    "{n}+ rows")}</span>
 				<Picker {...columns} />
-				<Menu label="Export" icon="save" items={[
-					{ label: "Save as CSV",
+				<Menu label={t("Export")} icon="save" items={[
+					{ label: t("Save as CSV"),
 					  act: () => exportAs("csv", p.path, q,
 					    pagedBy(p.op)) },
-					{ label: "Save as JSON",
+					{ label: t("Save as JSON"),
 					  act: () => exportAs("json", p.path, q,
 					    pagedBy(p.op)) },
-					...shell ? [{ label: "Copy the shell line",
+					...shell ? [{ label: t(
+					    "Copy the shell line"),
 					  help: shell, act: () => {
 					    navigator.clipboard?.writeText(shell)
-						.then(() => toast(`Copied: ${shell}`),
+						.then(() => toast(
+						    `Copied: ${shell}`),
 						() => toast(shell));
 					  } }] : [],
 				]} />
@@ -402,38 +416,47 @@ export function Table(p: TableProps): VNode {
 		</div>
 		{data.error !== undefined && <Fault error={data.error}
 		    again={data.again} />}
-		{rows.length === 0 && data.error === undefined && (data.loading ?
+		{rows.length === 0 && data.error === undefined &&
+		    (data.loading ?
 		    <Busy /> : Object.keys(q).length > Object.keys(p.fixed ?? {})
-		    .length ? <div class="empty"><p><b>Nothing matches this
-		    filter.</b></p></div> : p.empty ?? <div class="empty"><p>
-		    <b>There is nothing here yet.</b></p></div>)}
+		    .length ? <div class="empty"><p><b>{t("Nothing matches " +
+		    "this filter.")}</b></p></div> :
+		    p.empty ?? <div class="empty"><p>
+		    <b>{t("There is nothing here yet.")}</b></p></div>)}
 		{rows.length > 0 && <div class="scroll" ref={win.box}
 		    onScroll={win.look} onKeyDown={key}
 		    style={p.height ? { maxHeight: p.height } : undefined}>
 			<table aria-rowcount={whole ? rows.length + 1 : -1}>
 				<caption class="hidden">{p.caption}</caption>
-				<thead><tr>{columns.shown.map((c) => <th key={c.name}
+				<thead><tr>{columns.shown.map((c) =>
+				    <th key={c.name}
 				    scope="col" class={c.numeric ? "n" : ""}
-				    aria-sort={sort?.name === c.name ? sort.down ?
+				    aria-sort={sort?.name === c.name ?
+				    sort.down ?
 				    "descending" : "ascending" : undefined}>
 					{whole && rows.length > 1 ? <button
 					    type="button" class="sort"
-					    onClick={() => setSort({ name: c.name,
+					    onClick={() =>
+					    setSort({ name: c.name,
 					    down: sort?.name === c.name &&
 					    !sort.down })}>
 						{c.label ?? words(c.name)}
 						<span aria-hidden="true">
-						{sort?.name === c.name ? sort.down ?
-						" ↓" : " ↑" : ""}</span></button> :
+						{sort?.name === c.name ?
+						    sort.down ?
+						" ↓" : " ↑" :
+						    ""}</span></button> :
 					    c.label ?? words(c.name)}</th>)}
 					{p.items && <th scope="col"><span
-					    class="hidden">Actions</span></th>}
+					    class="hidden">{t(
+					    "Actions")}</span></th>}
 				</tr></thead>
 				<tbody>
 					{win.from > 0 && <tr class="space"
 					    aria-hidden="true" style={{ height:
 					    `${win.from * height}px` }} />}
-					{rows.slice(win.from, win.to).map((row, i) =>
+					{rows.slice(win.from, win.to).map((row,
+					    i) =>
 					<tr key={p.id(row)} class="row"
 					    aria-rowindex={win.from + i + 2}
 					    style={{ height: `${height}px` }}>
@@ -443,11 +466,13 @@ export function Table(p: TableProps): VNode {
 						    p.to(row) :
 						    drawerUrl(p.id(row))} />)}
 						{p.items && <td class="act">
-						<Menu label={`Actions for ` +
-						    p.id(row)}
+						<Menu label={t(
+						    "Actions for {name}",
+						    { name: p.id(row) })}
 						    items={p.items(row)} /></td>}
 					</tr>)}
-					{win.to < rows.length && <tr class="space"
+					{win.to < rows.length &&
+					    <tr class="space"
 					    aria-hidden="true" style={{ height:
 					    `${(rows.length - win.to) * height}px`
 					    }} />}
@@ -459,8 +484,10 @@ export function Table(p: TableProps): VNode {
 			{p.drawer?.(opened) ?? <Facts rows={Object.entries(opened)
 			    .map(([n, v]) => [words(n), <Value name={n}
 			    value={v} />])} />}
-			<p class="soft small">This view has an address of its own.
-			<Copy text={location.href} label="Copy the address" /></p>
+			<p class="soft small">{t(
+			    "This view has an address of its own.")}
+			<Copy text={location.href} label={t(
+			    "Copy the address")} /></p>
 		</Dialog>}
 	</div>;
 }

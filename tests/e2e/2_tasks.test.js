@@ -1,50 +1,21 @@
-// The console in a browser: from the first token to every page, by mouse and
-// by keys, light and dark, wide and narrow, with messages flowing.
+// What an operator does in the console, by mouse and by keys, with messages
+// flowing.
 
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
-const { Site } = require('../system/lib/site.js');
-const { Sim, gateway } = require('../system/lib/sim.js');
-const { Browser } = require('./lib/browser.js');
+const { Stage, PASSWORD } = require('./lib/stage.js');
 
-const ALICE = 'sip:+15550100001@example.org';
-const CAROL = 'sip:+15550100002@example.org';
-const PASSWORD = 'correct horse battery';
-
-let site, sim, b, page, flow;
+let stage, site, b, page;
 
 before(async () => {
-	sim = new Sim();
-	const port = await sim.smsc('smsc1');
-	site = await Site.start({ people: [[ALICE, 'alice'], [CAROL, 'carol']] });
-	await site.configure([...gateway('smsc1', port, site),
-		'set route other to tel:+1778*', 'set route other via smsc1']);
-	await site.log(/gateway is up gateway=smsc1 /);
-	await sim.ua('alice', ALICE, 'alice', site);
-	for (let i = 0; i < 12; i++)
-		sim.message('alice', 'tel:+17770000002', `hello ${i}`);
-	sim.message('alice', CAROL, 'are you there');
-	while (await site.metric('parley_messages_sent_total') < 12)
-		await new Promise((then) => setTimeout(then, 50));
-	// all the while something flows
-	let n = 0;
-	flow = setInterval(() => {
-		sim.message('alice', 'tel:+17780000001', `and on ${++n}`);
-		sim.mo('smsc1', '+17780000001', '+15550100001', `and back ${n}`);
-	}, 250);
-	b = await Browser.open(site);
-	page = b.page;
+	stage = await Stage.open();
+	({ site, page, browser: b } = stage);
 });
 
-after(async () => {
-	clearInterval(flow);
-	await b?.close();
-	await sim?.end();
-	assert.equal(await site?.stop(), 0, 'the daemon stops with status 0');
-});
+after(() => stage?.close());
 
 // RFC 6238, as the phone does it.
 function totp(secret) {
@@ -59,88 +30,6 @@ function totp(secret) {
 
 const button = (name) => page.getByRole('button', { name, exact: true });
 const field = (name) => page.getByLabel(name, { exact: false }).first();
-
-/* --- who may come in --------------------------------------------------------------------- */
-
-// proves APP-03
-test('the first administrator comes in with a token of the machine', async () => {
-	await b.go('/');
-	await b.check('set up');
-	await b.picture('setup');
-	const { token } = await site.json(['setup', 'token']);
-	await field('Token').fill('0'.repeat(32));
-	await field('Your name').fill('alice');
-	await page.getByLabel('Password (required)').fill(PASSWORD);
-	await page.getByLabel('Password again').fill(PASSWORD);
-	await button('Go on').click();
-	await page.getByRole('alert').filter({ hasText: 'not the setup token' }).waitFor();
-	await field('Token').fill(token);
-	await button('Go on').click();
-	await page.getByRole('heading', { name: 'First steps' }).waitFor();
-	await b.check('first steps');
-});
-
-test('signing out and in again, by keys; a wrong password is told', async () => {
-	await b.go('/');
-	await button('alice').click();
-	await page.getByRole('menuitem', { name: 'Sign out' }).click();
-	await page.getByRole('heading', { name: 'Parley' }).waitFor();
-	await b.check('sign in');
-	await page.keyboard.type('alice');
-	await page.keyboard.press('Tab');
-	await page.keyboard.type('wrong password');
-	await page.keyboard.press('Enter');
-	await page.getByRole('alert').waitFor();
-	await page.getByLabel('Password').fill('');
-	await page.getByLabel('Password').focus();
-	await page.keyboard.type(PASSWORD);
-	await page.keyboard.press('Enter');
-	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
-});
-
-/* --- every page ---------------------------------------------------------------------------- */
-
-const PAGES = [
-	['/', 'dashboard'], ['/health', 'health'], ['/messages', 'messages'],
-	['/queues', 'queues'], ['/spam', 'spam'], ['/subscribers', 'subscribers'],
-	['/subscribers/tel:%2B15550100001', 'subscriber'], ['/devices', 'devices'],
-	['/groups', 'groups'], ['/imports', 'imports'], ['/gateways', 'gateways'],
-	['/gateways/smsc1', 'gateway'], ['/routes', 'routes'],
-	['/explain?from=tel:%2B15550100001&to=tel:%2B17770000002', 'explain'],
-	['/policies', 'policies'], ['/screening', 'screening'],
-	['/listeners', 'listeners'], ['/settings', 'settings'],
-	['/settings/gateway/smsc1', 'setting'], ['/draft', 'draft'],
-	['/history', 'history'], ['/audit', 'audit'], ['/operations', 'operations'],
-	['/operations/subscriber%20add', 'operation'], ['/welcome', 'welcome'],
-	['/ucn', 'ucn'], ['/screening/allow', 'allow'], ['/admins', 'admins'],
-	['/admins/tokens', 'tokens'], ['/admins/sessions', 'sessions'],
-	['/admins/roles', 'roles'], ['/account', 'account'], ['/charging', 'charging'],
-	['/log', 'log'], ['/backups', 'backups'], ['/about', 'about'], ['/nothing-here', 'nothing'],
-];
-
-test('forced colours: nothing is told by our colours alone', async (t) => {
-	await page.emulateMedia({ forcedColors: 'active' });
-	t.after(() => page.emulateMedia({ forcedColors: 'none' }));
-	await b.go('/about');
-	for (const [where, name] of [['/', 'dashboard'], ['/health', 'health'],
-		['/messages', 'messages'], ['/settings/gateway/smsc1', 'setting']]) {
-		await b.visit(where);
-		await b.check(`${name}, forced colours`);
-	}
-});
-
-for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', true]])
-	test(`every page, ${scheme}${narrow ? ', 360 px' : ''}: no fault, no violation, ` +
-	    'nothing foreign, accessible, not too wide', async (t) => {
-		await b.look(scheme, narrow);
-		t.after(() => b.look('light', false));
-		await b.go('/about');
-		for (const [where, name] of PAGES) {
-			await b.visit(where);
-			await b.check(`${name}, ${scheme}`);
-			await b.picture(`${name}-${scheme}${narrow ? '-narrow' : ''}`);
-		}
-	});
 
 /* --- tasks ------------------------------------------------------------------------------------ */
 
@@ -422,66 +311,3 @@ test('a backup is made, looked into and verified', async () => {
 	await page.locator('.card').filter({ hasText: 'Last work' }).getByText('done').waitFor();
 });
 
-test('many tabs share one stream of events', async () => {
-	await b.go('/');
-	const tabs = [];
-	for (let i = 0; i < 7; i++) {
-		const tab = await b.context.newPage();
-		await tab.goto(`${b.base}/log`);
-		await tab.getByText('live', { exact: true }).waitFor();
-		tabs.push(tab);
-	}
-	for (let i = 0; i < 50 && await site.metric('parley_sse_clients') > 1; i++)
-		await page.waitForTimeout(200);
-	assert.equal(await site.metric('parley_sse_clients'), 1);
-	await Promise.all(tabs.map((tab) => tab.close()));
-});
-
-test('the keyboard has help, and the skip link goes to the content', async () => {
-	await b.go('/about');
-	await page.keyboard.press('Tab');
-	assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
-	await page.keyboard.press('Enter');
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
-	await page.keyboard.press('?');
-	await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-	await b.check('keys');
-	await page.keyboard.press('Escape');
-	await page.keyboard.press('g');
-	await page.keyboard.press('m');
-	await page.getByRole('heading', { name: 'Messages' }).waitFor();
-});
-
-test('on a phone the pages are behind a button', async () => {
-	await b.look('light', true);
-	await b.go('/');
-	await page.getByRole('button', { name: 'Pages' }).click();
-	await page.getByRole('link', { name: 'Gateways' }).click();
-	await page.getByRole('heading', { name: 'Gateways' }).waitFor();
-	await b.check('navigation');
-	await b.look('light', false);
-});
-
-test('the page says that the daemon is gone, and goes on when it is back', async () => {
-	await b.go('/');
-	await site.down();
-	await page.getByText('The daemon does not answer.').waitFor();
-	b.faults.length = 0;
-	await site.run();
-	await site.listening();
-	await page.getByText('The daemon does not answer.').waitFor({ state: 'detached' });
-	b.faults.length = 0;
-});
-
-test('what comes first is at most 70 kB of JavaScript, all of it 180 kB', async () => {
-	const total = (urls) => urls.filter((u) => u.endsWith('.js'))
-		.reduce((sum, u) => sum + b.bytes.get(u), 0);
-	const all = [...b.bytes.keys()];
-	const first = await page.evaluate(() => performance.getEntriesByType('resource')
-		.filter((r) => r.initiatorType === 'script' || r.initiatorType === 'link')
-		.map((r) => r.name));
-	assert.ok(total(all) > 20000 && total(all) <= 180000, `${total(all)} bytes`);
-	assert.ok(total(first) <= 70000, `${total(first)} bytes`);
-	assert.ok(all.filter((u) => u.endsWith('.css'))
-		.reduce((sum, u) => sum + b.bytes.get(u), 0) <= 25000);
-});

@@ -1,0 +1,191 @@
+// Every page in a browser: light and dark, wide and narrow, in every language,
+// with messages flowing; and who may come in.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const { Stage, PAGES, PASSWORD } = require('./lib/stage.js');
+const { catalogue, languages, sentences } = require('./lib/catalogue.js');
+
+let stage, site, b, page;
+
+before(async () => {
+	stage = await Stage.open({ signedIn: false });
+	({ site, page, browser: b } = stage);
+});
+
+after(() => stage?.close());
+
+const button = (name) => page.getByRole('button', { name, exact: true });
+const field = (name) => page.getByLabel(name, { exact: false }).first();
+
+/* --- who may come in --------------------------------------------------------------------- */
+
+// proves APP-03
+test('the first administrator comes in with a token of the machine', async () => {
+	await b.go('/');
+	await b.check('set up');
+	await b.picture('setup');
+	const { token } = await site.json(['setup', 'token']);
+	await field('Token').fill('0'.repeat(32));
+	await field('Your name').fill('alice');
+	await page.getByLabel('Password (required)').fill(PASSWORD);
+	await page.getByLabel('Password again').fill(PASSWORD);
+	await button('Go on').click();
+	await page.getByRole('alert').filter({ hasText: 'not the setup token' }).waitFor();
+	await field('Token').fill(token);
+	await button('Go on').click();
+	await page.getByRole('heading', { name: 'First steps' }).waitFor();
+	await b.check('first steps');
+});
+
+test('signing out and in again, by keys; a wrong password is told', async () => {
+	await b.go('/');
+	await button('alice').click();
+	await page.getByRole('menuitem', { name: 'Sign out' }).click();
+	await page.getByRole('heading', { name: 'Parley' }).waitFor();
+	await b.check('sign in');
+	await page.keyboard.type('alice');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('wrong password');
+	await page.keyboard.press('Enter');
+	await page.getByRole('alert').waitFor();
+	await page.getByLabel('Password').fill('');
+	await page.getByLabel('Password').focus();
+	await page.keyboard.type(PASSWORD);
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+});
+
+/* --- every page ---------------------------------------------------------------------------- */
+
+test('forced colours: nothing is told by our colours alone', async (t) => {
+	await page.emulateMedia({ forcedColors: 'active' });
+	t.after(() => page.emulateMedia({ forcedColors: 'none' }));
+	await b.go('/about');
+	for (const [where, name] of [['/', 'dashboard'], ['/health', 'health'],
+		['/messages', 'messages'], ['/settings/gateway/smsc1', 'setting']]) {
+		await b.visit(where);
+		await b.check(`${name}, forced colours`);
+	}
+});
+
+for (const [scheme, narrow] of [['light', false], ['dark', false], ['light', true]])
+	test(`every page, ${scheme}${narrow ? ', 360 px' : ''}: no fault, no violation, ` +
+	    'nothing foreign, accessible, not too wide', async (t) => {
+		await b.look(scheme, narrow);
+		t.after(() => b.look('light', false));
+		await b.go('/about');
+		for (const [where, name] of PAGES) {
+			await b.visit(where);
+			await b.check(`${name}, ${scheme}`);
+			await b.picture(`${name}-${scheme}${narrow ? '-narrow' : ''}`);
+		}
+	});
+
+/* --- languages ---------------------------------------------------------------------------- */
+
+for (const language of languages())
+	test(`the catalogue ${language} says every sentence of the console, and no other`, () => {
+		const english = sentences(), theirs = catalogue(language).sentences;
+		assert.ok(english.length > 400, `${english.length} sentences`);
+		assert.deepEqual(english.filter((s) => !theirs[s]), [], 'not said');
+		assert.deepEqual(Object.keys(theirs).filter((s) => !english.includes(s)), [],
+			'said, but never asked for');
+		const names = (s) => [...s.matchAll(/\{\w+\}/g)].map(([n]) => n).sort().join();
+		assert.deepEqual(english.filter((s) => names(s) !== names(theirs[s])), [],
+			'other parts than in English');
+	});
+
+for (const language of languages())
+	test(`every page in ${language} at 360 px: no sentence is missing, all fits`, async (t) => {
+		const speak = (l) => page.evaluate((name) =>
+			localStorage.setItem('parley.language', name), l);
+		await speak(language);
+		await b.look('light', true);
+		t.after(async () => {
+			await speak('');
+			await b.look('light', false);
+		});
+		await b.go('/about');
+		assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+		for (const [where, name] of PAGES) {
+			await b.visit(where);
+			await b.fits(`${name}, ${language}`);
+			await b.picture(`${name}-${language}-narrow`);
+		}
+	});
+
+test('who comes with a German browser is asked in German, and may choose', async () => {
+	const theirs = await b.browser.newContext({ ignoreHTTPSErrors: true, locale: 'de-CH' });
+	const tab = await theirs.newPage();
+	await tab.goto(b.base);
+	await tab.getByRole('button', { name: 'Anmelden', exact: true }).waitFor();
+	await tab.getByRole('button', { name: 'English' }).click();
+	await tab.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+	await theirs.close();
+});
+
+/* --- around the pages --------------------------------------------------------------------- */
+
+test('many tabs share one stream of events', async () => {
+	await b.go('/');
+	const tabs = [];
+	for (let i = 0; i < 7; i++) {
+		const tab = await b.context.newPage();
+		await tab.goto(`${b.base}/log`);
+		await tab.getByText('live', { exact: true }).waitFor();
+		tabs.push(tab);
+	}
+	await stage.until(async () => await site.metric('parley_sse_clients') === 1);
+	await Promise.all(tabs.map((tab) => tab.close()));
+});
+
+test('the keyboard has help, and the skip link goes to the content', async () => {
+	await b.go('/about');
+	await page.keyboard.press('Tab');
+	assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+	await page.keyboard.press('Enter');
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+	await page.keyboard.press('?');
+	await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+	await b.check('keys');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('g');
+	await page.keyboard.press('m');
+	await page.getByRole('heading', { name: 'Messages' }).waitFor();
+});
+
+test('on a phone the pages are behind a button', async () => {
+	await b.look('light', true);
+	await b.go('/');
+	await page.getByRole('button', { name: 'Pages' }).click();
+	await page.getByRole('link', { name: 'Gateways' }).click();
+	await page.getByRole('heading', { name: 'Gateways' }).waitFor();
+	await b.check('navigation');
+	await b.look('light', false);
+});
+
+test('the page says that the daemon is gone, and goes on when it is back', async () => {
+	await b.go('/');
+	await site.down();
+	await page.getByText('The daemon does not answer.').waitFor();
+	b.faults.length = 0;
+	await site.run();
+	await site.listening();
+	await page.getByText('The daemon does not answer.').waitFor({ state: 'detached' });
+	b.faults.length = 0;
+});
+
+test('what comes first is at most 70 kB of JavaScript, all of it 180 kB', async () => {
+	const total = (urls) => urls.filter((u) => u.endsWith('.js'))
+		.reduce((sum, u) => sum + b.bytes.get(u), 0);
+	const all = [...b.bytes.keys()];
+	const first = await page.evaluate(() => performance.getEntriesByType('resource')
+		.filter((r) => r.initiatorType === 'script' || r.initiatorType === 'link')
+		.map((r) => r.name));
+	assert.ok(total(all) > 20000 && total(all) <= 180000, `${total(all)} bytes`);
+	assert.ok(total(first) <= 70000, `${total(first)} bytes`);
+	assert.ok(all.filter((u) => u.endsWith('.css'))
+		.reduce((sum, u) => sum + b.bytes.get(u), 0) <= 25000);
+});

@@ -1,0 +1,42 @@
+// catalogue.js - the sentences of the console, found in its source.
+
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const WEB = path.join(__dirname, '../../../web/src');
+const LITERAL = String.raw`"(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*`;
+const CALLS = new RegExp(String.raw`\b(?:t|tx)\(\s*(${LITERAL})`, 'g');
+// many(figure, one, other): the figure has no string of two words in it
+const MANY = new RegExp(String.raw`\bmany\([^"]*?(${LITERAL}),\s*` +
+	String.raw`(?:[^"]*\?\s*)?(${LITERAL})(?:\s*:\s*(${LITERAL}))?`, 'g');
+
+const textOf = (literals) => [...literals.matchAll(/"(?:[^"\\]|\\.)*"/g)]
+	.map(([s]) => JSON.parse(s)).join('');
+
+function files(dir) {
+	return fs.readdirSync(dir, { withFileTypes: true }).flatMap((e) =>
+		e.isDirectory() ? files(path.join(dir, e.name)) :
+			/\.tsx?$/.test(e.name) ? [path.join(dir, e.name)] : []);
+}
+
+// Every sentence that the source says, each once.
+function sentences() {
+	const found = new Set();
+	for (const file of files(WEB)) {
+		const source = fs.readFileSync(file, 'utf8');
+		for (const [, s] of source.matchAll(CALLS))
+			found.add(textOf(s));
+		for (const [, ...all] of source.matchAll(MANY))
+			all.filter(Boolean).forEach((s) => found.add(textOf(s)));
+	}
+	return [...found].sort();
+}
+
+const catalogue = (language) => JSON.parse(fs.readFileSync(
+	path.join(WEB, 'i18n', `${language}.json`), 'utf8'));
+
+const languages = () => fs.readdirSync(path.join(WEB, 'i18n'))
+	.map((f) => path.basename(f, '.json'));
+
+module.exports = { sentences, catalogue, languages };
