@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "admin/pool.h"
 #include "admin/replay.h"
 #include "base/alloc.h"
 #include "base/hex.h"
@@ -14,6 +13,7 @@
 #include "base/metric.h"
 #include "base/rand.h"
 #include "loop/loop.h"
+#include "loop/work.h"
 
 #define TAGGED	((size_t)64 << 10)	/* a longer answer has no ETag */
 #define TAG	35			/* bytes of one with quotes and NUL */
@@ -51,7 +51,6 @@ struct errand *errand_new(struct httpd_request *r)
 
 	x->r = r;
 	list_init(&x->hook);
-	x->path = map_hash(httpd_path(r));
 	rand_hex(x->id, sizeof(x->id) - 1);
 	keep(x->last_event, sizeof(x->last_event), httpd_header(r,
 	    "Last-Event-ID"));
@@ -147,14 +146,14 @@ static void settle(const struct errand *x, unsigned status,
 		replay_drop(strv(x->who.actor), strv(x->key));
 }
 
-static void answered(struct op_call *c, void *arg)
+static void give_answer(void *arg)
 {
 	struct errand *x = arg;
+	struct op_call *c = x->call;
 	unsigned status = (unsigned)op_call_status(c);
 	struct strv body = op_call_body(c);
 	char tag[TAG];
 
-	refusal_note(c);
 	settle(x, status, body);
 	op_call_headers(c, give_header, x->r);
 	if (x->whole && status == 200 && body.n <= TAGGED) {
@@ -168,6 +167,17 @@ static void answered(struct op_call *c, void *arg)
 	errand_reply(x, status, status < 400 ? "application/json" :
 	    "application/problem+json", body);
 	op_call_free(c);
+}
+
+/* Not in the core, which has more to do than to hash and copy answers. */
+static void answered(struct op_call *c, void *arg)
+{
+	struct errand *x = arg;
+
+	refusal_note(c);
+	list_del(&x->hook);
+	if (!loop_is_core() || !work_put(WORK_READ, give_answer, NULL, x))
+		give_answer(x);
 }
 
 /* --- running -------------------------------------------------------------- */
@@ -208,15 +218,26 @@ static void twin_seen(struct op_call *c, void *arg)
 	(void)arg;
 }
 
-/* Conditional changes that are not on disk yet.  Core. */
+/* Changes that are not on disk yet.  Core. */
 static struct list changing = { &changing, &changing };
 
 static bool is_changing(const struct errand *x)
 {
 	LIST_FOR(h, &changing)
-		if (LIST_ENTRY(h, struct errand, hook)->path == x->path)
+		if (LIST_ENTRY(h, struct errand, hook)->subject == x->subject)
 			return true;
 	return false;
+}
+
+static void change(struct errand *x)
+{
+	list_push(&changing, &x->hook);
+	op_call_run(x->call);
+}
+
+static void run_change(void *arg)
+{
+	change(arg);
 }
 
 /*
@@ -247,8 +268,7 @@ static void match_and_run(void *arg)
 		    "\"current\" is what it is now"), body);
 		return;
 	}
-	list_push(&changing, &x->hook);
-	op_call_run(x->call);
+	change(x);
 }
 
 /* A draft is its owner's own, and changes are added to it, not put over it. */
@@ -276,6 +296,48 @@ static const struct op *twin_of(const struct op *op)
 bool errand_needs_tag(const struct op *op)
 {
 	return twin_of(op) != NULL;
+}
+
+/* Segments of "/subscribers/{address}"; 0: sub is not it, nor below it. */
+static size_t below(const char *sub, const char *path)
+{
+	size_t n = strlen(path), parts = 0;
+
+	if (!strchr(path, '{') || strncmp(sub, path, n) != 0 ||
+	    (sub[n] && sub[n] != '/'))
+		return 0;
+	while (*path)
+		parts += *path++ == '/';
+	return parts;
+}
+
+/* Of the path of that whose tag a change would make an old one; 0: none. */
+static size_t subject_parts(const struct op *op)
+{
+	size_t n, most = 0;
+	const struct op *const *all = op_all(&n);
+
+	if (strcmp(op->method, "GET") == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t parts = twin_of(all[i]) ?
+		    below(op->path, all[i]->path) : 0;
+
+		most = parts > most ? parts : most;
+	}
+	return most;
+}
+
+/* "/api/v1/subscribers/x/suspend": all up to what is suspended. */
+static uint64_t subject_of(struct strv path, const struct op *op)
+{
+	size_t left = subject_parts(op), at = sizeof(API);
+
+	if (!left)
+		return 0;
+	while (at < path.n && (path.p[at] != '/' || --left > 0))
+		at++;
+	return map_hash((struct strv){ path.p, at });
 }
 
 static void take_twin(struct errand *x, const struct op *op)
@@ -367,11 +429,14 @@ static bool take_key(struct errand *x, const struct op *op)
 static void dispatch(struct errand *x, const struct op *op)
 {
 	take_twin(x, op);
+	x->subject = subject_of(httpd_path(x->r), op);
 	if (x->twin) {
 		loop_post(match_and_run, x);
+	} else if (x->subject && op->where == OP_CORE) {
+		loop_post(run_change, x);
 	} else if (op->where == OP_CORE) {
 		loop_post(run_call, x->call);
-	} else if (!pool_run(run_call, x->call)) {
+	} else if (!work_put(WORK_READ, run_call, NULL, x->call)) {
 		drop_call(x);
 		errand_refuse(x, 503, "busy", "Busy",
 		    STRV("too much is asked at this moment; try again"));

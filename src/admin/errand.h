@@ -19,7 +19,7 @@ struct errand {
 	struct op_call *call;
 	struct op_call *twin;	/* the GET whose ETag must match */
 	struct list hook;	/* while its change is under way; core */
-	uint64_t path;		/* hash of what it changes */
+	uint64_t subject;	/* hash of the path it changes; 0: none */
 };
 
 struct errand *errand_new(struct httpd_request *r);

@@ -10,9 +10,7 @@
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
 #include "admin/guard.h"
-#include "admin/password.h"
 #include "admin/people.h"
-#include "admin/pool.h"
 #include "admin/replay.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
@@ -20,6 +18,7 @@
 #include "loop/bindable.h"
 #include "op/probe.h"
 #include "loop/timer.h"
+#include "loop/work.h"
 
 #define FLUSH_MS (60 * 1000)
 #define LINGER_MS	2000
@@ -236,8 +235,7 @@ enum err admin_start(const char *data_dir)
 	if (!h)
 		return ERR_STORAGE;
 	sock = h;
-	hasher_start();
-	pool_start();
+	work_people_start();
 	events_start();
 	timer_init(&flush, "admin tokens", flush_due, NULL);
 	timer_set(&flush, FLUSH_MS);
@@ -275,8 +273,7 @@ void admin_stop(void)
 	backup_jobs_stop();
 	audit_watch_stop();
 	stats_stop();
-	hasher_stop();
-	pool_stop();
+	work_people_stop();
 	events_stop();
 	timer_cancel(&flush);
 	tokens_flush();

@@ -20,8 +20,9 @@ bool password_matches(const char *password, const char *hash);
 bool password_is_old(const char *hash);
 
 /*
- * One job at a time in a thread of its own.  The job is the caller's until
- * hasher_put() and again from done(), which is called in the core.
+ * One job at a time, in WORK_HASH.  The job is the caller's until
+ * hasher_put() and again from done(), which is called in the core; at the
+ * end of the daemon those that wait are never done.
  */
 struct hash_job {
 	struct strv password;	/* the caller's, untouched until done() */
@@ -30,12 +31,8 @@ struct hash_job {
 	bool matches;
 	char fresh[ADMIN_HASH];	/* "": none was asked for or needed */
 	void (*done)(struct hash_job *j);
-	struct hash_job *next;	/* hasher.c's */
 };
 
-void hasher_start(void);
-/* Waits for the job at work; those that wait are never done. */
-void hasher_stop(void);
 bool hasher_put(struct hash_job *j);	/* false: too many are waiting */
 
 #endif

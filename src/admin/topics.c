@@ -6,10 +6,11 @@
 #include <stdlib.h>
 
 #include "admin/admin_priv.h"
-#include "admin/pool.h"
 #include "base/alloc.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "loop/loop.h"
+#include "loop/work.h"
 
 #define TRACE	"trace:"
 
@@ -163,7 +164,7 @@ static void look(struct look *l)
 		(void)op_call_arg(a->call, "limit", STRV("1"));
 	if (op->where == OP_CORE) {
 		op_call_run(a->call);
-	} else if (!pool_run(ask, a->call)) {
+	} else if (!work_put(WORK_READ, ask, NULL, a->call)) {
 		op_call_free(a->call);
 		free(a);
 		l->busy = false;

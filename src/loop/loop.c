@@ -25,7 +25,7 @@
 #define MAX_WAIT_MS	1000
 #define PROBE_MS	50	/* a timer whose lateness is the lag */
 #define SLOW_TURN_US	50000
-#define NICE		10	/* a tenth of the processor, when others want it */
+#define NICE		19	/* a seventieth of what the core gets, when it wants it */
 
 struct post {
 	struct post *next;
@@ -46,8 +46,12 @@ static struct watch wake_watch;
 static struct timer probe;
 static const char *doing = "start";
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct queue posted, deferred;	/* posted: under lock */
+/*
+ * The newest first.  Without a lock: the core must not wait for a thread that
+ * gives way and is not running.
+ */
+static _Atomic(struct post *) posted;
+static struct queue deferred;
 
 static struct metric metrics[] = {
 	HISTOGRAM("parley_loop_lag_seconds", NULL,
@@ -64,18 +68,13 @@ void loop_doing(const char *what)
 
 /* --- posts ------------------------------------------------------------- */
 
-static bool queue_add(struct queue *q, loop_fn *fn, void *arg)
+static struct post *post_new(loop_fn *fn, void *arg)
 {
 	struct post *p = xalloc(sizeof(*p));
-	bool first = !q->first;
 
 	p->fn = fn;
 	p->arg = arg;
-	if (first)
-		q->end = &q->first;
-	*q->end = p;
-	q->end = &p->next;
-	return first;
+	return p;
 }
 
 static bool queue_run(struct post *p)
@@ -102,28 +101,36 @@ static void wake(void)
 
 void loop_post(loop_fn *fn, void *arg)
 {
-	bool first;
+	struct post *p = post_new(fn, arg);
 
-	pthread_mutex_lock(&lock);
-	first = queue_add(&posted, fn, arg);
-	pthread_mutex_unlock(&lock);
-	if (first)
+	p->next = atomic_load(&posted);
+	while (!atomic_compare_exchange_weak(&posted, &p->next, p))
+		;
+	if (!p->next)
 		wake();
 }
 
 void loop_defer(loop_fn *fn, void *arg)
 {
-	(void)queue_add(&deferred, fn, arg);
+	struct post *p = post_new(fn, arg);
+
+	if (!deferred.first)
+		deferred.end = &deferred.first;
+	*deferred.end = p;
+	deferred.end = &p->next;
 }
 
 static bool run_posted(void)
 {
-	struct post *p;
+	struct post *newest = atomic_exchange(&posted, NULL), *p = NULL;
 
-	pthread_mutex_lock(&lock);
-	p = posted.first;
-	posted.first = NULL;
-	pthread_mutex_unlock(&lock);
+	while (newest) {
+		struct post *next = newest->next;
+
+		newest->next = p;
+		p = newest;
+		newest = next;
+	}
 	loop_doing("posted");
 	return queue_run(p);
 }

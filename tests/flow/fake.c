@@ -200,10 +200,12 @@ const struct port *const *ports_all(void)
 }
 
 /* in place of loop/work.c: at once */
-bool work_run(work_fn *fn, work_fn *done, void *arg)
+bool work_put(enum work_lane lane, work_fn *fn, work_fn *done, void *arg)
 {
+	(void)lane;
 	fn(arg);
-	loop_defer(done, arg);
+	if (done)
+		loop_defer(done, arg);
 	return true;
 }
 
