@@ -257,6 +257,22 @@ static void codes_make(struct buf *json, unsigned char (*hashes)[ADMIN_KEY])
 	buf_deinit(&one);
 }
 
+/* Without its secret a second factor would shut its owner out for good. */
+static bool seal_secret(const unsigned char *secret, struct admin *a)
+{
+	struct buf sealed;
+	bool ok;
+
+	memset(a->totp, 0, sizeof(a->totp));
+	buf_init(&sealed, sizeof(a->totp) - 1);
+	ok = seal((struct strv){ (const char *)secret, TOTP_SECRET },
+	    &sealed) == ERR_OK && sealed.n > 0 && !sealed.full;
+	if (ok)
+		memcpy(a->totp, sealed.p, sealed.n);
+	buf_deinit(&sealed);
+	return ok;
+}
+
 static void confirm_save(struct op_call *c, const struct admin *a,
     const unsigned char *secret, int64_t step)
 {
@@ -265,20 +281,20 @@ static void confirm_save(struct op_call *c, const struct admin *a,
 		ADMIN_STEP, .recovery = (const void *)hashes,
 		.n_recovery = CODES, .actor = op_who(c),
 		.action = STRV("totp on") };
-	struct confirm *f = xalloc(sizeof(*f));
-	struct buf sealed;
+	struct confirm *f;
 
+	if (!seal_secret(secret, &change.a)) {
+		op_fail(c, OP_FAILED, "the secret could not be encrypted; "
+		    "nothing was changed");
+		explicit_bzero(&change, sizeof(change));
+		return;
+	}
+	f = xalloc(sizeof(*f));
 	f->c = c;
 	buf_init(&f->codes, 1024);
 	codes_make(&f->codes, hashes);
-	buf_init(&sealed, sizeof(change.a.totp) - 1);
-	(void)seal((struct strv){ (const char *)secret, TOTP_SECRET },
-	    &sealed);
-	memset(change.a.totp, 0, sizeof(change.a.totp));
-	memcpy(change.a.totp, sealed.p, sealed.n);
 	change.a.totp_step = step;
 	people_save(&change, confirmed, f);
-	buf_deinit(&sealed);
 	explicit_bzero(&change, sizeof(change));
 }
 
