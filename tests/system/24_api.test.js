@@ -3,7 +3,9 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
+const http = require('node:http');
 const net = require('node:net');
+const path = require('node:path');
 const tls = require('node:tls');
 const { Site } = require('./lib/site.js');
 const { Api, isProblem } = require('./lib/api.js');
@@ -57,6 +59,29 @@ test('of many changes with one tag at once one is made', async () => {
 	for (const r of all.filter((one) => one.status !== 200))
 		assert.ok([409, 412].includes(isProblem(r, r.status).status));
 	assert.equal((await root.get(ONE)).json.name, made[0].json.name);
+});
+
+// Without a tag on the socket: what is on its way to the disk is seen all the same.
+const bySocket = (body) => new Promise((resolve, reject) => {
+	const q = http.request({ socketPath: path.join(site.data, 'admin.sock'),
+		method: 'PATCH', path: `/api/v1${ONE}`,
+		headers: { 'Content-Type': 'application/json' } }, (res) => {
+		res.resume();
+		res.on('end', () => resolve(res.statusCode));
+	});
+	q.on('error', reject);
+	q.end(JSON.stringify(body));
+});
+
+test('a change with a tag never covers one that the socket made meanwhile', async () => {
+	for (let i = 0; i < 20; i++) {
+		const { headers } = await root.get(ONE);
+		const [plain, tagged] = await Promise.all([bySocket({ name: `socket ${i}` }),
+			root.patch(ONE, { name: `tag ${i}` }, { 'If-Match': headers.etag })]);
+		assert.equal(plain, 200);
+		assert.ok([200, 409, 412].includes(tagged.status), tagged.text);
+		assert.equal((await root.get(ONE)).json.name, `socket ${i}`);
+	}
 });
 
 test('the shell changes without one, as on the socket nobody else is meant', async () => {
