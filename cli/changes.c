@@ -9,12 +9,13 @@
 #include "wire/json.h"
 
 #define SIZE_LIMIT	((size_t)8 << 20)
-#define SEED_S		2	/* for each topic */
+#define SEED_S		5	/* for each topic */
 
 struct telling {
 	changes_fn *fn;
 	void *arg;
 	struct buf line;
+	int64_t known;		/* revision */
 };
 
 static struct strv text(const struct json *o, const char *name)
@@ -147,10 +148,14 @@ static void new_rows(struct telling *t, const struct rows *table,
     const struct json *row, const struct json *was)
 {
 	const struct json *old;
+	int64_t revision;
 
 	if (!row)
 		return;
 	new_rows(t, table, json_next(row), was);
+	if (strcmp(table->topic, "config") == 0 && json_as_int(json_member(row,
+	    table->key), &revision) && revision <= t->known)
+		return;
 	old = find(was, table->key, json_member(row, table->key));
 	if (!old || !same(json_member(row, table->state),
 	    json_member(old, table->state)))
@@ -195,7 +200,7 @@ void changes_tell(struct changes *c, struct strv topic, struct strv data,
 {
 	struct json_err e = { 0 };
 	struct json *is = json_parse(data, SIZE_LIMIT, &e);
-	struct telling t = { .fn = fn, .arg = arg };
+	struct telling t = { .fn = fn, .arg = arg, .known = c->known };
 	size_t i = 0;
 
 	buf_init(&t.line, BUF_NO_LIMIT);
@@ -204,7 +209,7 @@ void changes_tell(struct changes *c, struct strv topic, struct strv data,
 	if (is && strv_eq(topic, STRV("log")))
 		log_tell(&t, is);
 	if (is && i < TABLES) {
-		if (c->was[i])
+		if (c->was[i] || (t.known && strv_eq(topic, STRV("config"))))
 			table_tell(&t, &tables[i], is, c->was[i]);
 		json_free(c->was[i]);
 		c->was[i] = is;

@@ -12,6 +12,8 @@ struct json;
 /* What each topic said last.  Start with { 0 }. */
 struct changes {
 	struct json *was[CHANGES_TOPICS];	/* owned */
+	int64_t known;		/* revisions up to this one are no news; 0: as
+				 * with everything the first event tells */
 };
 
 /* One line, without what could steer a terminal. */

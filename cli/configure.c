@@ -62,7 +62,7 @@ bool configure_expand(struct strv line, struct buf *out, struct buf *why)
 struct given {
 	const char *file;
 	struct strv comment;
-	bool commit;
+	bool commit, exclusive;
 	int64_t revert_s;	/* 0: never; a script is not asked */
 	struct options options;
 };
@@ -102,49 +102,60 @@ static int send_lines(struct session *s, struct strv lines,
 
 /* --- configure -f FILE --------------------------------------------------- */
 
-static int from_file(struct session *s, const struct given *g)
+bool configure_read(struct session *s, const char *file, struct buf *lines)
 {
-	struct buf text, lines, why;
+	struct buf text, why;
 	struct strv rest;
 	size_t n = 0;
-	int code = EXIT_OK;
+	bool ok;
 
 	buf_init(&text, LINES);
-	buf_init(&lines, 2 * LINES);
 	buf_init(&why, 4096);
-	if (!file_text(g->file, &text, &why))
-		code = session_error(s, EXIT_FAILED, "%s", why.p);
-	rest = buf_strv(&text);
-	while (code == EXIT_OK && rest.n) {
+	ok = file_text(file, &text, &why);
+	if (!ok)
+		(void)session_error(s, EXIT_FAILED, "%s", why.p);
+	rest = ok ? buf_strv(&text) : STRV("");
+	while (ok && rest.n) {
 		n++;
-		if (!configure_expand(strv_split(rest, '\n', &rest), &lines, &why))
-			code = session_error(s, EXIT_FAILED, "%s:%zu: %s",
-			    g->file, n, why.p);
+		ok = configure_expand(strv_split(rest, '\n', &rest), lines,
+		    &why);
+		if (!ok)
+			(void)session_error(s, EXIT_FAILED, "%s:%zu: %s",
+			    file, n, why.p);
 	}
-	if (code == EXIT_OK)
+	explicit_bzero(text.p, text.size);
+	buf_deinit(&text);
+	buf_deinit(&why);
+	return ok;
+}
+
+static int from_file(struct session *s, const struct given *g)
+{
+	struct buf lines;
+	int code = EXIT_FAILED;
+
+	buf_init(&lines, 2 * LINES);
+	if (configure_read(s, g->file, &lines))
 		code = send_lines(s, buf_strv(&lines), g);
 	if (code == EXIT_OK && !g->commit)
 		fprintf(stderr, "nothing was changed: add --commit\n");
-	explicit_bzero(text.p, text.size);
 	explicit_bzero(lines.p, lines.size);
-	buf_deinit(&text);
 	buf_deinit(&lines);
-	buf_deinit(&why);
 	return code;
 }
 
 static int usage(struct session *s)
 {
-	return session_error(s, EXIT_USAGE, "usage: configure [--draft NAME] "
-	    "| -f FILE|- [--commit] [--comment TEXT] [--revert-in TIME]");
+	return session_error(s, EXIT_USAGE, "usage: configure [exclusive] "
+	    "[--draft NAME] | -f FILE|- [--commit] [--comment TEXT] [--revert-in TIME]");
 }
 
-static int begin(struct session *s, struct strv draft)
+static int begin(struct session *s, struct strv draft, bool exclusive)
 {
 	if (!s->interactive && !s->file)
 		return session_error(s, EXIT_USAGE, "configure without -f "
 		    "FILE is for the interactive shell and scripts");
-	return draft_begin(s, draft);
+	return draft_begin(s, draft, exclusive);
 }
 
 /* The option at w[0]; the words used, 0: it is none of ours. */
@@ -153,6 +164,11 @@ static int option(struct given *g, struct strv *draft, const struct word *w,
 {
 	if (strv_eq(w[0].text, STRV("--commit"))) {
 		g->commit = true;
+		return 1;
+	}
+	if (strv_eq(w[0].text, STRV("exclusive")) ||
+	    strv_eq(w[0].text, STRV("--exclusive"))) {
+		g->exclusive = true;
 		return 1;
 	}
 	if (n < 2)
@@ -185,9 +201,10 @@ int configure_words(struct session *s, const struct word *w, size_t n)
 			break;
 	}
 	buf_deinit(&why);
-	if (step <= 0 || g.options.help || (n && !g.file && !draft.p) ||
-	    (g.file && draft.p))
+	if (step <= 0 || g.options.help ||
+	    (n && !g.file && !draft.p && !g.exclusive) ||
+	    (g.file && (draft.p || g.exclusive)))
 		return usage(s);
 	return g.file ? from_file(s, &g) : begin(s, draft.p ? draft :
-	    STRV("main"));
+	    STRV("main"), g.exclusive);
 }

@@ -2,27 +2,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/jsonw.h"
 #include "base/near.h"
-#include "base/now.h"
-#include "cli/session.h"
+#include "cli/draft.h"
+#include "cli/lock.h"
 #include "wire/json.h"
 
 #define WORDS	70
-#define CONFIG	"/api/v1/config/"
 
 /* --- requests ------------------------------------------------------------ */
-
-/* "/api/v1/config/drafts/main" and what follows it. */
-static void target(const struct session *s, const char *what, struct buf *out)
-{
-	buf_init(out, BUF_NO_LIMIT);
-	buf_addz(out, CONFIG "drafts/");
-	client_escape(out, strv(s->draft));
-	buf_addz(out, what);
-}
 
 static int64_t number_in(struct strv json, const char *name, int64_t fallback)
 {
@@ -36,56 +25,69 @@ static int64_t number_in(struct strv json, const char *name, int64_t fallback)
 	return n;
 }
 
-/* The answer: what it says unless quiet, and how much is staged. */
-static int send(struct session *s, const char *method, const char *where,
-    struct strv body, bool quiet, struct answer *a)
+int draft_request(struct session *s, const char *method, const char *where,
+    struct strv body, bool quiet)
 {
+	struct answer a;
 	int code = session_call(s, method, where, body.p ?
-	    "application/json" : NULL, body, &s->defaults, NULL, a);
+	    "application/json" : NULL, body, &s->defaults, NULL, &a);
 	int64_t n;
 
 	if (code != EXIT_OK)
 		return code;
-	n = number_in(buf_strv(&a->body), "staged", -1);
+	n = number_in(buf_strv(&a.body), "staged", -1);
 	if (n >= 0)
 		s->staged = n;
-	if (!quiet || s->defaults.json)
-		code = session_said(s, &s->defaults, buf_strv(&a->body));
-	answer_free(a);
+	if (!quiet || s->defaults.json || s->defaults.jsonl)
+		code = session_said(s, &s->defaults, buf_strv(&a.body));
+	answer_free(&a);
 	return code;
 }
 
 int draft_send(struct session *s, const char *method, const char *what,
     struct strv body, bool quiet)
 {
-	struct answer a;
 	struct buf where;
 	int code;
 
-	target(s, what, &where);
-	code = send(s, method, where.p, body, quiet, &a);
+	buf_init(&where, BUF_NO_LIMIT);
+	buf_addz(&where, DRAFT_CONFIG "drafts/");
+	client_escape(&where, strv(s->draft));
+	buf_addz(&where, what);
+	code = draft_request(s, method, where.p, body, quiet);
 	buf_deinit(&where);
 	return code;
 }
 
+void draft_proposed(const struct session *s, struct buf *where)
+{
+	buf_addz(where, DRAFT_CONFIG "running?lines=on&draft=");
+	client_escape(where, strv(s->draft));
+}
+
 /* --- the mode ------------------------------------------------------------ */
 
-int draft_begin(struct session *s, struct strv name)
+int draft_begin(struct session *s, struct strv name, bool exclusive)
 {
 	int code;
 
 	free(s->draft);
 	s->draft = strndup(name.p, name.n);
 	code = draft_send(s, "GET", "", STRV_NONE, true);
+	if (code == EXIT_OK && exclusive)
+		code = lock_take(s);
 	if (code != EXIT_OK)
 		return code;
 	s->configuring = true;
+	s->place[0] = 0;
 	if (s->interactive && s->staged)
 		fprintf(s->out.out, "draft %s has %lld changes: compare shows "
 		    "them\n", s->draft, (long long)s->staged);
 	else if (s->interactive)
 		fprintf(s->out.out, "changes go to draft %s; nothing is in "
 		    "force before commit\n", s->draft);
+	if (s->interactive && exclusive)
+		fprintf(s->out.out, "nobody else can commit until you leave\n");
 	return EXIT_OK;
 }
 
@@ -119,270 +121,6 @@ static int stage(struct session *s, struct strv line)
 	return code;
 }
 
-/* "&path=a&path=b" */
-static void paths(struct buf *out, const struct word *w, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		buf_addz(out, "&path=");
-		client_escape(out, w[i].text);
-	}
-}
-
-static int show(struct session *s, const struct word *w, size_t n)
-{
-	struct answer a;
-	struct buf where;
-	int code;
-
-	buf_init(&where, BUF_NO_LIMIT);
-	buf_addz(&where, CONFIG "running?lines=on&draft=");
-	client_escape(&where, strv(s->draft));
-	paths(&where, w, n);
-	code = send(s, "GET", where.p, STRV_NONE, false, &a);
-	buf_deinit(&where);
-	return code;
-}
-
-static bool is_number(struct strv t)
-{
-	for (size_t i = 0; i < t.n; i++)
-		if (t.p[i] < '0' || t.p[i] > '9')
-			return false;
-	return t.n > 0 && t.n < 19;
-}
-
-/* Two revisions, or one and what is in force. */
-static int compare_revisions(struct session *s, struct strv from,
-    struct strv to)
-{
-	struct answer a;
-	struct buf where;
-	int code;
-
-	buf_init(&where, BUF_NO_LIMIT);
-	buf_addf(&where, CONFIG "revisions/%.*s/diff/%.*s", STRV_ARG(from),
-	    STRV_ARG(to));
-	code = send(s, "GET", where.p, STRV_NONE, false, &a);
-	buf_deinit(&where);
-	return code;
-}
-
-/* "compare", "compare running", "compare rev N", "compare A B" */
-static int compare(struct session *s, const struct word *w, size_t n)
-{
-	struct pending_state now;
-	char running[32];
-	int64_t staged = s->staged;
-	int code;
-
-	if (n == 0 || (n == 1 && strv_eq(w[0].text, STRV("running"))))
-		return draft_send(s, "GET", "/diff", STRV_NONE, false);
-	if (n != 2 || !is_number(w[1].text) || (!is_number(w[0].text) &&
-	    !strv_eq(w[0].text, STRV("rev"))))
-		return session_error(s, EXIT_USAGE, "usage: compare [running "
-		    "| rev N | N M]");
-	if (is_number(w[0].text)) {
-		code = compare_revisions(s, w[0].text, w[1].text);
-	} else {
-		code = pending_read(s, &now);
-		snprintf(running, sizeof(running), "%lld",
-		    (long long)now.running);
-		if (code == EXIT_OK)
-			code = compare_revisions(s, w[1].text, strv(running));
-	}
-	s->staged = staged;
-	return code;
-}
-
-static int check(struct session *s, const struct word *w, size_t n)
-{
-	(void)w;
-	(void)n;
-	return draft_send(s, "POST", "/check", STRV("{}"), false);
-}
-
-/* --- commit -------------------------------------------------------------- */
-
-struct committing {
-	struct strv comment;
-	int64_t revert_s;	/* -1: as the daemon thinks right */
-	bool leave;
-};
-
-/* false: a word that does not belong there. */
-static bool commit_words(const struct word *w, size_t n, struct committing *c)
-{
-	for (size_t i = 0; i < n; i++) {
-		bool value = i + 1 < n;
-
-		if (strv_eq(w[i].text, STRV("and-exit")))
-			c->leave = true;
-		else if (strv_eq(w[i].text, STRV("comment")) && value)
-			c->comment = w[++i].text;
-		else if (strv_eq(w[i].text, STRV("revert-in")) && value) {
-			if (!duration_s(w[++i].text, "s", &c->revert_s))
-				return false;
-		} else if (strv_eq(w[i].text, STRV("confirmed"))) {
-			c->revert_s = 600;
-			if (value && !duration_s(w[++i].text, "m",
-			    &c->revert_s))
-				return false;
-		} else {
-			return false;
-		}
-	}
-	return true;
-}
-
-static int keep(struct session *s, const struct word *w, size_t n)
-{
-	struct answer a;
-	int code;
-
-	(void)w;
-	(void)n;
-	code = send(s, "POST", CONFIG "pending/keep", STRV("{}"), false, &a);
-	pending_known(s);
-	return code;
-}
-
-static int undo(struct session *s, const struct word *w, size_t n)
-{
-	struct answer a;
-	int code;
-
-	(void)w;
-	(void)n;
-	code = send(s, "POST", CONFIG "pending/undo", STRV("{}"), false, &a);
-	pending_known(s);
-	return code;
-}
-
-static int commit(struct session *s, const struct word *w, size_t n)
-{
-	struct committing c = { .revert_s = -1 };
-	struct jsonw j;
-	struct buf body;
-	int code;
-
-	if (n == 1 && strv_eq(w[0].text, STRV("keep")))
-		return keep(s, w, n);
-	if (!commit_words(w, n, &c))
-		return session_error(s, EXIT_USAGE, "usage: commit [comment "
-		    "\"TEXT\"] [revert-in 5m | confirmed MINUTES] [and-exit], "
-		    "commit keep");
-	buf_init(&body, BUF_NO_LIMIT);
-	jsonw_init(&j, &body);
-	jsonw_object(&j, NULL);
-	if (c.comment.p)
-		jsonw_str(&j, "comment", c.comment);
-	if (c.revert_s >= 0)
-		jsonw_int(&j, "revert_in_s", c.revert_s);
-	jsonw_end(&j);
-	code = draft_send(s, "POST", "/commit", buf_strv(&body), false);
-	buf_deinit(&body);
-	if (code == EXIT_OK)
-		s->staged = 0;
-	pending_known(s);
-	if (code == EXIT_OK && c.leave)
-		s->configuring = false;
-	return code;
-}
-
-/* --- the rest ------------------------------------------------------------ */
-
-/* "rollback N [PATH...]": into the draft; commit puts it in force. */
-static int rollback(struct session *s, const struct word *w, size_t n)
-{
-	struct jsonw j;
-	struct buf body, path;
-	int code;
-
-	if (n == 0 || !is_number(w[0].text))
-		return session_error(s, EXIT_USAGE, "usage: rollback REVISION "
-		    "[PATH]");
-	buf_init(&body, BUF_NO_LIMIT);
-	buf_init(&path, BUF_NO_LIMIT);
-	for (size_t i = 1; i < n; i++)
-		buf_addf(&path, i > 1 ? " %.*s" : "%.*s", STRV_ARG(w[i].text));
-	jsonw_init(&j, &body);
-	jsonw_object(&j, NULL);
-	jsonw_str(&j, "revision", w[0].text);
-	if (path.n)
-		jsonw_str(&j, "path", buf_strv(&path));
-	jsonw_end(&j);
-	code = draft_send(s, "POST", "/rollback", buf_strv(&body), true);
-	if (code == EXIT_OK && s->interactive && !s->defaults.json)
-		fprintf(s->out.out, "%lld changes are staged: compare shows "
-		    "them, commit puts them in force\n",
-		    (long long)s->staged);
-	buf_deinit(&path);
-	buf_deinit(&body);
-	return code;
-}
-
-static int discard(struct session *s, const struct word *w, size_t n)
-{
-	struct buf what, path;
-	int code;
-
-	if (n == 0 && s->staged == 0)
-		return EXIT_OK;
-	buf_init(&what, BUF_NO_LIMIT);
-	buf_init(&path, BUF_NO_LIMIT);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&path, i ? " %.*s" : "%.*s", STRV_ARG(w[i].text));
-	if (n) {
-		buf_addz(&what, "?path=");
-		client_escape(&what, buf_strv(&path));
-	}
-	code = draft_send(s, "DELETE", what.p, STRV_NONE, true);
-	buf_deinit(&what);
-	buf_deinit(&path);
-	return code;
-}
-
-/* "resolve PATH mine|theirs" */
-static int resolve(struct session *s, const struct word *w, size_t n)
-{
-	struct jsonw j;
-	struct buf body, path;
-	int code;
-
-	if (n < 2)
-		return session_error(s, EXIT_USAGE, "usage: resolve PATH "
-		    "mine|theirs");
-	buf_init(&body, BUF_NO_LIMIT);
-	buf_init(&path, BUF_NO_LIMIT);
-	for (size_t i = 0; i + 1 < n; i++)
-		buf_addf(&path, i ? " %.*s" : "%.*s", STRV_ARG(w[i].text));
-	jsonw_init(&j, &body);
-	jsonw_object(&j, NULL);
-	jsonw_str(&j, "path", buf_strv(&path));
-	jsonw_str(&j, "choose", w[n - 1].text);
-	jsonw_end(&j);
-	code = draft_send(s, "POST", "/resolve", buf_strv(&body), true);
-	buf_deinit(&path);
-	buf_deinit(&body);
-	return code;
-}
-
-static int leave(struct session *s, const struct word *w, size_t n)
-{
-	if (n == 1 && strv_eq(w[0].text, STRV("discard"))) {
-		int code = discard(s, NULL, 0);
-
-		if (code != EXIT_OK)
-			return code;
-	}
-	if (s->staged && s->interactive)
-		fprintf(s->out.out, "draft %s keeps %lld changes that are not "
-		    "in force\n", s->draft, (long long)s->staged);
-	s->configuring = false;
-	s->staged = 0;
-	return EXIT_OK;
-}
-
 static int run(struct session *s, const struct word *w, size_t n)
 {
 	return session_words(s, w, n);
@@ -392,7 +130,7 @@ static int words_help(struct session *s, const struct word *w, size_t n);
 
 static const struct {
 	const char *word;
-	int (*run)(struct session *s, const struct word *w, size_t n);
+	draft_verb *run;	/* NULL: a line for the draft */
 	const char *usage, *help;
 } verbs[] = {
 	{ "set", NULL, "set PATH VALUE", "stage a value; @FILE is the content "
@@ -401,27 +139,32 @@ static const struct {
 	{ "rename", NULL, "rename SECTION NAME NEW", "also in what refers to "
 	  "it" },
 	{ "copy", NULL, "copy SECTION NAME NEW", "all its values" },
-	{ "show", show, "show [PATH]", "settings as they would be" },
-	{ "compare", compare, "compare [rev N | N M]", "what is staged, or "
-	  "differs" },
-	{ "check", check, "check", "could it be committed, and what would "
-	  "happen" },
-	{ "commit", commit, "commit [comment TEXT] [revert-in 5m]",
+	{ "edit", draft_edit, "edit PATH", "paths begin there from now on" },
+	{ "up", draft_up, "up", "paths begin one word before" },
+	{ "top", draft_top, "top", "paths are whole again" },
+	{ "show", draft_show, "show [PATH]", "settings as they would be" },
+	{ "compare", draft_compare, "compare [rev N | N M]", "what is staged, "
+	  "or differs" },
+	{ "check", draft_check, "check", "could it be committed, and what "
+	  "would happen" },
+	{ "commit", draft_commit, "commit [comment TEXT] [revert-in 5m]",
 	  "put it in force; durable at once" },
-	{ "confirm", keep, "commit keep, confirm", "keep a commit that waits "
-	  "for it" },
-	{ "undo", undo, "undo", "end the wait now and go back" },
-	{ "rollback", rollback, "rollback N [PATH]", "stage an older "
+	{ "confirm", draft_keep, "commit keep, confirm", "keep a commit that "
+	  "waits for it" },
+	{ "undo", draft_undo, "undo", "end the wait now and go back" },
+	{ "rollback", draft_rollback, "rollback N [PATH]", "stage an older "
 	  "revision" },
-	{ "resolve", resolve, "resolve PATH mine|theirs", "end a conflict" },
+	{ "resolve", draft_resolve, "resolve PATH mine|theirs",
+	  "end a conflict" },
 	{ "load", draft_load, "load merge|replace|set FILE|-", "stage a whole "
 	  "file" },
 	{ "save", draft_save, "save FILE", "the staged settings to a file" },
 	{ "write", draft_save, NULL, NULL },
-	{ "discard", discard, "discard [PATH]", "forget what is staged" },
+	{ "discard", draft_discard, "discard [PATH]", "forget what is "
+	  "staged" },
 	{ "run", run, "run COMMAND", "a command of the shell" },
-	{ "exit", leave, "exit [discard]", "leave; the draft stays" },
-	{ "quit", leave, NULL, NULL },
+	{ "exit", draft_leave, "exit [discard]", "leave; the draft stays" },
+	{ "quit", draft_leave, NULL, NULL },
 	{ "help", words_help, "help", "these words" },
 };
 
@@ -446,6 +189,8 @@ void draft_verbs(void (*fn)(const char *word, const char *help, void *arg),
 			fn(verbs[i].word, verbs[i].help, arg);
 }
 
+/* --- a line -------------------------------------------------------------- */
+
 /* The verb, or with abbreviate the only one that begins so; or VERBS. */
 static size_t verb_of(struct strv word, bool abbreviate)
 {
@@ -462,6 +207,13 @@ static size_t verb_of(struct strv word, bool abbreviate)
 	return abbreviate && n == 1 ? found : VERBS;
 }
 
+const char *draft_word(struct strv word)
+{
+	size_t i = verb_of(word, true);
+
+	return i < VERBS ? verbs[i].word : NULL;
+}
+
 bool draft_raw(struct strv word)
 {
 	size_t i = verb_of(word, true);
@@ -469,7 +221,7 @@ bool draft_raw(struct strv word)
 	return i < VERBS && !verbs[i].run;
 }
 
-/* The line with its verb in full. */
+/* The line with its verb in full and its path whole. */
 static int stage_verb(struct session *s, size_t i, struct strv line,
     const struct word *w)
 {
@@ -479,6 +231,8 @@ static int stage_verb(struct session *s, size_t i, struct strv line,
 
 	buf_init(&whole, BUF_NO_LIMIT);
 	buf_addz(&whole, verbs[i].word);
+	if (s->place[0])
+		buf_addf(&whole, " %s", s->place);
 	buf_adds(&whole, (struct strv){ line.p + behind, line.n - behind });
 	code = stage(s, buf_strv(&whole));
 	explicit_bzero(whole.p, whole.size);
@@ -499,16 +253,21 @@ static int unknown(struct session *s, struct strv word)
 		if (word.n && strncmp(verbs[i].word, word.p, word.n) == 0)
 			buf_addf(&many, n++ ? ", %s" : "%s", verbs[i].word);
 	}
-	if (n > 1 && s->interactive) {
+	if (n > 1 && s->interactive)
 		code = session_error(s, EXIT_USAGE, "\"%.*s\" can mean "
 		    "several words: %s", STRV_ARG(word), many.p);
-		buf_deinit(&many);
-		return code;
-	}
+	else if (near.best)
+		code = session_error(s, EXIT_USAGE, "unknown word \"%.*s\" "
+		    "(did you mean %s?)", STRV_ARG(word), near.best);
+	else if (command_word(s, word))
+		code = session_error(s, EXIT_USAGE, "\"%.*s\" is a command of "
+		    "the shell: run %.*s ..., or exit first", STRV_ARG(word),
+		    STRV_ARG(word));
+	else
+		code = session_error(s, EXIT_USAGE, "unknown word \"%.*s\"; "
+		    "try help", STRV_ARG(word));
 	buf_deinit(&many);
-	return session_error(s, EXIT_USAGE, "unknown word \"%.*s\"%s%s%s",
-	    STRV_ARG(word), near.best ? " (did you mean " : "; try help",
-	    near.best ? near.best : "", near.best ? "?)" : "");
+	return code;
 }
 
 int draft_line(struct session *s, struct strv line)
@@ -518,6 +277,9 @@ int draft_line(struct session *s, struct strv line)
 	size_t n, i = 0;
 	int code = EXIT_OK;
 
+	if (!lock_renew(s))
+		fprintf(stderr, "*** others can commit again: the lock was "
+		    "lost\n");
 	arena_init(&a);
 	n = words_split(line, &a, w, WORDS);
 	n = n > WORDS ? WORDS : n;

@@ -1,38 +1,29 @@
 /* draft_file.c - a draft and whole files: load and save. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/jsonw.h"
-#include "cli/session.h"
+#include "cli/draft.h"
+#include "cli/files.h"
 #include "wire/json.h"
 
 /* "load merge|replace|set FILE": the draft stays as it was if it fails. */
 int draft_load(struct session *s, const struct word *w, size_t n)
 {
-	struct buf text, lines, body, why;
-	struct strv rest;
+	struct buf lines, body;
 	struct jsonw j;
-	int code = EXIT_OK;
+	int code = EXIT_FAILED;
 
 	if (n != 2 || !(strv_eq(w[0].text, STRV("merge")) ||
 	    strv_eq(w[0].text, STRV("replace")) ||
 	    strv_eq(w[0].text, STRV("set"))))
 		return session_error(s, EXIT_USAGE, "usage: load "
 		    "merge|replace|set FILE|-");
-	buf_init(&text, DRAFT_TEXT);
 	buf_init(&lines, 2 * DRAFT_TEXT);
 	buf_init(&body, BUF_NO_LIMIT);
-	buf_init(&why, 4096);
-	if (!file_text(w[1].text.p, &text, &why))
-		code = session_error(s, EXIT_FAILED, "%s", why.p);
-	for (rest = buf_strv(&text); code == EXIT_OK && rest.n;)
-		if (!configure_expand(strv_split(rest, '\n', &rest), &lines,
-		    &why))
-			code = session_error(s, EXIT_FAILED, "%s", why.p);
-	if (code == EXIT_OK) {
+	if (configure_read(s, w[1].text.p, &lines)) {
 		jsonw_init(&j, &body);
 		jsonw_object(&j, NULL);
 		jsonw_str(&j, "text", buf_strv(&lines));
@@ -41,28 +32,30 @@ int draft_load(struct session *s, const struct word *w, size_t n)
 		jsonw_end(&j);
 		code = draft_send(s, "POST", "/load", buf_strv(&body), true);
 	}
-	explicit_bzero(text.p, text.size);
 	explicit_bzero(lines.p, lines.size);
 	explicit_bzero(body.p, body.size);
-	buf_deinit(&text);
 	buf_deinit(&lines);
 	buf_deinit(&body);
-	buf_deinit(&why);
 	return code;
 }
 
 static int write_file(struct session *s, const char *path, struct strv text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	bool ok = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n;
-	int why = errno;
+	struct buf why;
+	int fd, code = EXIT_OK;
 
-	if (fd >= 0 && close(fd) < 0 && ok) {
-		ok = false;
-		why = errno;
-	}
-	return ok ? EXIT_OK : session_error(s, EXIT_FAILED, "%s: %s", path,
-	    strerror(why));
+	buf_init(&why, 4096);
+	fd = files_write(path, &why);
+	if (fd < 0)
+		code = session_error(s, EXIT_FAILED, "%s", why.p);
+	else if (text.n && write(fd, text.p, text.n) != (ssize_t)text.n)
+		code = session_error(s, EXIT_FAILED, "%s: %s", path,
+		    strerror(errno));
+	if (fd >= 0 && close(fd) < 0 && code == EXIT_OK)
+		code = session_error(s, EXIT_FAILED, "%s: %s", path,
+		    strerror(errno));
+	buf_deinit(&why);
+	return code;
 }
 
 /* "save FILE": the draft as lines; without a file there is nothing to do. */
@@ -78,8 +71,7 @@ int draft_save(struct session *s, const struct word *w, size_t n)
 	if (n == 0)
 		return nothing_to_save(s, w, n);
 	buf_init(&where, BUF_NO_LIMIT);
-	buf_addz(&where, "/api/v1/config/" "running?lines=on&draft=");
-	client_escape(&where, strv(s->draft));
+	draft_proposed(s, &where);
 	code = session_call(s, "GET", where.p, NULL, STRV_NONE, &s->defaults,
 	    NULL, &a);
 	buf_deinit(&where);

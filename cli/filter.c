@@ -10,7 +10,8 @@
 
 #define LINES 1000000	/* that first and last may keep */
 
-enum kind { MATCH, EXCEPT, COUNT, FIRST, LAST, JSON, CSV, NO_MORE, SAVE };
+enum kind { MATCH, EXCEPT, COUNT, FIRST, LAST, SORT, ORDER, JSON, JSONL, CSV,
+	NO_MORE, SAVE };
 
 static const struct {
 	const char *name, *value, *help;
@@ -21,7 +22,11 @@ static const struct {
 	{ "count", NULL, "how many lines there are", COUNT },
 	{ "first", "N", "the first lines", FIRST },
 	{ "last", "N", "the last lines", LAST },
+	{ "sort", NULL, "the lines in their order; with a column first of "
+	  "all: the rows", SORT },
+	{ "sort", "[-]COLUMN", NULL, ORDER },
 	{ "json", NULL, "the answer as JSON; stands first", JSON },
+	{ "jsonl", NULL, "the same, a row to a line; stands first", JSONL },
 	{ "csv", NULL, "the answer as CSV; stands first", CSV },
 	{ "no-more", NULL, "all at once, without a pager", NO_MORE },
 	{ "save", "FILE", "to a file; stands last", SAVE },
@@ -33,7 +38,16 @@ void filters_each(void (*fn)(const char *word, const char *help, void *arg),
     void *arg)
 {
 	for (size_t i = 0; i < KINDS; i++)
-		fn(kinds[i].name, kinds[i].help, arg);
+		if (kinds[i].help)
+			fn(kinds[i].name, kinds[i].help, arg);
+}
+
+bool filter_takes(struct strv name)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strv_eq(name, strv(kinds[i].name)))
+			return kinds[i].value != NULL;
+	return false;
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -70,19 +84,12 @@ static bool number_read(struct stage *t, struct strv text, struct buf *why)
 	return true;
 }
 
-/* "~/x" means the user's own folder, as in every shell. */
-static char *file_name(struct strv text)
+static char *copy(struct strv text)
 {
-	const char *home = getenv("HOME");
-	struct buf b;
+	char *p = xalloc(text.n + 1);
 
-	buf_init(&b, BUF_NO_LIMIT);
-	if (text.n > 1 && text.p[0] == '~' && text.p[1] == '/' && home) {
-		buf_addz(&b, home);
-		text = (struct strv){ text.p + 1, text.n - 1 };
-	}
-	buf_adds(&b, text);
-	return buf_steal(&b);
+	memcpy(p, text.p, text.n);
+	return p;
 }
 
 static bool stage_read(struct filters *f, enum kind kind, struct strv value,
@@ -90,16 +97,22 @@ static bool stage_read(struct filters *f, enum kind kind, struct strv value,
 {
 	struct stage *t = &f->stages[f->n];
 
-	if ((kind == JSON || kind == CSV) && f->n) {
-		buf_addz(why, "json and csv stand first behind the command");
+	if (kind >= ORDER && kind <= CSV && f->n) {
+		buf_addz(why, "json, jsonl, csv and sort COLUMN stand first "
+		    "behind the command");
 		return false;
 	}
 	f->json |= kind == JSON;
+	f->jsonl |= kind == JSONL;
 	f->csv |= kind == CSV;
 	f->no_more |= kind == NO_MORE;
 	if (kind == SAVE)
-		f->save = file_name(value);
-	if (kind >= JSON)
+		f->save = copy(value);
+	if (kind == ORDER) {
+		free(f->sort);
+		f->sort = copy(value);
+	}
+	if (kind >= ORDER)
 		return true;
 	*t = (struct stage){ .kind = (int)kind };
 	if ((kind == MATCH || kind == EXCEPT) && !regex_read(t, value, why))
@@ -127,7 +140,8 @@ static bool unknown(struct strv name, struct buf *why)
 		buf_addf(why, "there is no filter \"%.*s\": ",
 		    STRV_ARG(name));
 	for (size_t i = 0; i < KINDS; i++)
-		buf_addf(why, i ? ", %s" : "%s", kinds[i].name);
+		if (kinds[i].help)
+			buf_addf(why, i ? ", %s" : "%s", kinds[i].name);
 	return false;
 }
 
@@ -141,6 +155,7 @@ static bool one_read(struct filters *f, struct strv name,
 		i++;
 	if (i == KINDS)
 		return unknown(name, why);
+	i += kinds[i].kind == SORT && n > 0;
 	if (n != (kinds[i].value ? 1 : 0)) {
 		buf_addf(why, "usage: | %s%s%s", kinds[i].name,
 		    kinds[i].value ? " " : "",
@@ -198,6 +213,7 @@ void filters_free(struct filters *f)
 		free(t->kept);
 	}
 	free(f->save);
+	free(f->sort);
 	*f = (struct filters){ 0 };
 }
 
@@ -215,9 +231,24 @@ static void keep(struct stage *t, struct strv line)
 	char **place = &t->kept[t->seen % t->n];
 
 	free(*place);
-	*place = xalloc(line.n + 1);
-	memcpy(*place, line.p, line.n);
+	*place = copy(line);
 	t->seen++;
+}
+
+static void keep_all(struct stage *t, struct strv line)
+{
+	if (t->seen == t->n) {
+		t->n = t->n ? 2 * t->n : 64;
+		t->kept = xrealloc(t->kept, t->n * sizeof(*t->kept));
+		memset(t->kept + t->seen, 0,
+		    (t->n - t->seen) * sizeof(*t->kept));
+	}
+	keep(t, line);
+}
+
+static int in_order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static bool passes(struct stage *t, struct strv line)
@@ -231,6 +262,9 @@ static bool passes(struct stage *t, struct strv line)
 		return t->seen++ < t->n;
 	case LAST:
 		keep(t, line);
+		return false;
+	case SORT:
+		keep_all(t, line);
 		return false;
 	default:
 		t->seen++;
@@ -267,8 +301,10 @@ void filters_end(struct filters *f, filter_line_fn *fn, void *arg)
 			(void)snprintf(text, sizeof(text), "%zu", seen);
 			from(f, i + 1, strv(text), false, fn, arg);
 		}
+		if (t->kind == SORT && seen)
+			qsort(t->kept, seen, sizeof(*t->kept), in_order);
 		for (size_t k = seen > t->n ? seen - t->n : 0;
-		    t->kind == LAST && k < seen; k++)
+		    t->kept && k < seen; k++)
 			from(f, i + 1, strv(t->kept[k % t->n]), false, fn,
 			    arg);
 		ring_clear(t);
@@ -278,7 +314,8 @@ void filters_end(struct filters *f, filter_line_fn *fn, void *arg)
 bool filters_done(const struct filters *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (f->stages[i].kind == COUNT || f->stages[i].kind == LAST)
+		if (f->stages[i].kind == COUNT || f->stages[i].kind == LAST ||
+		    f->stages[i].kind == SORT)
 			return false;
 		if (f->stages[i].kind == FIRST &&
 		    f->stages[i].seen >= f->stages[i].n)

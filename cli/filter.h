@@ -13,15 +13,16 @@
 struct stage {
 	int kind;
 	regex_t regex;		/* match, except */
-	size_t n;		/* first, last: how many lines */
+	size_t n;		/* first, last: how many lines; sort: room */
 	size_t seen;
-	char **kept;		/* last: a ring of n */
+	char **kept;		/* last: a ring of n; sort: all */
 };
 
 struct filters {
 	struct stage stages[FILTERS];
 	size_t n;
-	bool json, csv, no_more;	/* the form of the answer itself */
+	bool json, jsonl, csv, no_more;	/* the form of the answer itself */
+	char *sort;		/* rows by a column; owned, or NULL */
 	char *save;		/* a file instead of the screen; owned */
 };
 
@@ -41,11 +42,13 @@ void filters_free(struct filters *f);
 
 void filters_line(struct filters *f, struct strv line, bool heading,
     filter_line_fn *fn, void *arg);
-/* What was waited for: last, count.  Then all begins anew. */
+/* What was waited for: last, count, sort.  Then all begins anew. */
 void filters_end(struct filters *f, filter_line_fn *fn, void *arg);
 /* No line to come can pass. */
 bool filters_done(const struct filters *f);
 
+/* It is nothing without a value. */
+bool filter_takes(struct strv name);
 /* Each filter with what it does, for help and completion. */
 void filters_each(void (*fn)(const char *word, const char *help, void *arg),
     void *arg);

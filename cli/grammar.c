@@ -271,9 +271,14 @@ static void upper(struct buf *out, const char *s)
 		buf_addc(out, (char)toupper((unsigned char)*s));
 }
 
+static bool needed(const struct gram_arg *a)
+{
+	return a->flags & (GRAM_REQUIRED | GRAM_PATH);
+}
+
 static void usage_arg(const struct gram_arg *a, struct buf *out)
 {
-	bool need = a->flags & (GRAM_REQUIRED | GRAM_PATH);
+	bool need = needed(a);
 
 	buf_addz(out, need ? " " : " [");
 	if (!(a->flags & GRAM_POSITION))
@@ -302,5 +307,13 @@ void gram_usage(const struct gram_op *op, struct buf *out)
 			usage_arg(&op->args[i], out);
 	for (size_t i = 0; i < op->n_args; i++)
 		if (!(op->args[i].flags & GRAM_POSITION))
+			usage_arg(&op->args[i], out);
+}
+
+void gram_shortest(const struct gram_op *op, struct buf *out)
+{
+	buf_addz(out, op->command);
+	for (size_t i = 0; i < op->n_args; i++)
+		if (needed(&op->args[i]))
 			usage_arg(&op->args[i], out);
 }

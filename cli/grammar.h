@@ -57,7 +57,8 @@ const struct gram_arg *gram_arg_find(const struct gram_op *op,
     struct strv name);
 /* The i-th argument that is given by position; the last may repeat. */
 const struct gram_arg *gram_position(const struct gram_op *op, size_t i);
-/* "subscriber add ADDRESS [--name NAME]" */
+/* "subscriber add ADDRESS [--name NAME]"; the shortest: what it must have */
 void gram_usage(const struct gram_op *op, struct buf *out);
+void gram_shortest(const struct gram_op *op, struct buf *out);
 
 #endif

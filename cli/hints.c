@@ -4,20 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/hints.h"
+#include "cli/alias.h"
+#include "cli/command.h"
+#include "cli/hints_priv.h"
 #include "wire/json.h"
 
 #define WORDS 256
 #define LIVE_TIMEOUT_S 1
 
-struct hinting {
-	struct session *s;
-	struct strv partial;
-	hint_fn *fn;
-	void *arg;
-};
-
-static void offer(const char *word, const char *help, void *arg)
+void hint_offer(const char *word, const char *help, void *arg)
 {
 	struct hinting *h = arg;
 	size_t n = strlen(word);
@@ -28,12 +23,12 @@ static void offer(const char *word, const char *help, void *arg)
 	h->fn(word, help, h->arg);
 }
 
-static void describe(struct hinting *h, const char *name, const char *help)
+void hint_describe(struct hinting *h, const char *name, const char *help)
 {
 	char word[80];
 
 	(void)snprintf(word, sizeof(word), "<%s>", name);
-	offer(word, help, h);
+	hint_offer(word, help, h);
 }
 
 /* In the form in which it can be typed. */
@@ -50,8 +45,7 @@ static void offer_name(struct hinting *h, struct strv name)
 	buf_deinit(&b);
 }
 
-/* Names that live in the daemon; a slow daemon offers none. */
-static void live(struct hinting *h, const char *kind)
+void hint_live(struct hinting *h, const char *kind)
 {
 	struct client with = h->s->client;
 	struct answer a;
@@ -81,7 +75,7 @@ static void live(struct hinting *h, const char *kind)
 	buf_deinit(&why);
 }
 
-static void choices(struct hinting *h, const char *list)
+void hint_choices(struct hinting *h, const char *list)
 {
 	struct strv rest = strv(list);
 	char word[64];
@@ -93,85 +87,8 @@ static void choices(struct hinting *h, const char *list)
 			continue;
 		memcpy(word, one.p, one.n);
 		word[one.n] = 0;
-		offer(word, "", h);
+		hint_offer(word, "", h);
 	}
-}
-
-/* --- settings ------------------------------------------------------------ */
-
-static void setting_value(struct hinting *h, const struct setting *t)
-{
-	struct buf b;
-
-	if (strcmp(t->type, "enum") == 0) {
-		choices(h, t->choices);
-	} else if (strcmp(t->type, "bool") == 0) {
-		choices(h, "on|off");
-	} else if (strncmp(t->type, "name", 4) == 0 && t->choices[0]) {
-		live(h, t->choices);
-	}
-	buf_init(&b, 1024);
-	buf_addz(&b, t->help);
-	while (b.n && b.p[b.n - 1] == '.')
-		b.p[--b.n] = 0;
-	if (t->range[0])
-		buf_addf(&b, ", %s", t->range);
-	if (t->fallback[0])
-		buf_addf(&b, " (default %s)", t->fallback);
-	if (strcmp(t->impact, "relink") == 0)
-		buf_addz(&b, "; reconnects");
-	else if (strcmp(t->impact, "restart") == 0)
-		buf_addz(&b, "; after a restart");
-	describe(h, t->type, b.p);
-	buf_deinit(&b);
-}
-
-static void path_hints(struct hinting *h, const struct word *w, size_t n,
-    bool value)
-{
-	const struct setting *at;
-	const char *kind;
-
-	if (!session_schema(h->s))
-		return;
-	schema_next(&h->s->schema, w, n, offer, h, &kind, &at);
-	if (kind) {
-		live(h, kind);
-		describe(h, "NAME", "an existing name, or a new one");
-	}
-	if (at && value)
-		setting_value(h, at);
-}
-
-static void configure_hints(struct hinting *h, const struct word *w, size_t n)
-{
-	static const char *const with_path[] = { "set", "delete", "show",
-		"discard", "rename", "copy", "resolve" };
-	static const struct {
-		const char *verb, *word, *help;
-	} next[] = {
-		{ "commit", "comment", "why, for those who read the "
-		  "revisions" },
-		{ "commit", "revert-in", "undone after this time unless kept" },
-		{ "commit", "confirmed", "the same, in minutes" },
-		{ "commit", "and-exit", "leave when it is done" },
-		{ "commit", "keep", "the revision that waits" },
-		{ "compare", "rev", "a revision with what is in force" },
-		{ "load", "merge", "add a file" },
-		{ "load", "replace", "the file and nothing else" },
-		{ "load", "set", "lines of set and delete" },
-		{ "exit", "discard", "and forget what is staged" },
-	};
-
-	if (n == 0)
-		draft_verbs(offer, h);
-	for (size_t i = 0; n && i < sizeof(with_path) / sizeof(*with_path);
-	    i++)
-		if (strv_eq(w[0].text, strv(with_path[i])))
-			path_hints(h, w + 1, n - 1, i == 0);
-	for (size_t i = 0; n == 1 && i < sizeof(next) / sizeof(*next); i++)
-		if (strv_eq(w[0].text, strv(next[i].verb)))
-			offer(next[i].word, next[i].help, h);
 }
 
 /* --- filters ------------------------------------------------------------- */
@@ -181,18 +98,22 @@ static void filter_hints(struct hinting *h, const struct word *w, size_t n)
 {
 	bool line = n == 2 && (strv_eq(w[1].text, STRV("match")) ||
 	    strv_eq(w[1].text, STRV("except")));
+	bool sort = n == 2 && strv_eq(w[1].text, STRV("sort"));
 
 	if (n == 1)
-		filters_each(offer, h);
+		filters_each(hint_offer, h);
 	else if (line)
-		describe(h, "REGEX", "what the line has");
+		hint_describe(h, "REGEX", "an extended regular expression");
 	else if (n == 2 && (strv_eq(w[1].text, STRV("first")) ||
 	    strv_eq(w[1].text, STRV("last"))))
-		describe(h, "N", "how many lines");
+		hint_describe(h, "N", "how many lines, 1 to 1000000");
 	else if (n == 2 && strv_eq(w[1].text, STRV("save")))
-		describe(h, "FILE", "its name; ~ is your own folder");
-	else
-		offer("|", "another filter", h);
+		hint_describe(h, "FILE", "its name; ~ is your own folder");
+	else if (sort)
+		hint_describe(h, "[-]COLUMN", "of rows, if it stands first; "
+		    "without one the lines");
+	if (n > 2 || sort || (n == 2 && !filter_takes(w[1].text)))
+		hint_offer("|", "another filter", h);
 }
 
 /* --- operations ---------------------------------------------------------- */
@@ -205,30 +126,49 @@ static void arg_values(struct hinting *h, const struct gram_arg *a)
 	if (strcmp(a->complete, "configuration") == 0)
 		;
 	else if (strchr(a->complete, '|'))
-		choices(h, a->complete);
+		hint_choices(h, a->complete);
 	else if (a->complete[0])
-		live(h, a->complete);
+		hint_live(h, a->complete);
 	for (i = 0; a->name[i] && i + 1 < sizeof(name); i++)
 		name[i] = (char)toupper((unsigned char)a->name[i]);
 	name[i] = 0;
-	describe(h, name, a->help);
+	hint_describe(h, name, a->help);
+}
+
+/* Options of every command; a value of any kind when there is no choice. */
+static const struct common {
+	const char *word, *help;
+	const char *value, *about;	/* NULL: it takes none */
+} common[] = {
+	{ "--json", "as one JSON document", NULL, NULL },
+	{ "--jsonl", "as JSON, a row to a line", NULL, NULL },
+	{ "--csv", "as a table for spreadsheets", NULL, NULL },
+	{ "--columns", "only these, as A,B", "A,B", "names of columns in small "
+	  "letters" },
+	{ "--sort", "by a column; -COLUMN: the largest first", "[-]COLUMN",
+	  "one column in small letters" },
+	{ "--limit", "at most so many rows", "N", "1 to 1000000 rows" },
+	{ "--watch", "again every few seconds", NULL, NULL },
+	{ "--timeout", "wait so many seconds at most", "SECONDS",
+	  "1 to 86400" },
+	{ "--color", "auto, always or never", "auto|always|never", NULL },
+	{ "--yes", "do not ask", NULL, NULL },
+	{ "--no-pager", "all at once", NULL, NULL },
+	{ "--help", "what this command takes", NULL, NULL },
+};
+
+#define COMMON (sizeof(common) / sizeof(common[0]))
+
+static const struct common *common_find(struct strv word)
+{
+	for (size_t i = 0; i < COMMON; i++)
+		if (strv_eq(word, strv(common[i].word)))
+			return &common[i];
+	return NULL;
 }
 
 static void option_names(struct hinting *h, const struct gram_op *op)
 {
-	static const struct {
-		const char *word, *help;
-	} common[] = {
-		{ "--json", "as one JSON document" },
-		{ "--csv", "as a table for spreadsheets" },
-		{ "--columns", "only these, as A,B" },
-		{ "--sort", "by a column; -COLUMN: the largest first" },
-		{ "--limit", "at most so many rows" },
-		{ "--watch", "again every few seconds" },
-		{ "--timeout", "wait so many seconds at most" },
-		{ "--no-pager", "all at once" },
-		{ "--help", "what this command takes" },
-	};
 	char word[100];
 
 	for (size_t i = 0; i < op->n_args; i++) {
@@ -239,97 +179,177 @@ static void option_names(struct hinting *h, const struct gram_op *op)
 			continue;
 		(void)snprintf(word, sizeof(word), "--%s%s", a->name,
 		    secret ? "-file" : "");
-		offer(word, a->help, h);
+		hint_offer(word, a->help, h);
 		if (!secret)
 			continue;
 		(void)snprintf(word, sizeof(word), "--%s-prompt", a->name);
-		offer(word, a->help, h);
+		hint_offer(word, a->help, h);
 	}
-	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+	for (size_t i = 0; i < COMMON; i++)
 		if (!gram_arg_find(op, strv(common[i].word + 2)))
-			offer(common[i].word, common[i].help, h);
+			hint_offer(common[i].word, common[i].help, h);
 }
 
-/* The option whose value is being typed, or NULL; counts the positions. */
-static const struct gram_arg *pending(const struct gram_op *op,
-    const struct word *w, size_t n, size_t *positions)
+/* What is being typed: the value of an option, or a position. */
+struct typing {
+	const struct gram_arg *arg;	/* whose value, or NULL */
+	const struct common *common;	/* the same */
+	bool secret_file;
+	size_t positions;		/* before it */
+};
+
+static void option_typed(struct typing *t, const struct gram_op *op,
+    struct strv word)
 {
-	const struct gram_arg *a = NULL;
-	bool common_value = false;
+	struct strv name = { word.p + 2, word.n - 2 };
 
-	*positions = 0;
+	t->arg = gram_arg_find(op, name);
+	t->common = t->arg ? NULL : common_find(word);
+	if (t->common && !t->common->value)
+		t->common = NULL;
+	if (t->arg && (t->arg->flags & (GRAM_FLAG | GRAM_SECRET)))
+		t->arg = NULL;
+	if (name.n <= 5 || memcmp(name.p + name.n - 5, "-file", 5) != 0)
+		return;
+	name.n -= 5;
+	t->secret_file = gram_arg_find(op, name) &&
+	    (gram_arg_find(op, name)->flags & GRAM_SECRET);
+}
+
+static struct typing typing_of(const struct gram_op *op,
+    const struct word *w, size_t n)
+{
+	struct typing t = { .positions = 0 };
+
 	for (size_t i = 0; i < n; i++) {
-		struct strv name = w[i].text;
-
-		if (a || common_value) {
-			a = NULL;	/* this is its value */
-			common_value = false;
-			continue;
-		}
-		if (name.n < 3 || memcmp(name.p, "--", 2) != 0) {
-			++*positions;
-			continue;
-		}
-		a = gram_arg_find(op, (struct strv){ name.p + 2, name.n - 2 });
-		common_value = !a && (strv_eq(name, STRV("--columns")) ||
-		    strv_eq(name, STRV("--sort")) ||
-		    strv_eq(name, STRV("--limit")) ||
-		    strv_eq(name, STRV("--timeout")));
-		if (a && (a->flags & (GRAM_FLAG | GRAM_SECRET)))
-			a = NULL;
+		if (t.arg || t.common || t.secret_file)
+			t = (struct typing){ .positions = t.positions };
+		else if (w[i].text.n < 3 || memcmp(w[i].text.p, "--", 2) != 0)
+			t.positions++;
+		else
+			option_typed(&t, op, w[i].text);
 	}
-	return a;
+	return t;
 }
 
 static void arg_hints(struct hinting *h, const struct gram_op *op,
     const struct word *w, size_t n)
 {
-	size_t positions;
-	const struct gram_arg *a = pending(op, w, n, &positions);
+	struct typing t = typing_of(op, w, n);
+	const struct gram_arg *a = gram_position(op, t.positions);
 
-	if (a) {
-		arg_values(h, a);
-		return;
+	if (t.arg) {
+		arg_values(h, t.arg);
+	} else if (t.secret_file) {
+		hint_describe(h, "FILE", "that has it on its first line");
+	} else if (t.common && t.common->about) {
+		hint_describe(h, t.common->value, t.common->about);
+	} else if (t.common) {
+		hint_choices(h, t.common->value);
+	} else {
+		if (a && strcmp(a->complete, "configuration") == 0)
+			hints_path(h, w, n, HINT_SETTING);
+		else if (a && (h->partial.n == 0 || h->partial.p[0] != '-'))
+			arg_values(h, a);
+		if (h->partial.n == 0 && !a)
+			hint_describe(h, "Enter", op->help);
+		if (h->partial.n || !a)
+			option_names(h, op);
+		else
+			hint_describe(h, "--OPTION", "type -- and Tab for the "
+			    "options");
 	}
-	a = gram_position(op, positions);
-	if (a && strcmp(a->complete, "configuration") == 0)
-		path_hints(h, w, n, false);
-	else if (a && (h->partial.n == 0 || h->partial.p[0] != '-'))
-		arg_values(h, a);
-	if (h->partial.n == 0 && !a)
-		describe(h, "Enter", op->help);
-	if (h->partial.n || !a)
-		option_names(h, op);
-	else
-		describe(h, "--OPTION", "type -- and Tab for the options");
 }
 
-static void command_hints(struct hinting *h, const struct word *w, size_t n)
+static void operation_hints(struct hinting *h, const struct word *w, size_t n)
 {
 	const struct gram_op *op;
 	struct buf why;
 	size_t used;
 	int code;
 
-	if (n == 0) {
-		offer("configure", "change settings", h);
-		offer("help", "what commands there are", h);
-		offer("monitor", "what happens, as it happens", h);
-		offer("version", "of this program", h);
-		offer("quit", "leave the shell", h);
-	}
-	if (n && strv_eq(w[0].text, STRV("monitor"))) {
-		monitor_topics(offer, h);
-		return;
-	}
 	if (!h->s->have_grammar && !session_grammar(h->s, &code))
 		return;
 	buf_init(&why, 4096);
 	op = n ? grammar_find(&h->s->grammar, w, n, true, &used, &why) : NULL;
-	grammar_next(&h->s->grammar, w, n, offer, h);
+	grammar_next(&h->s->grammar, w, n, hint_offer, h);
 	if (op)
 		arg_hints(h, op, w + used, n - used);
 	buf_deinit(&why);
+}
+
+/* --- words of the shell itself ------------------------------------------- */
+
+/* "<...>" says what is expected; behind: the word before it. */
+static const struct {
+	const char *first, *behind, *word, *help;
+} ours[] = {
+	{ "configure", "configure", "exclusive", "nobody else can commit "
+	  "meanwhile" },
+	{ "configure", NULL, "--draft", "another draft of yours than main" },
+	{ "configure", NULL, "--exclusive", "nobody else can commit "
+	  "meanwhile" },
+	{ "configure", NULL, "-f", "lines of a file; all or none" },
+	{ "configure", NULL, "--commit", "put the lines in force" },
+	{ "configure", NULL, "--comment", "why, for those who read the "
+	  "revisions" },
+	{ "configure", NULL, "--revert-in", "undone after this time unless "
+	  "kept" },
+	{ "configure", "-f", "<FILE>", "its name; - is standard input" },
+	{ "configure", "--revert-in", "<TIME>", "90s, 5m, 2h; at most 24h" },
+	{ "configure", "--comment", "<TEXT>", "in quotes if it has blanks" },
+	{ "history", "history", "<N>", "how many lines; 20 without it" },
+	{ "source", "source", "<FILE>", "with a command on each line" },
+	{ "top", "top", "<SECONDS>", "between two looks; 2 without it" },
+	{ "watch", "watch", "<SECONDS>", "between two looks; 2 without it" },
+};
+
+/* true: the line is about one of them. */
+static bool own_hints(struct hinting *h, const struct word *w, size_t n)
+{
+	bool found = false, value = false;
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		value |= n > 1 && ours[i].behind && ours[i].word[0] == '<' &&
+		    strv_eq(w[n - 1].text, strv(ours[i].behind));
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (!strv_eq(w[0].text, strv(ours[i].first)))
+			continue;
+		found = true;
+		if (ours[i].behind ? strv_eq(w[n - 1].text,
+		    strv(ours[i].behind)) : !value)
+			hint_offer(ours[i].word, ours[i].help, h);
+	}
+	if (strv_eq(w[0].text, STRV("monitor")))
+		monitor_topics(hint_offer, h);
+	else if (strv_eq(w[0].text, STRV("alias")) && n == 1)
+		alias_each(hint_offer, h);
+	else
+		return found;
+	return true;
+}
+
+void hints_command(struct hinting *h, const struct word *w, size_t n)
+{
+	int64_t every;
+
+	if (n == 0) {
+		command_own(hint_offer, h);
+		if (h->s->interactive)
+			alias_each(hint_offer, h);
+	}
+	if (n && own_hints(h, w, n) && !strv_eq(w[0].text, STRV("watch")))
+		return;
+	if (n && (strv_eq(w[0].text, STRV("watch")) ||
+	    strv_eq(w[0].text, STRV("help")))) {
+		w++;
+		n--;
+		if (n && duration_s(w[0].text, "s", &every)) {
+			w++;
+			n--;
+		}
+	}
+	operation_hints(h, w, n);
 }
 
 void hints(struct session *s, struct strv line, struct strv *partial,
@@ -358,8 +378,8 @@ void hints(struct session *s, struct strv line, struct strv *partial,
 	if (n <= WORDS && pipe)
 		filter_hints(&h, w + pipe, n - pipe);
 	else if (n <= WORDS && s->configuring)
-		configure_hints(&h, w, n);
+		hints_configure(&h, w, n);
 	else if (n <= WORDS)
-		command_hints(&h, w, n);
+		hints_command(&h, w, n);
 	arena_deinit(&a);
 }

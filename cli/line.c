@@ -1,6 +1,6 @@
 /* line.c - one line: a command, and the way its answer goes. */
 
-#include "cli/session.h"
+#include "cli/alias.h"
 
 #define WORDS 256
 
@@ -9,7 +9,8 @@ static size_t pipe_at(const struct session *s, const struct word *w, size_t n)
 {
 	size_t i = 0;
 
-	if (s->configuring && n && draft_raw(w[0].text))
+	if (n && (s->configuring ? draft_raw(w[0].text) :
+	    strv_eq(w[0].text, STRV("alias"))))
 		return n;
 	while (i < n && !is_pipe(&w[i]))
 		i++;
@@ -33,6 +34,9 @@ static int filtered(struct session *s, struct filters *f, struct strv line,
 
 	buf_init(&why, 4096);
 	s->defaults.json |= f->json;
+	s->defaults.jsonl |= f->jsonl;
+	if (f->sort)
+		s->defaults.select.sort = strv(f->sort);
 	s->defaults.csv |= f->csv;
 	if (output_begin(&o, &s->out, f, !s->file, &why)) {
 		s->way = &o;
@@ -77,13 +81,15 @@ static int split_line(struct session *s, struct strv line, struct word *w,
 	return code;
 }
 
-int session_line(struct session *s, struct strv line)
+static int whole_line(struct session *s, struct strv line, bool alias)
 {
+	struct buf meant;
 	struct word w[WORDS];
 	struct arena a;
 	size_t n;
 	int code;
 
+	buf_init(&meant, BUF_NO_LIMIT);
 	arena_init(&a);
 	n = words_split(line, &a, w, WORDS);
 	if (n == 0)
@@ -92,8 +98,17 @@ int session_line(struct session *s, struct strv line)
 		code = session_error(s, EXIT_USAGE, "too many words");
 	else if (w[n - 1].open)
 		code = session_error(s, EXIT_USAGE, "a quote is not closed");
+	else if (alias && alias_line(s, line, &w[0], &meant))
+		code = whole_line(s, buf_strv(&meant), false);
 	else
 		code = split_line(s, line, w, n);
 	arena_deinit(&a);
+	buf_deinit(&meant);
 	return code;
+}
+
+/* In a script every word is a command's own. */
+int session_line(struct session *s, struct strv line)
+{
+	return whole_line(s, line, s->interactive && !s->configuring);
 }

@@ -1,14 +1,13 @@
 /* monitor.c - the command monitor: what happens, one line for each. */
 
 #include <poll.h>
-#include <signal.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/near.h"
 #include "base/now.h"
 #include "cli/changes.h"
 #include "cli/feed.h"
+#include "cli/keys.h"
 #include "cli/session.h"
 #include "wire/json.h"
 
@@ -45,14 +44,6 @@ struct monitor {
 	struct feed feed;
 	int64_t end;		/* now_mono(); 0: none */
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
 
 /* --- words --------------------------------------------------------------- */
 
@@ -130,7 +121,7 @@ static void event(struct monitor *m, struct strv name, struct strv data)
 {
 	struct buf safe;
 
-	if (!m->options.json) {
+	if (!m->options.json && !m->options.jsonl) {
 		changes_tell(&m->changes, name, data, line, m);
 	} else {
 		buf_init(&safe, BUF_NO_LIMIT);
@@ -162,26 +153,15 @@ static int refused(struct monitor *m)
 
 static bool over(const struct monitor *m)
 {
-	return interrupted || (m->end && now_mono() >= m->end) ||
+	return keys_interrupted() || (m->end && now_mono() >= m->end) ||
 	    (m->s->way && output_done(m->s->way)) || ferror(stdout);
 }
 
-/* A key: "q" ends it. */
-static bool quits(bool keys, short events)
-{
-	char c = 0;
-
-	if (!keys || !events)
-		return false;
-	return read(STDIN_FILENO, &c, 1) != 1 || c == 'q' || c == 'Q' ||
-	    c == 4;
-}
-
-static int follow(struct monitor *m, bool keys)
+static int follow(struct monitor *m, const struct keys *keys)
 {
 	struct pollfd p[2] = {
 		{ .fd = m->feed.fd, .events = POLLIN },
-		{ .fd = keys ? STDIN_FILENO : -1, .events = POLLIN },
+		{ .fd = keys->tty ? STDIN_FILENO : -1, .events = POLLIN },
 	};
 	struct strv name, data;
 	bool open = true;
@@ -192,7 +172,7 @@ static int follow(struct monitor *m, bool keys)
 		if (poll(p, 2, (int)(left < 1000 ? left < 0 ? 0 : left :
 		    1000)) <= 0)
 			continue;
-		if (quits(keys, p[1].revents))
+		if (p[1].revents && keys_quit(keys))
 			return EXIT_OK;
 		if (!p[0].revents)
 			continue;
@@ -209,24 +189,14 @@ static int follow(struct monitor *m, bool keys)
 
 static int run(struct monitor *m)
 {
-	struct sigaction was, now = { .sa_handler = on_interrupt };
-	struct termios lines, keys;
-	bool tty = m->s->out.tty && isatty(STDIN_FILENO) &&
-	    tcgetattr(STDIN_FILENO, &lines) == 0;
+	struct keys keys;
 	int code;
 
-	interrupted = 0;
-	(void)sigaction(SIGINT, &now, &was);
-	if (tty) {
-		keys = lines;
-		keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-		(void)tcsetattr(STDIN_FILENO, TCSANOW, &keys);
+	keys_begin(&keys, m->s->out.tty);
+	if (keys.tty)
 		fprintf(stderr, "(q ends)\n");
-	}
-	code = follow(m, tty);
-	if (tty)
-		(void)tcsetattr(STDIN_FILENO, TCSANOW, &lines);
-	(void)sigaction(SIGINT, &was, NULL);
+	code = follow(m, &keys);
+	keys_end(&keys);
 	return code;
 }
 
@@ -244,7 +214,7 @@ int monitor_words(struct session *s, const struct word *w, size_t n)
 	if (code == EXIT_OK && m.options.help) {
 		usage(s);
 	} else if (code == EXIT_OK) {
-		if (!m.options.json)
+		if (!m.options.json && !m.options.jsonl)
 			changes_seed(&m.changes, &s->client, m.topics.p);
 		if (feed_open(&m.feed, &s->client, m.topics.p, &why))
 			code = run(&m);

@@ -3,7 +3,6 @@
 #include "base/now.h"
 #include "cli/notice.h"
 #include "cli/session.h"
-#include "wire/json.h"
 
 #define TOPICS		"pending,config,gateways,alerts"
 #define RETRY_MS	2000
@@ -34,36 +33,14 @@ static void line(struct strv text, void *arg)
 		buf_addf(n->out, "*** %.*s\n", STRV_ARG(text));
 }
 
-static void ignore(struct strv text, void *arg)
-{
-	(void)text;
-	(void)arg;
-}
-
-/* The newest revision that an event tells of. */
-static int64_t revision_of(struct strv data)
-{
-	struct json_err e = { 0 };
-	struct json *root = json_parse(data, (size_t)8 << 20, &e);
-	int64_t n = 0;
-
-	if (root)
-		(void)json_as_int(json_member(json_first(json_member(root,
-		    "items")), "revision"), &n);
-	json_free(root);
-	return n;
-}
-
 static void event(struct notices *n, struct strv topic, struct strv data)
 {
-	bool own = strv_eq(topic, STRV("config")) &&
-	    revision_of(data) <= n->s->own;
 	struct buf said, safe;
 	struct strv rest;
 
 	if (!strv_eq(topic, STRV("pending"))) {
-		changes_tell(&n->changes, topic, data, own ? ignore : line,
-		    n);
+		n->changes.known = n->s->own;
+		changes_tell(&n->changes, topic, data, line, n);
 		return;
 	}
 	buf_init(&said, 4096);

@@ -104,6 +104,33 @@ static int texts_take(struct options *o, const struct word *w, size_t n,
 	return 0;
 }
 
+bool color_read(struct strv word, enum render_color *out)
+{
+	static const char *const names[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strv_eq(word, strv(names[i]))) {
+			*out = (enum render_color)i;
+			return true;
+		}
+	return false;
+}
+
+static int color_take(struct options *o, const struct word *w, size_t n,
+    struct buf *why)
+{
+	struct strv value;
+	int used = valued("--color", w, n, &value);
+
+	if (used == 0 || (value.n && color_read(value, &o->color)))
+		return used;
+	buf_addz(why, "--color takes auto, always or never");
+	return -1;
+}
+
 int options_take(struct options *o, const struct word *w, size_t n,
     struct buf *why)
 {
@@ -112,10 +139,13 @@ int options_take(struct options *o, const struct word *w, size_t n,
 		size_t at;
 	} switches[] = {
 		{ "--json", offsetof(struct options, json) },
+		{ "--jsonl", offsetof(struct options, jsonl) },
+		{ "--yes", offsetof(struct options, yes) },
 		{ "--csv", offsetof(struct options, csv) },
 		{ "--help", offsetof(struct options, help) },
 		{ "--no-pager", offsetof(struct options, no_pager) },
 	};
+	int step;
 
 	if (n == 0 || w[0].quoted)
 		return 0;
@@ -128,5 +158,6 @@ int options_take(struct options *o, const struct word *w, size_t n,
 		o->watch_s = 2;
 		return n > 1 && number(w[1].text, 86400, &o->watch_s) ? 2 : 1;
 	}
-	return texts_take(o, w, n, why);
+	step = color_take(o, w, n, why);
+	return step ? step : texts_take(o, w, n, why);
 }

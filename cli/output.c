@@ -1,10 +1,10 @@
 /* output.c - the way of an answer to the screen: filters, pager, file. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/files.h"
 #include "cli/output.h"
 
 static void sink(struct strv line, void *arg)
@@ -48,12 +48,9 @@ static ssize_t take(void *arg, const char *p, size_t n)
 
 static bool file_open(struct output *o, struct buf *why)
 {
-	int fd = open(o->filters.save, O_WRONLY | O_CREAT | O_TRUNC |
-	    O_CLOEXEC, 0600);
+	int fd = files_write(o->filters.save, why);
 
 	o->file = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (!o->file)
-		buf_addf(why, "%s: %s", o->filters.save, strerror(errno));
 	return o->file != NULL;
 }
 

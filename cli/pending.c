@@ -8,6 +8,8 @@
 #include "cli/session.h"
 #include "wire/json.h"
 
+#define LOOK_S 5
+
 static void copy(char *to, size_t size, const struct json *v)
 {
 	struct strv text;
@@ -79,7 +81,7 @@ static bool look(const struct session *s, struct pending_state *p)
 	struct buf why;
 	bool ok;
 
-	with.timeout_s = 1;
+	with.timeout_s = LOOK_S;
 	buf_init(&why, 1024);
 	ok = client_call(&with, "GET", "/api/v1/config/pending", NULL,
 	    STRV_NONE, &a, &why);
@@ -98,7 +100,19 @@ void pending_known(struct session *s)
 	if (!s->interactive || !look(s, &now))
 		return;
 	s->pending = now;
-	s->own = now.running;
+}
+
+void pending_own(struct session *s, struct strv body)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(body, (size_t)1 << 20, &e);
+	int64_t n = 0;
+
+	for (size_t i = 0; root && i < 2; i++)
+		if (json_as_int(json_member(root, i ? "undone_by" :
+		    "revision"), &n) && n > s->own)
+			s->own = n;
+	json_free(root);
 }
 
 static void compare(struct session *s, struct pending_state now,

@@ -30,7 +30,7 @@ struct table {
 	size_t n;
 };
 
-struct render render_to(FILE *out)
+struct render render_to(FILE *out, enum render_color color)
 {
 	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
 	const char *force = getenv("CLICOLOR_FORCE");
@@ -40,6 +40,8 @@ struct render render_to(FILE *out)
 	r.color = r.tty && !(no && *no) && !(term && !strcmp(term, "dumb"));
 	if (force && *force && strcmp(force, "0") != 0 && !(no && *no))
 		r.color = true;
+	if (color != COLOR_AUTO)
+		r.color = color == COLOR_ALWAYS;
 	if (r.tty && ioctl(fileno(out), TIOCGWINSZ, &size) == 0)
 		r.width = size.ws_col;
 	return r;
@@ -84,8 +86,7 @@ size_t render_width(struct strv s)
 	return n;
 }
 
-/* As much of s as fits, with … where it is cut. */
-static void cut(struct buf *out, struct strv s, size_t width)
+void render_cut(struct buf *out, struct strv s, size_t width)
 {
 	size_t used = 0;
 
@@ -243,7 +244,7 @@ static void put(const struct render *r, const struct table *t, size_t i,
 		    0;
 
 		buf_init(&b, BUF_NO_LIMIT);
-		cut(&b, text, room > 8 ? room : 8);
+		render_cut(&b, text, room > 8 ? room : 8);
 		fputs(b.p, r->out);
 		buf_deinit(&b);
 	} else {

@@ -1,5 +1,7 @@
 /* render_json.c - one JSON document: a line, or indented for a screen. */
 
+#include <string.h>
+
 #include "base/utf8.h"
 #include "cli/render.h"
 
@@ -66,5 +68,70 @@ void render_json(const struct render *r, struct strv json)
 		indented(r->out, buf_strv(&safe));
 	else
 		fprintf(r->out, "%s\n", safe.p);
+	buf_deinit(&safe);
+}
+
+/* Where a value of valid JSON that begins at i ends. */
+static size_t value_end(struct strv s, size_t i)
+{
+	size_t depth = 0;
+	bool in = false, slash = false;
+
+	for (; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (in) {
+			in = slash || c != '"';
+			slash = !slash && c == '\\';
+		} else if (c == '"') {
+			in = true;
+		} else if (c == '{' || c == '[') {
+			depth++;
+		} else if (c == '}' || c == ']') {
+			if (depth == 0)
+				return i;
+			depth--;
+		} else if (c == ',' && depth == 0) {
+			return i;
+		}
+	}
+	return i;
+}
+
+/* The array of the rows, behind its bracket; absent: it is no list. */
+static struct strv rows_of(struct strv json)
+{
+	static const char name[] = "\"items\":[";
+	size_t i = 1;
+
+	while (i < json.n) {
+		struct strv rest = { json.p + i, json.n - i };
+
+		if (rest.n > sizeof(name) - 1 &&
+		    memcmp(rest.p, name, sizeof(name) - 1) == 0)
+			return (struct strv){ rest.p + sizeof(name) - 1,
+			    rest.n - (sizeof(name) - 1) };
+		i = value_end(json, i) + 1;
+	}
+	return STRV_NONE;
+}
+
+void render_jsonl(const struct render *r, struct strv json)
+{
+	struct buf safe;
+	struct strv rows;
+	size_t i = 0;
+
+	buf_init(&safe, BUF_NO_LIMIT);
+	render_json_safe(&safe, json);
+	rows = rows_of(buf_strv(&safe));
+	if (!rows.p)
+		fprintf(r->out, "%s\n", safe.p);
+	while (i < rows.n && rows.p[i] != ']') {
+		size_t end = value_end(rows, i);
+
+		fprintf(r->out, "%.*s\n", (int)(end - i), rows.p + i);
+		i = end + (end < rows.n && rows.p[end] == ',');
+	}
 	buf_deinit(&safe);
 }

@@ -12,6 +12,7 @@
 #include "base/jsonw.h"
 #include "base/near.h"
 #include "cli/client.h"
+#include "cli/files.h"
 #include "cli/request.h"
 
 #define FILE_MAX ((size_t)64 << 20)
@@ -36,17 +37,19 @@ struct building {
 bool file_text(const char *path, struct buf *out, struct buf *why)
 {
 	bool in = strcmp(path, "-") == 0;
-	int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = in ? STDIN_FILENO : files_read(path, why);
 	char part[65536];
 	ssize_t n = -1;
 
-	while (fd >= 0 && (n = read(fd, part, sizeof(part))) > 0)
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, part, sizeof(part))) > 0)
 		buf_add(out, part, (size_t)n);
 	if (n < 0)
 		buf_addf(why, "%s: %s", path, strerror(errno));
 	else if (out->full)
 		buf_addf(why, "%s: this file is too large", path);
-	if (fd >= 0 && !in)
+	if (!in)
 		close(fd);
 	explicit_bzero(part, sizeof(part));
 	return n >= 0 && !out->full;
@@ -350,6 +353,21 @@ static const struct values *file_values(const struct building *b)
 	return NULL;
 }
 
+/* What it is about, for those who are asked or get no rows. */
+static void about(struct building *b, struct request *r)
+{
+	for (size_t i = 0; i < b->op->n_args; i++) {
+		const struct gram_arg *a = &b->op->args[i];
+		const struct values *of = &b->values[i];
+
+		if (of->n && !r->object.n && (a->flags & GRAM_POSITION) &&
+		    !(a->flags & GRAM_FILE))
+			buf_adds(&r->object, of->v[0]);
+		r->narrowed |= of->n && !(a->flags & GRAM_PATH) &&
+		    strcmp(a->name, "limit") != 0;
+	}
+}
+
 static void fill(struct building *b, struct request *r)
 {
 	const struct values *file = file_values(b);
@@ -358,6 +376,7 @@ static void fill(struct building *b, struct request *r)
 
 	r->method = b->op->method;
 	target_path(b, &r->target);
+	about(b, r);
 	if (reads || file)
 		target_query(b, &r->target);
 	if (file) {
@@ -395,6 +414,7 @@ int request_build(const struct gram_op *op, const struct word *w, size_t n,
 	buf_init(&r->target, BUF_NO_LIMIT);
 	buf_init(&r->body, BUF_NO_LIMIT);
 	buf_init(&r->file, 4096);
+	buf_init(&r->object, 4096);
 	buf_init(&b.file, 4096);
 	arena_init(&b.arena);
 	b.values = xalloc((op->n_args + 1) * sizeof(*b.values));
@@ -422,5 +442,6 @@ void request_free(struct request *r)
 		explicit_bzero(r->body.p, r->body.size);
 	buf_deinit(&r->body);
 	buf_deinit(&r->file);
+	buf_deinit(&r->object);
 	buf_deinit(&r->target);
 }

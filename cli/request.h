@@ -4,18 +4,22 @@
 #define CLI_REQUEST_H
 
 #include "cli/grammar.h"
+#include "cli/render.h"
 #include "cli/select.h"
 
 enum {		/* exit codes, one table for every command: parley(1) */
 	EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_FOUND = 3,
 	EXIT_FORBIDDEN = 4, EXIT_INVALID = 5, EXIT_CONFLICT = 6,
 	EXIT_NO_DAEMON = 7, EXIT_TIMEOUT = 8, EXIT_PARTLY = 9,
+	EXIT_DECLINED = 12,
 	EXIT_INTERRUPTED = 130
 };
 
 /* Options that every command has. */
 struct options {
-	bool json, csv, help, no_pager;
+	bool json, jsonl, csv, help, no_pager;
+	bool yes;		/* do not ask */
+	enum render_color color;
 	int watch_s;		/* 0: once */
 	int timeout_s;		/* 0: as the client's */
 	struct selection select;
@@ -27,6 +31,8 @@ struct request {
 	const char *type;	/* NULL: no body */
 	struct buf body;
 	struct buf file;	/* the name of the file in the body, or empty */
+	struct buf object;	/* the first of its words, or empty */
+	bool narrowed;		/* asks for less than there is */
 };
 
 /*
@@ -47,6 +53,8 @@ void request_free(struct request *r);	/* wipes the body */
 /* "5m", "90s", "1h", "5" in the given unit, as seconds; false: none, or
  * more than a day. */
 bool duration_s(struct strv s, const char *unit, int64_t *out);
+/* "auto", "always", "never" */
+bool color_read(struct strv word, enum render_color *out);
 
 /* A file's bytes; "-": standard input.  false: why says what is wrong. */
 bool file_text(const char *path, struct buf *out, struct buf *why);

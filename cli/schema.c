@@ -134,3 +134,14 @@ void schema_next(const struct schema *s, const struct word *w, size_t n,
 		if (follows(&s->settings[i], w, n) && !repeats(s, i, w, n))
 			offer(&s->settings[i], n, fn, arg, kind, at);
 }
+
+bool schema_whole(const struct schema *s, const struct word *w, size_t n)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct setting *t = &s->settings[i];
+
+		if (n == section_words(t) + t->named && follows(t, w, n))
+			return true;
+	}
+	return false;
+}

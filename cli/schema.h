@@ -32,5 +32,8 @@ typedef void schema_word_fn(const char *word, const char *help, void *arg);
 void schema_next(const struct schema *s, const struct word *w, size_t n,
     schema_word_fn *fn, void *arg, const char **kind,
     const struct setting **at);
+/* These words are a section with its name, if it has names: what follows is a
+ * setting. */
+bool schema_whole(const struct schema *s, const struct word *w, size_t n);
 
 #endif

@@ -180,6 +180,14 @@ static int down(const void *a, const void *b)
 	return n ? n : (r->at > q->at) - (r->at < q->at);
 }
 
+static bool is_ok(const struct json *row)
+{
+	struct strv state;
+
+	return json_as_string(json_member(row, "state"), &state) &&
+	    strv_eq(state, STRV("ok"));
+}
+
 static void rows(struct jsonw *w, const struct selection *s,
     const struct json *items)
 {
@@ -194,9 +202,12 @@ static void rows(struct jsonw *w, const struct selection *s,
 	if (sort.n)
 		next_name(&sort, name);
 	for (const struct json *r = json_first(items); r; r = json_next(r)) {
+		if (s->trouble && is_ok(r))
+			continue;
 		all[i] = (struct row){ r, json_member(r, name), i };
 		i++;
 	}
+	n = i;
 	if (s->sort.n)
 		qsort(all, n, sizeof(*all), falls ? down : up);
 	if (s->limit && (size_t)s->limit < n)

@@ -9,6 +9,7 @@ struct selection {
 	struct strv columns;	/* "a,b": these, in this order; or absent */
 	struct strv sort;	/* "a", "-a": the largest first; or absent */
 	int limit;		/* 0: all */
+	bool trouble;	/* only rows whose state is not ok */
 };
 
 /*

@@ -18,6 +18,8 @@ struct pending_state {
 	char actor[64], notice[256];
 };
 
+#define PLACE 200	/* bytes of a place with its NUL */
+
 struct session {
 	struct client client;
 	struct grammar grammar;
@@ -35,10 +37,15 @@ struct session {
 
 	bool configuring;
 	char *draft;		/* whose changes are staged; owned */
+	char place[PLACE];	/* where paths begin: "gateway smsc1", or "" */
+	bool exclusive;		/* nobody else can commit */
+	int64_t renew;		/* now_mono(): when to say so again */
 	int64_t staged;		/* how many */
 	struct pending_state pending;
 	int64_t own;		/* the newest revision that is no news */
 	struct notices *notices;	/* interactive; or NULL */
+	struct history *history;	/* interactive; of libedit, or NULL */
+	int depth;		/* of files that run files */
 	bool quit;
 };
 
@@ -65,6 +72,8 @@ int session_call(struct session *s, const char *method, const char *target,
     const char *type, struct strv body, const struct options *o,
     const char *name, struct answer *a);
 
+/* The exit code an answer carries, or EXIT_OK. */
+int session_exit(struct strv json);
 /* The answer on standard output, in the form asked for. */
 int session_show(struct session *s, const struct options *o,
     struct strv json);
@@ -84,25 +93,29 @@ int nothing_to_save(struct session *s, const struct word *w, size_t n);
 int configure_words(struct session *s, const struct word *w, size_t n);
 bool configure_expand(struct strv line, struct buf *out, struct buf *why);
 
-/* draft.c: the mode configure, and a line in it. */
-int draft_begin(struct session *s, struct strv name);
+/* All lines of a file like that; false: said why on standard error. */
+bool configure_read(struct session *s, const char *file, struct buf *lines);
+
+/* draft.c: the mode configure, and a line in it.  exclusive: nobody else can
+ * commit until it is left. */
+int draft_begin(struct session *s, struct strv name, bool exclusive);
 int draft_line(struct session *s, struct strv line);
-/* A request about the draft: what is said of it unless quiet. */
-#define DRAFT_TEXT ((size_t)1 << 20)	/* the daemon takes no more */
-int draft_send(struct session *s, const char *method, const char *what,
-    struct strv body, bool quiet);
-/* draft_file.c: "load merge|replace|set FILE", "save FILE" */
-int draft_load(struct session *s, const struct word *w, size_t n);
-int draft_save(struct session *s, const struct word *w, size_t n);
 /* A line that begins so is sent as it is: "|" is no filter there. */
 bool draft_raw(struct strv word);
+/* The verb that the word means at the prompt; NULL: none. */
+const char *draft_word(struct strv word);
 void draft_verbs(void (*fn)(const char *word, const char *help, void *arg),
     void *arg);
 
+/* command.c: a command begins with exactly this word. */
+bool command_word(struct session *s, struct strv word);
+
 /* pending.c */
 int pending_read(struct session *s, struct pending_state *p);
-/* What this session did itself is no news to it. */
+/* What this session did itself is no news to it: after a change, and the
+ * answer to it. */
 void pending_known(struct session *s);
+void pending_own(struct session *s, struct strv body);
 /* What is new about it, for people; false: nothing. */
 bool pending_news(struct session *s, struct buf *out);
 /* The same when the daemon tells of it by itself. */
@@ -117,8 +130,9 @@ void monitor_topics(void (*fn)(const char *word, const char *help, void *arg),
 /* complete.c: what the last of these words can become, a line each. */
 int complete_run(struct session *s, char **argv, size_t n);
 
-/* shell.c: a script; an interactive shell. */
+/* script.c */
 int script_run(struct session *s, const char *path);
+/* shell.c: the interactive shell. */
 int shell_run(struct session *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* shell.c - the interactive shell on libedit, and scripts. */
+/* shell.c - the interactive shell on libedit. */
 
 #include <errno.h>
 #include <histedit.h>
@@ -11,78 +11,65 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "cli/command.h"
+#include "cli/files.h"
 #include "cli/hints.h"
+#include "cli/lock.h"
 #include "cli/notice.h"
-#include "cli/session.h"
 
 #define HISTORY 1000
 #define TICK_MS 1000	/* idle so long: what time is it? */
+#define LOOK 40		/* candidates that are shown with their help */
+#define WORD_WIDTH 24
 #define MANY 50		/* the daemon names no more: there may be others */
-
-/* --- scripts ------------------------------------------------------------- */
-
-/* The lines of a script until one fails, or all: then the code of the last
- * that failed if none succeeded. */
-static int lines_run(struct session *s, struct strv rest)
-{
-	size_t failed = 0;
-	int code = EXIT_OK, one;
-
-	while (rest.n && (code == EXIT_OK || s->keep_going) && !s->quit) {
-		s->line++;
-		one = session_line(s, strv_split(rest, '\n', &rest));
-		failed += one != EXIT_OK;
-		code = one != EXIT_OK ? one : code;
-	}
-	return s->keep_going && failed && failed < s->line ? EXIT_PARTLY :
-	    code;
-}
-
-/* Says which line failed. */
-int script_run(struct session *s, const char *path)
-{
-	struct buf text, why;
-	int code = EXIT_OK;
-
-	buf_init(&text, (size_t)16 << 20);
-	buf_init(&why, 4096);
-	if (!file_text(path, &text, &why)) {
-		code = session_error(s, EXIT_FAILED, "%s", why.p);
-		buf_clear(&text);
-	}
-	s->file = strcmp(path, "-") == 0 ? "stdin" : path;
-	if (code == EXIT_OK)
-		code = lines_run(s, buf_strv(&text));
-	if (code == EXIT_OK && s->configuring && s->staged)
-		code = session_error(s, EXIT_CONFLICT, "the script ends with "
-		    "changes that are not committed; draft %s keeps them",
-		    s->draft);
-	s->file = NULL;
-	buf_deinit(&text);
-	buf_deinit(&why);
-	return code;
-}
 
 /* --- Tab and "?" --------------------------------------------------------- */
 
 struct found {
 	struct buf common;	/* what all candidates begin with */
 	struct buf list;	/* lines for people */
+	struct buf words;	/* the same without help, in columns */
+	size_t columns, at;	/* of the screen; where words ends */
 	size_t n;		/* words that could be inserted */
 	size_t lines;
 };
 
+static void in_columns(struct found *f, struct strv word)
+{
+	size_t width = render_width(word) + 2;
+
+	width = width < WORD_WIDTH ? WORD_WIDTH : width;
+	if (f->at && f->at + width > f->columns) {
+		buf_addc(&f->words, '\n');
+		f->at = 0;
+	}
+	buf_adds(&f->words, word);
+	for (size_t i = render_width(word); i < width; i++)
+		buf_addc(&f->words, ' ');
+	f->at += width;
+}
+
+/* One line each, however long its help is. */
 static void collect(const char *word, const char *help, void *arg)
 {
 	struct found *f = arg;
+	struct buf line, safe;
 	size_t n = 0;
 
 	f->lines++;
-	buf_addz(&f->list, "  ");
-	render_safe(&f->list, strv(word), false);
-	for (size_t width = render_width(strv(word)); width < 24; width++)
-		buf_addc(&f->list, ' ');
-	buf_addf(&f->list, " %s\n", help);
+	buf_init(&line, BUF_NO_LIMIT);
+	buf_init(&safe, BUF_NO_LIMIT);
+	render_safe(&safe, strv(word), false);
+	buf_addf(&line, "  %s", safe.p);
+	for (size_t width = render_width(buf_strv(&safe)); width < WORD_WIDTH;
+	    width++)
+		buf_addc(&line, ' ');
+	buf_addf(&line, " %s", help);
+	render_cut(&f->list, buf_strv(&line), f->columns);
+	buf_addc(&f->list, '\n');
+	in_columns(f, buf_strv(&safe));
+	buf_deinit(&line);
+	buf_deinit(&safe);
 	if (word[0] == '<')
 		return;
 	if (f->n++ == 0) {
@@ -105,11 +92,15 @@ static struct strv typed(EditLine *el)
 
 static void look(EditLine *el, struct found *f, struct strv *partial)
 {
+	struct winsize size = { 0 };
 	struct session *s;
 
 	buf_init(&f->common, BUF_NO_LIMIT);
 	buf_init(&f->list, BUF_NO_LIMIT);
-	f->n = f->lines = 0;
+	buf_init(&f->words, BUF_NO_LIMIT);
+	f->columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col ? size.ws_col : 80;
+	f->n = f->lines = f->at = 0;
 	el_get(el, EL_CLIENTDATA, &s);
 	hints(s, typed(el), partial, collect, f);
 }
@@ -118,6 +109,17 @@ static void found_free(struct found *f)
 {
 	buf_deinit(&f->common);
 	buf_deinit(&f->list);
+	buf_deinit(&f->words);
+}
+
+/* More than a look can take in: the words alone. */
+static void found_print(const struct found *f)
+{
+	if (f->lines <= LOOK)
+		fputs(f->list.p, stdout);
+	else
+		printf("%s\n(%zu words; ? says what each is)\n", f->words.p,
+		    f->lines);
 }
 
 static unsigned char on_tab(EditLine *el, int ch)
@@ -135,11 +137,13 @@ static unsigned char on_tab(EditLine *el, int ch)
 		if (f.common.n > partial.n) {
 			el_insertstr(el, f.common.p + partial.n);
 		} else {
-			printf("\n%s", f.list.p);
+			putchar('\n');
+			found_print(&f);
 			result = CC_REDISPLAY;
 		}
 	} else if (f.lines) {
-		printf("\n%s", f.list.p);
+		putchar('\n');
+		found_print(&f);
 		result = CC_REDISPLAY;
 	} else {
 		result = CC_REFRESH_BEEP;
@@ -180,42 +184,19 @@ static unsigned char on_question(EditLine *el, int ch)
 
 static char *prompt(EditLine *el)
 {
-	static char text[80];
+	static char text[PLACE + 80];
 	struct session *s;
 	char wait[40];
 
 	el_get(el, EL_CLIENTDATA, &s);
 	pending_prompt(s, wait, sizeof(wait));
 	if (s->configuring)
-		(void)snprintf(text, sizeof(text), "parley(config)%s%s# ",
+		(void)snprintf(text, sizeof(text), "parley(config%s%s)%s%s# ",
+		    s->place[0] ? " " : "", s->place,
 		    s->staged ? "*" : "", wait);
 	else
 		(void)snprintf(text, sizeof(text), "parley%s> ", wait);
 	return text;
-}
-
-/* $XDG_STATE_HOME/parley/history; folders are made, others may not read. */
-static bool history_path(char *path, size_t size)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	int n;
-
-	if (state && *state == '/')
-		n = snprintf(path, size, "%s/parley/history", state);
-	else if (home && *home == '/')
-		n = snprintf(path, size, "%s/.local/state/parley/history",
-		    home);
-	else
-		return false;
-	if (n < 0 || (size_t)n >= size)
-		return false;
-	for (char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
-		*p = 0;
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			n = 0;
-		*p = '/';
-	}
-	return n > 0;
 }
 
 static void ignore(const char *word, const char *help, void *arg)
@@ -248,6 +229,28 @@ static bool is_secret(struct session *s, struct strv line)
 	}
 	arena_deinit(&a);
 	return secret;
+}
+
+/* "history [N]": the oldest of them first. */
+int history_words(struct session *s, const struct word *w, size_t n)
+{
+	HistEvent ev;
+	size_t want = 20, have = 0;
+	int more;
+
+	if (n > 1 || (n == 1 && !(want = strtoul(w[0].text.p, NULL, 10))))
+		return session_error(s, EXIT_USAGE, "usage: history [N]");
+	if (!s->history)
+		return session_error(s, EXIT_USAGE, "only the interactive "
+		    "shell has a history");
+	for (more = history(s->history, &ev, H_FIRST);
+	    more >= 0 && ++have < want;)
+		more = history(s->history, &ev, H_NEXT);
+	if (more < 0)
+		more = history(s->history, &ev, H_LAST);
+	for (; more >= 0; more = history(s->history, &ev, H_PREV))
+		fprintf(s->out.out, "%s", ev.str);
+	return EXIT_OK;
 }
 
 static volatile sig_atomic_t interrupted;
@@ -307,9 +310,13 @@ static void pending_first(struct session *s)
 /* The prompt counts down to the end of a revision that waits. */
 static void tick(struct session *s, EditLine *el)
 {
-	if (!s->pending.revision)
+	bool kept = lock_renew(s);
+
+	if (!s->pending.revision && kept)
 		return;
 	to_start(el);
+	if (!kept)
+		printf("*** others can commit again: the lock was lost\n");
 	fflush(stdout);
 	el_set(el, EL_REFRESH);
 }
@@ -379,6 +386,9 @@ static EditLine *editor(struct session *s, History *h)
 	el_set(el, EL_BIND, "^I", "parley-complete", NULL);
 	el_set(el, EL_BIND, "?", "parley-help", NULL);
 	el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
+	/* libedit's own commands could bind a key to an editor of files */
+	el_set(el, EL_BIND, "\033x", "ed-unassigned", NULL);
+	el_set(el, EL_BIND, "\033X", "ed-unassigned", NULL);
 	return el;
 }
 
@@ -434,8 +444,10 @@ int shell_run(struct session *s)
 		fprintf(stderr, "commands will work once it does\n");
 	history(h, &ev, H_SETSIZE, HISTORY);
 	history(h, &ev, H_SETUNIQUE, 1);
-	if (history_path(path, sizeof(path)))
+	if (files_own("XDG_STATE_HOME", ".local/state", "history", path,
+	    sizeof(path)))
 		history(h, &ev, H_LOAD, path);
+	s->history = h;
 	keep_alive();
 	el = editor(s, h);
 	if (!el)
@@ -448,8 +460,10 @@ int shell_run(struct session *s)
 	pending_first(s);
 	news(s, NULL);
 	loop(s, el, h);
+	lock_leave(s);
 	notices_end(&notices);
 	s->notices = NULL;
+	s->history = NULL;
 	if (path[0]) {
 		mode_t was = umask(077);
 

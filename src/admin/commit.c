@@ -8,6 +8,7 @@
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
 #include "admin/gate.h"
+#include "admin/lock.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/now.h"
@@ -120,6 +121,8 @@ bool commit_allowed(struct op_call *c)
 	const struct settings_pending *p = settings_pending();
 	char until[NOW_TEXT];
 
+	if (!lock_allows(c))
+		return false;
 	if (!p)
 		return true;
 	now_text(p->until, until);

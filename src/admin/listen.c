@@ -10,6 +10,7 @@
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
 #include "admin/guard.h"
+#include "admin/lock.h"
 #include "admin/people.h"
 #include "admin/replay.h"
 #include "admin/tokens.h"
@@ -203,6 +204,7 @@ void admin_register(void)
 	commit_register();
 	ops_settings();
 	ops_drafts();
+	ops_lock();
 	ops_revisions();
 	ops_meta();
 	ops_health();

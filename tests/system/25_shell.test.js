@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
+const { Api, isProblem } = require('./lib/api.js');
 const { expect } = require('./lib/expect.js');
 
 const PEOPLE = 40;
@@ -113,7 +114,7 @@ test('what others do appears above the line that is being typed', () => {
 		'want "parley> "', 'send "quit\\r"']);
 });
 
-test('a gateway that is down is told at once, in as many rows as it takes', () => {
+test('a gateway that is down is told at once, in as many rows as it takes', async () => {
 	const file = site.file('dead', 'set gateway dead kind smpp\n' +
 		'set gateway dead address 127.0.0.1:1\nset gateway dead system-id x\n');
 	expect(site, ['want "parley> "', 'send "version"', 'want "version"',
@@ -121,6 +122,7 @@ test('a gateway that is down is told at once, in as many rows as it takes', () =
 		`exec ${program('parley')} --data-dir ${site.data} configure -f ${file} --commit`,
 		'want "*** "', 'want "gateway dead: down"', 'want "parley> version"',
 		'send "\\025quit\\r"']);
+	await site.configure(['delete gateway dead']);
 });
 
 test('what a session does itself is no news to it', () => {
@@ -170,6 +172,184 @@ test('the loss of the daemon is told at the prompt', async () => {
 		`exec kill ${site.daemon.process.pid}`, 'want "does not answer any more"',
 		'want "parley> show"', 'send "\\025quit\\r"']);
 	await site.run();
+});
+
+/* --- the mode configure --------------------------------------------------------------- */
+
+/* proves APP-04 */
+test('paths begin at a place of the settings, which the prompt shows', async () => {
+	expect(site, ['want "parley> "', 'send "configure\\r"', 'want "parley(config)# "',
+		'send "edit policy delivery\\r"', 'want "parley(config policy delivery)# "',
+		'send "up\\r"', 'want "parley(config policy)# "', 'send "edit gatway\\r"',
+		'want "no settings called"', 'send "top\\r"', 'want "parley(config)# "',
+		'send "edit gatway g1\\r"', 'want "did you mean gateway?"',
+		'send "edit gateway g1\\r"', 'want "parley(config gateway g1)# "',
+		'send "set windo\\t"', 'want "w "', 'send "?"', 'want "1-1000 (default 10)"',
+		'send "25\\r"', 'want "parley(config gateway g1)*# "', 'send "show\\r"',
+		'want "set gateway g1 window 25"', 'send "delete window\\r"',
+		'send "exit discard\\r"', 'want "parley> "', 'send "quit\\r"']);
+	const lines = ['configure', 'edit gateway', 'copy g1 g2', 'discard', 'edit g1',
+		'set kind smpp', 'up', 'rename g1 g3', 'edit g3', 'show', 'show kind', 'top',
+		'show gateway', 'exit discard', ''].join('\n');
+	await fails(lines, 5, /stdin:3: .*g1/);
+	const out = await site.parley(['-'], lines.replace('copy g1 g2\ndiscard\n', ''));
+	assert.equal(out, 'set gateway g3 kind smpp\n'.repeat(3));
+	await fails('configure\nedit gateway g1 window\n', 5, /"window" is no place/);
+	await fails('configure\nset gateway g1 window 1\nedit\n', 2, /usage: edit PATH/);
+	await site.parley(['-'], 'configure\nexit discard\n');
+});
+
+/* proves APP-04 */
+test('who configures exclusively commits alone, until the mode is left', async () => {
+	const root = await Api.first(site);
+	const bob = new Api(site, { token: (await root.post('/admin/tokens', { name: 'bob',
+		role: ['config'] })).json.token });
+	const put = (line) => bob.post('/config/running', { lines: [line] });
+	const unlock = (whose) => bob.call('DELETE', `/config/lock${whose}`, undefined,
+		{ 'If-Match': '*' });
+	const held = 'configure exclusive\nrun show configuration lock --json\nset site ' +
+		'country-code 31\ncommit\nexit\nshow configuration lock --json\n';
+	const out = (await site.parley(['-'], held)).trim().split('\n');
+	const first = JSON.parse(out[0]), last = JSON.parse(out[out.length - 1]);
+	assert.deepEqual([first.locked, last.locked], [true, false]);
+	assert.ok(first.left_s > 200 && first.left_s <= 300);
+	await site.parley(['configuration', 'lock']);
+	isProblem(await put('set site country-code 32'), 409);
+	isProblem(await bob.post('/config/lock', {}), 409);
+	isProblem(await unlock(''), 409);
+	await site.parley(['configuration', 'lock'], '', 0);
+	assert.equal((await unlock(`?holder=${first.holder}`)).status, 200);
+	assert.equal((await put('set site country-code 32')).status, 200);
+	assert.equal((await bob.post('/config/lock', {})).status, 200);
+	await fails('configure --exclusive\n', 6, /alone may commit/);
+	const r = await site.shell(['configure', '-f', site.file('l', 'set site country-code 1\n'),
+		'--commit']);
+	assert.equal(r.status, 6, r.stderr);
+	assert.equal((await unlock('')).status, 200);
+	const rows = await site.items('show', 'audit', '--action', 'configuration unlock');
+	assert.equal(rows[0].result, 'ok');
+});
+
+/* --- words of one's own, files, screens ------------------------------------------------ */
+
+const home = () => {
+	const dir = path.join(site.dir, 'home');
+	fs.mkdirSync(dir, { recursive: true });
+	return { HOME: dir, XDG_STATE_HOME: '', XDG_CONFIG_HOME: '' };
+};
+
+test('an alias is kept for its user and stands for a command at the prompt', async () => {
+	const env = home();
+	expect(site, ['want "parley> "', 'send "alias some = show subscribers | match user0 ' +
+		'| count\\r"', 'want "parley> "', 'send "some\\r"', 'want "10\\r"',
+		'send "alias show = version\\r"', 'want "is a command already"',
+		'send "alias top3 = \\"show subscribers --limit\\"\\r"', 'want "parley> "',
+		'send "top3 2 | count\\r"', 'want "2\\r"', 'send "quit\\r"'], { env });
+	const file = path.join(env.HOME, '.config/parley/aliases');
+	assert.equal(fs.readFileSync(file, 'utf8'),
+		'some = show subscribers | match user0 | count\ntop3 = show subscribers --limit\n');
+	assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+	expect(site, ['want "parley> "', 'send "som?"', 'want "match user0"', 'send "e\\r"',
+		'want "10\\r"', 'send "alias some =\\r"', 'want "parley> "',
+		'send "alias some\\r"', 'want "there is no alias"', 'send "quit\\r"'], { env });
+	await fails('top3 2\n', 2, /unknown word "top3"/);
+});
+
+test('source runs the lines of a file, in which no word is cut short', async () => {
+	const good = site.file('good', 'version\nshow subscribers --limit 1 --csv\n');
+	const bad = site.file('bad', 'version\nsh gateways\nversion\n');
+	assert.match(await site.parley(['-'], `source ${good}\n`), /^parley .*\naddress,/);
+	await fails(`version\nsource ${bad}\n`, 2, /bad:2: unknown word "sh"/);
+	await fails(`source ${site.file('loop', `source ${path.join(site.dir, 'loop')}\n`)}\n`, 2,
+		/8 deep/);
+	expect(site, ['want "parley> "', `send "source ${bad}\\r"`, 'want "bad:2: unknown"',
+		'want "parley> "', 'send "sh subsc | count\\r"', 'want "40\\r"',
+		'send "history 2\\r"', 'want "sh subsc"', 'want "history 2"', 'want "parley> "',
+		'send "quit\\r"'], { env: home() });
+});
+
+test('a list without rows says so on a terminal, and nowhere else', async () => {
+	expect(site, ['want "no gateways yet"', 'want "set gateway NAME"'],
+		{ args: ['show', 'gateways'] });
+	expect(site, ['want "no groups yet"', 'want "group add ADDRESS"'],
+		{ args: ['show', 'groups'] });
+	expect(site, ['want "no queues now"'], { args: ['show', 'queues'] });
+	expect(site, ['want "nothing fits"'], { args: ['show', 'messages', '--state', 'held'] });
+	expect(site, ['never "no queues" "\\"items\\""'], { args: ['show', 'queues', '--json'] });
+	for (const form of [[], ['--csv'], ['--jsonl']]) {
+		const r = await site.shell(['show', 'groups', ...form]);
+		assert.deepEqual([r.status, r.stdout, r.stderr], [0, '', '']);
+	}
+});
+
+test('rows are JSON Lines, sorted rows or sorted lines', async () => {
+	const rows = (await site.parley(['show', 'subscribers', '--jsonl', '--limit', '3']))
+		.trim().split('\n').map((l) => JSON.parse(l));
+	assert.deepEqual(rows.map((r) => r.state), ['active', 'active', 'active']);
+	assert.equal(JSON.parse(await site.parley(['show', 'configuration', 'pending', '--jsonl']))
+		.pending, false);
+	assert.match(await script('show subscribers | sort -address | first 1'), /\nsip:user39@/);
+	assert.match(await script('show subscribers | jsonl | last 1'), /^\{.*user39.*\}\n$/);
+	assert.match(await script('show subscribers --sort -address | sort | first 1'),
+		/\nsip:user00@/);
+	await fails('show subscribers | count | sort address\n', 2, /stand first/);
+	const r = await site.shell(['show', 'subscribers', '--nonsense', '--jsonl']);
+	assert.equal(r.status, 2);
+});
+
+test('colours come when they are asked for', async () => {
+	const red = /\x1b\[/;
+	const health = async (...args) => site.parley(['health', ...args]);
+	assert.match(await health('--color', 'always'), red);
+	assert.ok(!red.test(await health('--color=auto')));
+	const seen = (env, ...args) => expect(site, [], { env, args: ['health', ...args] })
+		.split('\n').slice(1).join('\n');
+	const env = { TERM: 'xterm', PAGER: 'cat' };
+	assert.match(seen(env), red);
+	assert.ok(!red.test(seen(env, '--color', 'never')));
+	assert.ok(!red.test(seen({ ...env, NO_COLOR: '1' })));
+	assert.match(seen({ ...env, NO_COLOR: '1' }, '--color', 'always'), red);
+	assert.equal((await site.shell(['health', '--color', 'red'])).status, 2);
+	assert.equal((await site.shell(['--color', 'never', 'version'])).status, 0);
+});
+
+test('top is one screen that ends at q, and text for a pipe', async () => {
+	const text = await site.parley(['top']);
+	for (const part of [/^Messages$/m, /^accepted +\d/m, /^loop.lag.p99 /m,
+		/^Gateways\nnothing$/m])
+		assert.match(text, part);
+	const all = await site.json(['top']);
+	assert.ok(all.rates.items.length && Array.isArray(all.gateways.items));
+	expect(site, ['want "q ends"', 'want "Messages"', 'idle', 'send "q"'],
+		{ args: ['top', '1'] });
+	expect(site, ['want "parley> "', 'send "top\\r"', 'want "loop.lag"', 'idle', 'send "\\003"',
+		'want "parley> "', 'send "quit\\r"']);
+	assert.equal((await site.shell(['top', 'soon'])).status, 2);
+	const seen = await site.parley(['-'], 'watch 1 show stats --timeout 2 | match accepted\n');
+	assert.ok(seen.trim().split('\n').length >= 2, seen);
+});
+
+test('no key runs a command of the line editor', () => {
+	expect(site, ['want "parley> "', 'send "\\033x"', 'send "bind\\r"',
+		'want "unknown word"', 'want "parley> "', 'send "quit\\r"']);
+});
+
+test('what ends for good is asked for at a terminal, and not in scripts', async () => {
+	const people = async () =>
+		(await site.items('show', 'subscribers', '--limit', '500')).length;
+	await site.parley(['subscriber', 'add', 'sip:zed@example.org']);
+	expect(site, ['want "it? \\[y/N\\] "', 'send "n\\r"', 'want "nothing was changed"'],
+		{ args: ['subscriber', 'delete', 'sip:zed@example.org'], status: 12 });
+	assert.equal(await people(), PEOPLE + 1);
+	expect(site, ['want "parley> "', 'send "subscriber delete sip:zed@example.org\\r"',
+		'want "sip:zed@example.org: "', 'want "it? \\[y/N\\] "', 'send "y\\r"',
+		'want "parley> "', 'send "quit\\r"']);
+	assert.equal(await people(), PEOPLE);
+	await site.parley(['subscriber', 'add', 'sip:zed@example.org']);
+	expect(site, ['never "\\[y/N\\]" "sip:zed"'],
+		{ args: ['subscriber', 'delete', 'sip:zed@example.org', '--yes'] });
+	await site.parley(['subscriber', 'add', 'sip:zed@example.org']);
+	await site.parley(['subscriber', 'delete', 'sip:zed@example.org']);
 });
 
 /* --- completion, scripts, terminals ----------------------------------------------------- */

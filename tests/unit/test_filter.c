@@ -30,6 +30,11 @@ static const struct {
 	{ "| count | match 4", "a\nb\nc\nd\n", "4\n" },
 	{ "| no-more", "a\n", "a\n" },
 	{ "| csv | match a", "a\r\nb\r\n", "a\n" },
+	{ "| sort", "b\n\nab\na\n", "\na\nab\nb\n" },
+	{ "| sort | last 1", "c\na\nb\n", "c\n" },
+	{ "| first 2 | sort", "c\nb\na\n", "b\nc\n" },
+	{ "| sort", "", "" },
+	{ "| sort -x | jsonl", "b\na\n", "b\na\n" },
 };
 
 /* What comes out at the other end; heading: the first line is one. */
@@ -77,6 +82,7 @@ static const struct {
 	{ "| match b", "NAME\nb\n" }, { "| except b", "NAME\na\n" },
 	{ "| first 1", "NAME\na\n" }, { "| last 1", "NAME\nb\n" },
 	{ "| count", "2\n" }, { "| match x", "NAME\n" },
+	{ "| sort", "NAME\na\nb\n" },
 };
 
 START_TEST(the_heading_of_a_table_stays_and_is_not_counted)
@@ -103,7 +109,9 @@ static const struct {
 	{ "| last -1", "\"-1\" is no number of lines" },
 	{ "| last 1000001", "\"1000001\" is no number of lines" },
 	{ "| match (", "\"(\" is no regular expression" },
-	{ "| count | json", "json and csv stand first" },
+	{ "| count | json", "json, jsonl, csv and sort COLUMN stand first" },
+	{ "| match a | sort x", "json, jsonl, csv and sort COLUMN stand" },
+	{ "| sort a b", "usage: | sort [-]COLUMN" },
 	{ "| save x | count", "save stands last" },
 	{ "| count | count | count | count | count | count | count | count "
 	  "| count", "there are too many filters" },
@@ -197,8 +205,9 @@ static const struct {
 
 START_TEST(an_answer_is_cut_to_columns_and_rows)
 {
-	struct selection s = { strv(selections[_i].columns),
-	    strv(selections[_i].sort), selections[_i].limit };
+	struct selection s = { .columns = strv(selections[_i].columns),
+	    .sort = strv(selections[_i].sort),
+	    .limit = selections[_i].limit };
 	struct buf out, why;
 
 	buf_init(&out, 4096);
