@@ -49,7 +49,7 @@ static void in_columns(struct found *f, struct strv word)
 	f->at += width;
 }
 
-/* One line each, however long its help is. */
+/* One line each, however long its help is; but all of what is expected. */
 static void collect(const char *word, const char *help, void *arg)
 {
 	struct found *f = arg;
@@ -65,7 +65,8 @@ static void collect(const char *word, const char *help, void *arg)
 	    width++)
 		buf_addc(&line, ' ');
 	buf_addf(&line, " %s", help);
-	render_cut(&f->list, buf_strv(&line), f->columns);
+	render_cut(&f->list, buf_strv(&line), word[0] == '<' ? line.n :
+	    f->columns);
 	buf_addc(&f->list, '\n');
 	in_columns(f, buf_strv(&safe));
 	buf_deinit(&line);
