@@ -1,230 +1,312 @@
-/* certificate.c - a server's certificate; self-signed until replaced. */
+/* certificate.c - the certificate of a server, also a new one while it runs. */
 
 #define LOG_UNIT "httpd"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/ec.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
+#include <gnutls/abstract.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "base/hex.h"
+#include "base/alloc.h"
 #include "base/log.h"
-#include "base/rand.h"
+#include "base/now.h"
+#include "cert/chain.h"
+#include "cert/make.h"
 #include "httpd/httpd_priv.h"
 
 #define DAYS		397	/* longer ones are refused by browsers */
 #define RENEW_DAYS	30
 #define DAY		86400
-#define FILE_LIMIT	((size_t)256 << 10)
+#define HANDSHAKE_MS	60000	/* slow.c ends it long before */
 
-/* --- files --------------------------------------------------------------- */
+/* What handshakes are given; those of before live on until theirs are over. */
+struct credentials {
+	struct list hook;
+	gnutls_pcert_st certs[CHAIN_MAX];
+	unsigned n;
+	gnutls_privkey_t key;
+	int64_t until;		/* ms, monotonic; 0: in force */
+};
 
-static enum err file_read(const char *path, struct buf *out)
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Each server has a thread of its own. */
+static _Thread_local struct httpd *here;
+
+/* --- credentials -------------------------------------------------------------- */
+
+static void credentials_free(struct credentials *c)
 {
-	char part[4096];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return ERR_STORAGE;
-	while ((n = read(fd, part, sizeof(part))) > 0)
-		buf_add(out, part, (size_t)n);
-	close(fd);
-	explicit_bzero(part, sizeof(part));
-	return n < 0 || out->full ? ERR_STORAGE : ERR_OK;
+	for (unsigned i = 0; i < c->n; i++)
+		gnutls_pcert_deinit(&c->certs[i]);
+	if (c->key)
+		gnutls_privkey_deinit(c->key);
+	list_del(&c->hook);
+	free(c);
 }
 
-/* Through a second name, so that a half-written file never counts. */
-static enum err file_write(const char *path, BIO *text)
+static struct credentials *credentials_new(struct strv text)
 {
-	char temp[4200];
-	char *p;
-	long n = BIO_get_mem_data(text, &p);
-	int fd;
-	bool ok;
+	struct credentials *c = xalloc(sizeof(*c));
+	gnutls_datum_t pem = { (unsigned char *)(uintptr_t)text.p,
+		(unsigned)text.n };
 
-	(void)snprintf(temp, sizeof(temp), "%s.new", path);
-	(void)unlink(temp);
-	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return ERR_STORAGE;
-	ok = write(fd, p, (size_t)n) == n && fsync(fd) == 0;
-	close(fd);
-	if (ok && rename(temp, path) == 0)
-		return ERR_OK;
-	(void)unlink(temp);
-	return ERR_STORAGE;
+	list_init(&c->hook);
+	c->n = CHAIN_MAX;
+	if (gnutls_pcert_list_import_x509_raw(c->certs, &c->n, &pem,
+	    GNUTLS_X509_FMT_PEM, 0) < 0)
+		c->n = 0;
+	else if (gnutls_privkey_init(&c->key) == 0 &&
+	    gnutls_privkey_import_x509_raw(c->key, &pem, GNUTLS_X509_FMT_PEM,
+	    NULL, 0) == 0)
+		return c;
+	credentials_free(c);
+	return NULL;
 }
 
-/* --- making one ---------------------------------------------------------- */
-
-static bool extension(X509 *x, int nid, const char *value)
+void certificate_here(struct httpd *h)
 {
-	X509V3_CTX ctx;
-	X509_EXTENSION *e;
-	bool ok;
-
-	X509V3_set_ctx_nodb(&ctx);
-	X509V3_set_ctx(&ctx, x, x, NULL, NULL, 0);
-	e = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-	ok = e && X509_add_ext(x, e, -1) == 1;
-	X509_EXTENSION_free(e);
-	return ok;
+	here = h;
 }
 
-static bool host_safe(const char *s)
+int certificate_choose(gnutls_session_t session,
+    const struct gnutls_cert_retr_st *info, gnutls_pcert_st **certs,
+    unsigned *n, gnutls_ocsp_data_st **ocsp, unsigned *n_ocsp,
+    gnutls_privkey_t *key, unsigned *flags)
 {
-	return s[0] && strspn(s, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == strlen(s);
+	struct credentials *c;
+
+	(void)session;
+	(void)info;
+	if (!here)
+		return -1;
+	pthread_mutex_lock(&lock);
+	c = here->credentials;
+	pthread_mutex_unlock(&lock);
+	*certs = c->certs;
+	*n = c->n;
+	*ocsp = NULL;
+	*n_ocsp = 0;
+	*key = c->key;
+	*flags = 0;	/* they stay ours */
+	return 0;
 }
+
+/* Under lock. */
+static void forget_old(struct httpd *h, int64_t now)
+{
+	LIST_FOR(l, &h->superseded) {
+		struct credentials *c = LIST_ENTRY(l, struct credentials,
+		    hook);
+
+		if (c->until <= now)
+			credentials_free(c);
+	}
+}
+
+static void put_in_force(struct httpd *h, struct credentials *c)
+{
+	int64_t now = now_mono();
+
+	pthread_mutex_lock(&lock);
+	forget_old(h, now);
+	if (h->credentials) {
+		h->credentials->until = now + HANDSHAKE_MS;
+		list_push(&h->superseded, &h->credentials->hook);
+	}
+	h->credentials = c;
+	pthread_mutex_unlock(&lock);
+}
+
+void certificate_forget(struct httpd *h)
+{
+	forget_old(h, INT64_MAX);
+	if (h->credentials)
+		credentials_free(h->credentials);
+	h->credentials = NULL;
+}
+
+/* --- making one ------------------------------------------------------------------ */
 
 /* Under what names and addresses a browser may come. */
 static void names(const char *address, struct buf *out)
 {
 	const char *colon = strrchr(address, ':');
-	char host[256] = "", bare[256];
-	unsigned char ip[16];
-	size_t n = colon ? (size_t)(colon - address) : 0;
+	char host[256] = "";
+	struct strv ip = { address, colon ? (size_t)(colon - address) : 0 };
 
-	buf_addz(out, "DNS:localhost,IP:127.0.0.1,IP:::1");
-	if (gethostname(host, sizeof(host) - 1) == 0 && host_safe(host))
-		buf_addf(out, ",DNS:%s", host);
-	if (n > 1 && address[0] == '[') {
-		address++;
-		n -= 2;
-	}
-	if (n == 0 || n >= sizeof(bare))
-		return;
-	memcpy(bare, address, n);
-	bare[n] = 0;
-	if (inet_pton(AF_INET, bare, ip) == 1 ||
-	    inet_pton(AF_INET6, bare, ip) == 1)
-		buf_addf(out, ",IP:%s", bare);
+	buf_addz(out, "localhost,127.0.0.1,::1");
+	if (gethostname(host, sizeof(host) - 1) == 0 &&
+	    cert_host_ok(strv(host)))
+		buf_addf(out, ",%s", host);
+	if (ip.n > 2 && ip.p[0] == '[')
+		ip = (struct strv){ ip.p + 1, ip.n - 2 };
+	if (cert_host_ok(ip) && !strv_eq(ip, STRV("localhost")) &&
+	    !strv_eq(ip, STRV("127.0.0.1")) && !strv_eq(ip, STRV("::1")))
+		buf_addf(out, ",%.*s", STRV_ARG(ip));
 }
 
-static bool describe(X509 *x, EVP_PKEY *key, const char *address)
+static enum err make(const struct cert_use *u)
 {
-	X509_NAME *name = X509_get_subject_name(x);
-	unsigned char serial[16];
-	BIGNUM *number;
-	struct buf san;
-	bool ok;
+	struct cert_about about;
+	struct chain *c = NULL;
+	struct buf text, key, why;
+	enum err e;
 
-	rand_bytes(serial, sizeof(serial));
-	serial[0] = (unsigned char)((serial[0] & 0x7f) | 0x40);
-	number = BN_bin2bn(serial, sizeof(serial), NULL);
-	ok = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x));
-	BN_free(number);
-
-	buf_init(&san, 2048);
-	names(address, &san);
-	ok = ok && X509_set_version(x, X509_VERSION_3) == 1 &&
-	    X509_gmtime_adj(X509_getm_notBefore(x), -DAY) &&
-	    X509_time_adj_ex(X509_getm_notAfter(x), DAYS - 1, 0, NULL) &&
-	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-	    (const unsigned char *)"Parley", -1, -1, 0) == 1 &&
-	    X509_set_issuer_name(x, name) == 1 &&
-	    X509_set_pubkey(x, key) == 1 &&
-	    extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
-	    extension(x, NID_key_usage, "critical,digitalSignature") &&
-	    extension(x, NID_ext_key_usage, "serverAuth") &&
-	    extension(x, NID_subject_key_identifier, "hash") &&
-	    extension(x, NID_subject_alt_name, san.p) &&
-	    X509_sign(x, key, EVP_sha256()) > 0;
-	buf_deinit(&san);
-	return ok;
-}
-
-static void fingerprint_log(X509 *x, const char *what)
-{
-	unsigned char md[EVP_MAX_MD_SIZE];
-	char text[2 * EVP_MAX_MD_SIZE + 1];
-	unsigned n = 0;
-
-	if (X509_digest(x, EVP_sha256(), md, &n) == 1) {
-		hex_encode(md, n, text);
-		log_info("certificate %s sha256=%s", what, text);
-	}
-}
-
-static enum err make(const char *cert, const char *key, const char *address)
-{
-	EVP_PKEY *k = EVP_EC_gen("P-256");
-	X509 *x = X509_new();
-	BIO *ct = BIO_new(BIO_s_mem()), *kt = BIO_new(BIO_s_secmem());
-	enum err e = ERR_STORAGE;
-
-	if (k && x && ct && kt && describe(x, k, address) &&
-	    PEM_write_bio_X509(ct, x) == 1 &&
-	    PEM_write_bio_PrivateKey(kt, k, NULL, NULL, 0, NULL, NULL) == 1)
-		e = file_write(key, kt);
+	buf_init(&text, CERT_FILE_MAX);
+	buf_init(&key, CERT_FILE_MAX);
+	buf_init(&why, 256);
+	e = cert_self_sign(u->names, u->days, &text, &key);
 	if (e == ERR_OK)
-		e = file_write(cert, ct);
-	if (e == ERR_OK)
-		fingerprint_log(x, "made");
-	BIO_free(ct);
-	BIO_free(kt);
-	X509_free(x);
-	EVP_PKEY_free(k);
+		e = cert_write(u->dir, u->use, buf_strv(&text),
+		    buf_strv(&key));
+	if (e == ERR_OK && chain_read(buf_strv(&text), &c, &why) == ERR_OK) {
+		chain_about(c, 0, &about);
+		log_info("certificate made for=%s sha256=%s", u->use,
+		    about.fingerprint);
+	}
+	chain_free(c);
+	explicit_bzero(key.p, key.size);
+	buf_deinit(&key);
+	buf_deinit(&text);
+	buf_deinit(&why);
 	return e;
 }
 
-/* --- loading ------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------------------- */
 
-/* Self-signed by us and near its end, or not a certificate at all. */
-static bool is_stale(const char *path, const struct buf *text)
+/* Ours and near its end.  Somebody else's is kept, whatever it is. */
+static bool is_stale(const struct cert_use *u, struct strv text)
 {
-	BIO *b = BIO_new_mem_buf(text->p, (int)text->n);
-	X509 *x = b ? PEM_read_bio_X509(b, NULL, NULL, NULL) : NULL;
-	time_t soon = time(NULL) + (time_t)RENEW_DAYS * DAY;
-	bool own, ends;
+	struct cert_about about;
+	struct chain *c;
+	struct buf why;
+	bool soon;
 
-	BIO_free(b);
-	if (!x)
-		return false;	/* somebody's own file: say so, keep it */
-	own = X509_NAME_cmp(X509_get_subject_name(x),
-	    X509_get_issuer_name(x)) == 0;
-	ends = X509_cmp_time(X509_get0_notAfter(x), &soon) < 0;
-	X509_free(x);
-	if (ends && !own)
-		log_warn("certificate %s ends within %d days: replace it",
-		    path, RENEW_DAYS);
-	return own && ends;
+	buf_init(&why, 256);
+	if (chain_read(text, &c, &why) != ERR_OK) {
+		buf_deinit(&why);
+		return false;
+	}
+	buf_deinit(&why);
+	chain_about(c, 0, &about);
+	chain_free(c);
+	soon = about.not_after < time(NULL) + (int64_t)RENEW_DAYS * DAY;
+	if (soon && !about.ours)
+		log_warn("the certificate of %s ends within %d days: replace "
+		    "it", u->use, RENEW_DAYS);
+	return soon && about.ours;
 }
 
-enum err certificate_load(const char *dir, const char *name,
-    const char *address, struct buf *cert, struct buf *key)
+static enum err load_own(const struct cert_use *u, struct buf *text)
 {
-	char folder[4096], c[4200], k[4200];
+	enum err e = cert_read(u->dir, u->use, text);
+
+	if (e == ERR_NO_USER || (e == ERR_OK &&
+	    is_stale(u, buf_strv(text)))) {
+		e = make(u);
+		buf_clear(text);
+		if (e == ERR_OK)
+			e = cert_read(u->dir, u->use, text);
+	}
+	if (e != ERR_OK)
+		log_err("no %s: cannot read or make %s/tls/%s.pem and %s.key",
+		    u->use, u->dir, u->use, u->use);
+	return e;
+}
+
+static enum err load(const struct cert_use *u, struct buf *text)
+{
+	struct cert_where w;
+
+	cert_use_where(u, &w);
+	if (w.source != CERT_ASSIGNED)
+		return load_own(u, text);
+	if (cert_where_read(u->dir, &w, text) == ERR_OK)
+		return ERR_OK;
+	log_err("certificate %s, which %s was given, cannot be read; it goes "
+	    "on with its own", w.name, u->use);
+	buf_clear(text);
+	return load_own(u, text);
+}
+
+/* Whether a browser may hold us to HTTPS from now on. */
+static bool is_self_signed(struct strv text)
+{
+	struct cert_about about = { .self_signed = true };
+	struct chain *c = NULL;
+	struct buf why;
+
+	buf_init(&why, 256);
+	if (chain_read(text, &c, &why) == ERR_OK)
+		chain_about(c, 0, &about);
+	chain_free(c);
+	buf_deinit(&why);
+	return about.self_signed;
+}
+
+static enum err take(struct httpd *h, struct buf *why)
+{
+	struct credentials *c = NULL;
+	struct buf text;
 	enum err e;
 
-	(void)snprintf(folder, sizeof(folder), "%s/tls", dir);
-	(void)snprintf(c, sizeof(c), "%s/%s.pem", folder, name);
-	(void)snprintf(k, sizeof(k), "%s/%s.key", folder, name);
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		log_err("no %s: %s: %s", name, folder, strerror(errno));
-		return ERR_STORAGE;
-	}
-	buf_init(cert, FILE_LIMIT);
-	buf_init(key, FILE_LIMIT);
-	e = file_read(c, cert);
-	if ((e != ERR_OK && access(c, F_OK) != 0) ||
-	    (e == ERR_OK && is_stale(c, cert))) {
-		e = make(c, k, address);
-		buf_clear(cert);
-		if (e == ERR_OK)
-			e = file_read(c, cert);
-	}
+	buf_init(&text, CERT_FILE_MAX);
+	e = load(&h->use, &text);
 	if (e == ERR_OK)
-		e = file_read(k, key);
+		c = credentials_new(buf_strv(&text));
+	if (c) {
+		put_in_force(h, c);
+		atomic_store(&h->self_signed, is_self_signed(
+		    buf_strv(&text)));
+	} else {
+		buf_addf(why, "the certificate of %s, or its key, cannot be "
+		    "used", h->use.use);
+		e = ERR_BAD_SYNTAX;
+	}
+	explicit_bzero(text.p, text.size);
+	buf_deinit(&text);
+	return e;
+}
+
+/* --- as a use --------------------------------------------------------------------- */
+
+static void use_where(const struct cert_use *u, struct cert_where *out)
+{
+	cert_path(out->pem, u->dir, u->use, "pem");
+	cert_path(out->key, u->dir, u->use, "key");
+}
+
+static enum err use_take(struct cert_use *u, struct buf *why)
+{
+	return take(LIST_ENTRY(u, struct httpd, use), why);
+}
+
+static const struct cert_use_class class = { use_where, use_take };
+
+enum err certificate_init(struct httpd *h, const char *dir,
+    const char *address)
+{
+	struct cert_use *u = &h->use;
+	struct buf text, why;
+	enum err e;
+
+	buf_init(&text, sizeof(u->names) - 1);
+	buf_init(&why, 256);
+	names(address, &text);
+	*u = (struct cert_use){ .class = &class, .dir = dir, .days = DAYS };
+	list_init(&u->hook);
+	(void)snprintf(u->use, sizeof(u->use), "%s", h->setup.name);
+	(void)snprintf(u->names, sizeof(u->names), "%s", text.p);
+	e = take(h, &why);
 	if (e != ERR_OK)
-		log_err("no %s: cannot read or make %s and %s", name, c, k);
+		log_err("no %s: %s; remove %s/tls/%s.pem to get a new one",
+		    u->use, why.p, dir, u->use);
+	else
+		cert_use_add(u);
+	buf_deinit(&text);
+	buf_deinit(&why);
 	return e;
 }

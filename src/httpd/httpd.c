@@ -46,11 +46,15 @@ static struct httpd *server_new(enum httpd_from from,
 	h->setup = *setup;
 	h->fd = fd;
 	list_init(&h->waiting);
+	list_init(&h->superseded);
+	list_init(&h->use.hook);
 	return h;
 }
 
 static void server_free(struct httpd *h)
 {
+	cert_use_remove(&h->use);
+	certificate_forget(h);
 	if (h->fd >= 0)
 		close(h->fd);
 	free(h->path);
@@ -66,16 +70,18 @@ static void connection_changed(void *arg, struct MHD_Connection *c,
 	if (!behind)
 		loop_give_way();
 	behind = true;
+	certificate_here(arg);
 	slow_notify(arg, c, context, what);
 }
 
-/* cert NULL: without TLS, and nobody has an address. */
-static bool server_start(struct httpd *h, const char *cert, const char *key)
+/* Without TLS nobody has an address. */
+static bool server_start(struct httpd *h)
 {
 	const struct httpd_setup *s = &h->setup;
+	bool tls = h->from == HTTPD_TLS;
 	struct MHD_OptionItem tls_options[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK2, 0,
+		  (void *)(uintptr_t)certificate_choose },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)
 		  "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
 		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT,
@@ -83,7 +89,7 @@ static bool server_start(struct httpd *h, const char *cert, const char *key)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	h->mhd = MHD_start_daemon((cert ? MHD_USE_TLS : 0u) |
+	h->mhd = MHD_start_daemon((tls ? MHD_USE_TLS : 0u) |
 	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
 	    MHD_USE_ERROR_LOG, 0, NULL, NULL, request_more, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
@@ -94,8 +100,8 @@ static bool server_start(struct httpd *h, const char *cert, const char *key)
 	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
 	    MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, request_over, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, connection_changed, NULL,
-	    MHD_OPTION_ARRAY, cert ? tls_options : &tls_options[4],
+	    MHD_OPTION_NOTIFY_CONNECTION, connection_changed, h,
+	    MHD_OPTION_ARRAY, tls ? tls_options : &tls_options[3],
 	    MHD_OPTION_END);
 	if (h->mhd)
 		slow_start();
@@ -112,7 +118,7 @@ struct httpd *httpd_start_socket(const struct httpd_setup *setup,
 		return NULL;
 	h = server_new(HTTPD_SOCKET, setup, fd);
 	h->path = xstrndup(path, strlen(path));
-	if (server_start(h, NULL, NULL))
+	if (server_start(h))
 		return h;
 	log_err("socket %s: libmicrohttpd did not start", path);
 	server_free(h);
@@ -122,30 +128,22 @@ struct httpd *httpd_start_socket(const struct httpd_setup *setup,
 struct httpd *httpd_start_tls(const struct httpd_setup *setup,
     const char *dir, const char *address)
 {
-	struct buf cert, key;
-	struct httpd *h;
 	int fd = listen_tcp(address);
-	bool ok;
+	struct httpd *h;
 
 	if (fd < 0)
 		return NULL;
-	if (certificate_load(dir, setup->name, address, &cert, &key) !=
-	    ERR_OK) {
-		close(fd);
+	h = server_new(HTTPD_TLS, setup, fd);
+	if (certificate_init(h, dir, address) != ERR_OK) {
+		server_free(h);
 		return NULL;
 	}
-	h = server_new(HTTPD_TLS, setup, fd);
-	ok = server_start(h, cert.p, key.p);
-	explicit_bzero(key.p, key.size);
-	buf_deinit(&cert);
-	buf_deinit(&key);
-	if (ok) {
+	if (server_start(h)) {
 		log_info("%s ready address=%s port=%u", setup->name, address,
 		    httpd_port(h));
 		return h;
 	}
-	log_err("no %s: the certificate in %s/tls is not usable; "
-	    "remove it and start again to get a new one", setup->name, dir);
+	log_err("no %s: libmicrohttpd did not start", setup->name);
 	server_free(h);
 	return NULL;
 }
@@ -154,6 +152,7 @@ void httpd_drain(struct httpd *h)
 {
 	if (!h || h->fd < 0)
 		return;
+	cert_use_remove(&h->use);
 	(void)MHD_quiesce_daemon(h->mhd);
 	close(h->fd);
 	h->fd = -1;

@@ -3,9 +3,12 @@
 #ifndef HTTPD_HTTPD_PRIV_H
 #define HTTPD_HTTPD_PRIV_H
 
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
+#include <stdatomic.h>
 
 #include "base/list.h"
+#include "cert/use.h"
 #include "httpd/httpd.h"
 
 struct httpd {
@@ -16,6 +19,10 @@ struct httpd {
 	char *path;		/* of the socket; NULL: HTTPS */
 	bool stopping;		/* request.c's, like waiting */
 	struct list waiting;	/* suspended requests */
+	struct cert_use use;	/* HTTPS */
+	struct credentials *credentials;	/* certificate.c's */
+	struct list superseded;			/* the same */
+	atomic_bool self_signed;
 };
 
 /* request.c: libmicrohttpd's callbacks; arg is the server. */
@@ -48,10 +55,14 @@ int listen_tcp(const char *address);
 unsigned listen_port(int fd);
 
 /*
- * certificate.c: DIR/tls/NAME.pem and NAME.key as text; made on the first
- * start, and again while self-signed and near its end.
+ * certificate.c: the certificate that a server was given, or DIR/tls/NAME.pem
+ * and NAME.key, made on the first start and again while it is ours and near
+ * its end.  dir is borrowed while the server is there.
  */
-enum err certificate_load(const char *dir, const char *name,
-    const char *address, struct buf *cert, struct buf *key);
+enum err certificate_init(struct httpd *h, const char *dir,
+    const char *address);
+void certificate_forget(struct httpd *h);	/* after its thread */
+void certificate_here(struct httpd *h);		/* in its thread */
+gnutls_certificate_retrieve_function3 certificate_choose;
 
 #endif

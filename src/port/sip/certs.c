@@ -8,16 +8,12 @@
 
 #define LOG_UNIT "sip"
 #include "base/log.h"
-#include "base/rand.h"
+#include "cert/chain.h"
+#include "cert/make.h"
 #include "port/sip/edge_priv.h"
 
-#include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-
-#define SELF_SIGNED_DAYS	3650
 
 static bool refuse(const char *listener, const char *what, const char *file)
 {
@@ -120,62 +116,21 @@ static bool install(const char *path, const char *certificate,
 	return finish(f, good, tmp, path);
 }
 
-static bool name_it(X509 *x, const char *host)
+static bool make_own(const char *path, const struct cert_use *u)
 {
-	X509_NAME *name = X509_get_subject_name(x);
-	const char *address = host;
-	char text[300], bare[256];
-	X509_EXTENSION *san;
-	size_t n = strlen(host);
-	bool numeric, good;
+	struct buf cert, key;
+	bool good;
 
-	if (n > 2 && host[0] == '[') {
-		snprintf(bare, sizeof(bare), "%.*s", (int)n - 2, host + 1);
-		address = bare;
-	}
-	numeric = strspn(address, "0123456789.") == strlen(address) ||
-	    strchr(address, ':');
-	snprintf(text, sizeof(text), "%s:%s", numeric ? "IP" : "DNS",
-	    address);
-	san = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, text);
-	good = san && X509_add_ext(x, san, -1) == 1;
-	X509_EXTENSION_free(san);
-	return good && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-	    (const unsigned char *)"Parley", -1, -1, 0) == 1 &&
-	    X509_set_issuer_name(x, name) == 1;
-}
-
-static X509 *self_sign(EVP_PKEY *key, const char *host)
-{
-	X509 *x = X509_new();
-	uint64_t serial = rand_u64() >> 1;
-
-	if (x && X509_set_version(x, 2) == 1 &&
-	    ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), serial) == 1 &&
-	    X509_gmtime_adj(X509_getm_notBefore(x), -86400) &&
-	    X509_gmtime_adj(X509_getm_notAfter(x),
-	    86400L * SELF_SIGNED_DAYS) &&
-	    X509_set_pubkey(x, key) == 1 && name_it(x, host) &&
-	    X509_sign(x, key, EVP_sha256()) > 0)
-		return x;
-	X509_free(x);
-	return NULL;
-}
-
-static bool make_own(const char *path, const char *host)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *x = key ? self_sign(key, host) : NULL;
-	char tmp[1400];
-	FILE *f = x ? begin(path, tmp, sizeof(tmp)) : NULL;
-	bool good = false;
-
-	if (f)
-		good = finish(f, PEM_write_X509(f, x) == 1 &&
-		    PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL,
-		    NULL) == 1, tmp, path);
-	X509_free(x);
-	EVP_PKEY_free(key);
+	buf_init(&cert, CERT_FILE_MAX);
+	buf_init(&key, CERT_FILE_MAX);
+	good = cert_self_sign(u->names, u->days, &cert, &key) == ERR_OK;
+	buf_adds(&cert, buf_strv(&key));
+	good = good && !cert.full &&
+	    cert_file_write(path, buf_strv(&cert)) == ERR_OK;
+	explicit_bzero(cert.p, cert.size);
+	explicit_bzero(key.p, key.size);
+	buf_deinit(&cert);
+	buf_deinit(&key);
 	return good;
 }
 
@@ -198,22 +153,53 @@ bool certs_there(const char *dir)
 	return is_usable(agent);
 }
 
+/* What the listener was given takes the place of what it had. */
+static bool take_assigned(const struct cert_use *u,
+    const struct cert_where *w, const char *agent)
+{
+	struct chain *c = NULL;
+	struct buf text, why;
+	bool good;
+
+	buf_init(&text, CERT_FILE_MAX);
+	buf_init(&why, 256);
+	good = cert_where_read(u->dir, w, &text) == ERR_OK &&
+	    chain_read(buf_strv(&text), &c, &why) == ERR_OK &&
+	    chain_key(c, buf_strv(&text), &why) == ERR_OK &&
+	    cert_file_write(agent, buf_strv(&text)) == ERR_OK;
+	if (!good)
+		log_err("certificate %s, which %s was given, cannot be used: "
+		    "%s; TLS stays as it was", w->name, u->use, why.n ?
+		    why.p : "it cannot be read");
+	chain_free(c);
+	explicit_bzero(text.p, text.size);
+	buf_deinit(&text);
+	buf_deinit(&why);
+	return good;
+}
+
 bool certs_prepare(const char *dir, const char *listener,
-    const char *certificate, const char *key, const char *host)
+    const struct cert_use *u)
 {
 	char agent[1300], cafile[1300];
+	struct cert_where w;
+	bool good = true;
 
 	snprintf(agent, sizeof(agent), "%s/agent.pem", dir);
 	snprintf(cafile, sizeof(cafile), "%s/cafile.pem", dir);
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return refuse(listener, "cannot make the folder", dir);
-	if (certificate[0] && key[0]) {
-		if (!fits(listener, certificate, key))
+	cert_use_where(u, &w);
+	if (w.source == CERT_SETTING) {
+		if (!fits(listener, w.pem, w.key))
 			return false;
-		if (!install(agent, certificate, key))
+		if (!install(agent, w.pem, w.key))
 			return refuse(listener, "cannot write", agent);
-	} else if (!is_usable(agent)) {
-		if (!make_own(agent, host))
+	} else if (w.source == CERT_ASSIGNED) {
+		good = take_assigned(u, &w, agent);
+	}
+	if (!is_usable(agent)) {
+		if (!make_own(agent, u))
 			return refuse(listener, "cannot write", agent);
 		log_warn("listener %s has a self-signed certificate; clients "
 		    "will ask before they trust it file=%s", listener, agent);
@@ -221,5 +207,5 @@ bool certs_prepare(const char *dir, const char *listener,
 	/* Sofia insists on a list of authorities; ours is nobody else. */
 	if (!install(cafile, agent, NULL))
 		return refuse(listener, "cannot write", cafile);
-	return true;
+	return good;
 }

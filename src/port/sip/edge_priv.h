@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cert/use.h"
 
 enum err edge_start(void);
 void edge_stop(void (*done)(void));
@@ -29,12 +30,12 @@ void listeners_free(void);
 void listeners_reload(void);
 
 /*
- * certs.c: make DIR/agent.pem and DIR/cafile.pem from the listener's files,
- * or, when they are "", a self-signed certificate at the first call.  false: they
- * are as before, and the reason is in the log.
+ * certs.c: make DIR/agent.pem and DIR/cafile.pem from what the listener has
+ * its certificate from, or, when that is its own, a self-signed one at the
+ * first call.  false: they are as before, and the reason is in the log.
  */
 bool certs_prepare(const char *dir, const char *listener,
-    const char *certificate, const char *key, const char *host);
+    const struct cert_use *u);
 /* Can they be read, and do they belong together?  says: what is wrong. */
 bool certs_usable(const char *certificate, const char *key, struct buf *says);
 bool certs_there(const char *dir);	/* from this call or an earlier one */

@@ -21,6 +21,7 @@
 #define SECTION		"listener"
 #define STALL_MS	20000	/* an incomplete message on a connection */
 #define QUEUE		1000	/* messages that wait for a slow connection */
+#define SELF_SIGNED_DAYS	3650	/* phones may have been told to trust it */
 
 struct listener {
 	struct list hook;
@@ -30,6 +31,7 @@ struct listener {
 	char port[6];
 	char external[256];	/* how clients see it: host, or "" */
 	bool open;
+	struct cert_use use;	/* tls */
 };
 
 static struct list listeners = { &listeners, &listeners };
@@ -91,12 +93,60 @@ static void listener_dir(const char *name, char *dir, size_t size)
 static bool listener_certs(const struct listener *l)
 {
 	char dir[1200];
-	const char *host = l->external[0] ? l->external : l->host;
 
 	listener_dir(l->name, dir, sizeof(dir));
-	return certs_prepare(dir, l->name,
-	    conf_text(SECTION, l->name, "certificate"),
-	    conf_text(SECTION, l->name, "key"), host);
+	return certs_prepare(dir, l->name, &l->use);
+}
+
+static void use_where(const struct cert_use *u, struct cert_where *out)
+{
+	const struct listener *l = LIST_ENTRY(u, struct listener, use);
+
+	if (conf_is_set(SECTION, l->name, "certificate")) {
+		out->source = CERT_SETTING;
+		snprintf(out->pem, sizeof(out->pem), "%s",
+		    conf_text(SECTION, l->name, "certificate"));
+		snprintf(out->key, sizeof(out->key), "%s",
+		    conf_text(SECTION, l->name, "key"));
+		return;
+	}
+	snprintf(out->pem, sizeof(out->pem), "%s/sip-tls-%s/agent.pem",
+	    data_dir, l->name);
+}
+
+static enum err use_take(struct cert_use *u, struct buf *why)
+{
+	struct listener *l = LIST_ENTRY(u, struct listener, use);
+	char dir[1200];
+
+	listener_dir(l->name, dir, sizeof(dir));
+	if (listener_certs(l) && (!l->open || fixes_reload(dir)))
+		return ERR_OK;
+	buf_addf(why, "listener %s does not take it; the log says why",
+	    l->name);
+	return ERR_BAD_SYNTAX;
+}
+
+static const struct cert_use_class use_class = { use_where, use_take };
+
+/* Only one with TLS has a certificate. */
+static void use_follow(struct listener *l)
+{
+	struct cert_use *u = &l->use;
+	const char *host = l->external[0] ? l->external : l->host;
+	struct strv ip = strv(host);
+
+	if (ip.n > 2 && ip.p[0] == '[')
+		ip = (struct strv){ ip.p + 1, ip.n - 2 };
+	u->class = &use_class;
+	u->dir = data_dir;
+	u->days = SELF_SIGNED_DAYS;
+	snprintf(u->use, sizeof(u->use), "listener:%s", l->name);
+	snprintf(u->names, sizeof(u->names), "%.*s", STRV_ARG(ip));
+	if (strcmp(l->transport, "tls") == 0)
+		cert_use_add(u);
+	else
+		cert_use_remove(u);
 }
 
 /* Say where it listens; with port 0 nobody could know. */
@@ -227,6 +277,7 @@ static void listener_gone(struct listener *l)
 
 	log_info("listener closed listener=%s", l->name);
 	list_del(&l->hook);
+	cert_use_remove(&l->use);
 	free(l);
 	if (open)
 		edge_rebuild();
@@ -243,7 +294,9 @@ static void apply(const char *name, bool gone)
 	}
 	if (!l) {
 		l = xalloc(sizeof(*l));
+		list_init(&l->use.hook);
 		listener_read(l, name);
+		use_follow(l);
 		list_push(&listeners, &l->hook);
 		if (edge_is_open())
 			listener_open(l);
@@ -251,6 +304,7 @@ static void apply(const char *name, bool gone)
 	}
 	was = *l;
 	listener_read(l, name);
+	use_follow(l);
 	if (!listener_same(&was, l) || strcmp(l->transport, "tls") == 0)
 		edge_rebuild();
 }
@@ -379,13 +433,16 @@ void listeners_closed(void)
 
 void listeners_free(void)
 {
-	LIST_FOR(h, &listeners)
+	LIST_FOR(h, &listeners) {
+		cert_use_remove(&LIST_ENTRY(h, struct listener, hook)->use);
 		free(LIST_ENTRY(h, struct listener, hook));
+	}
 	list_init(&listeners);
 }
 
 void listeners_reload(void)
 {
+	struct cert_where w;
 	char dir[1200];
 
 	LIST_FOR(h, &listeners) {
@@ -394,9 +451,9 @@ void listeners_reload(void)
 		if (!l->open || strcmp(l->transport, "tls") != 0)
 			continue;
 		listener_dir(l->name, dir, sizeof(dir));
-		/* ours: whoever put another one there wants it */
-		if (conf_is_set(SECTION, l->name, "certificate") &&
-		    !listener_certs(l))
+		/* its own: whoever put another one there wants it */
+		cert_use_where(&l->use, &w);
+		if (w.source != CERT_OWN && !listener_certs(l))
 			continue;
 		if (fixes_reload(dir))
 			log_info("certificate read again listener=%s", l->name);
