@@ -16,6 +16,7 @@
 #include "cli/request.h"
 
 #define FILE_MAX ((size_t)64 << 20)
+#define SECRET_MAX ((size_t)1 << 20)	/* a chain of certificates too */
 
 struct values {
 	struct strv *v;
@@ -139,7 +140,7 @@ static int put_secret(struct building *b, const struct gram_arg *a,
 	struct buf text;
 	int code = EXIT_FAILED;
 
-	buf_init(&text, 4096);
+	buf_init(&text, SECRET_MAX);
 	if (path ? file_text(path, &text, b->why) :
 	    prompt(a->name, &text, b->why)) {
 		last_newline_drop(&text);

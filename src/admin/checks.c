@@ -2,8 +2,6 @@
 
 #include <dirent.h>
 #include <inttypes.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -22,7 +20,6 @@
 
 #define EVERY_MS	60000
 #define FIRST_MS	1000
-#define SOON_DAYS	21	/* before a certificate ends */
 #define LOG_BYTES	((int64_t)512 << 20)
 #define STEP_MS		2000	/* of the clock, that is said */
 #define SAY_MS		3600000	/* so long */
@@ -33,9 +30,8 @@ static struct {
 	bool running, busy, looked;
 	/* the worker's while busy */
 	int64_t fds, max_fds;
-	char log_name[32], certificate[300];
+	char log_name[32];
 	int64_t log_bytes;
-	int64_t ends;		/* s since the epoch; 0: no certificate */
 	bool synchronised;
 	/* the core's */
 	int64_t offset;		/* ms between the clocks; at the last look */
@@ -76,49 +72,6 @@ static void look_at_logs(void)
 	}
 }
 
-/* When the certificate in a file ends; 0: there is none in it. */
-static int64_t end_of(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	X509 *x = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
-	struct tm tm;
-	int64_t end = 0;
-
-	if (x && ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) == 1)
-		end = (int64_t)timegm(&tm);
-	X509_free(x);
-	if (f)
-		(void)fclose(f);
-	return end;
-}
-
-static void look_at_certificates(void)
-{
-	char dir[4200], path[4600];
-	struct dirent *e;
-	DIR *d;
-
-	w.ends = 0;
-	(void)snprintf(dir, sizeof(dir), "%s/tls", db_dir());
-	d = opendir(dir);
-	while (d && (e = readdir(d)) != NULL) {
-		size_t n = strlen(e->d_name);
-		int64_t end;
-
-		if (n < 5 || strcmp(e->d_name + n - 4, ".pem") != 0)
-			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		end = end_of(path);
-		if (end == 0 || (w.ends && end >= w.ends))
-			continue;
-		w.ends = end;
-		(void)snprintf(w.certificate, sizeof(w.certificate), "%s",
-		    e->d_name);
-	}
-	if (d)
-		(void)closedir(d);
-}
-
 static void look(void *arg)
 {
 	struct timex t = { .modes = 0 };
@@ -126,7 +79,6 @@ static void look(void *arg)
 	(void)arg;
 	look_at_fds();
 	look_at_logs();
-	look_at_certificates();
 	w.synchronised = adjtimex(&t) != TIME_ERROR;
 }
 
@@ -229,25 +181,6 @@ static enum health check_logs(struct buf *says, struct buf *remedy)
 	return HEALTH_WARN;
 }
 
-static enum health check_certificates(struct buf *says, struct buf *remedy)
-{
-	int64_t days = (w.ends - now_ms() / 1000) / 86400;
-
-	if (!is_known(says))
-		return HEALTH_OK;
-	if (w.ends == 0) {
-		buf_addz(says, "there is no certificate");
-		return HEALTH_OK;
-	}
-	buf_addf(says, "%s is the first certificate to end, in %" PRId64
-	    " days", w.certificate, days);
-	if (days >= SOON_DAYS)
-		return HEALTH_OK;
-	buf_addf(remedy, "put a new one at %s/tls/%s with its key beside it, "
-	    "then send the daemon SIGHUP", db_dir(), w.certificate);
-	return w.ends < now_ms() / 1000 ? HEALTH_CRITICAL : HEALTH_WARN;
-}
-
 static enum health check_clock(struct buf *says, struct buf *remedy)
 {
 	if (w.step_at && now_mono() - w.step_at < SAY_MS) {
@@ -300,7 +233,6 @@ static enum health check_trace(struct buf *says, struct buf *remedy)
 static const struct health_check checks[] = {
 	{ .name = "descriptors", .run = check_files },
 	{ .name = "database-logs", .run = check_logs },
-	{ .name = "certificates", .run = check_certificates },
 	{ .name = "clock", .run = check_clock },
 	{ .name = "backlog", .run = check_backlog },
 	{ .name = "trace", .run = check_trace },

@@ -271,10 +271,14 @@ static void match_and_run(void *arg)
 	change(x);
 }
 
-/* A draft is its owner's own, and changes are added to it, not put over it. */
+/*
+ * A draft is its owner's own, and changes are added to it, not put over it.
+ * A certificate is looked at in a worker, so its GET ends later.
+ */
 static bool is_blind(const struct op *op)
 {
-	return strcmp(op->path, "/config/drafts/{draft}") == 0;
+	return strcmp(op->path, "/config/drafts/{draft}") == 0 ||
+	    strcmp(op->path, "/tls/certificates/{name}") == 0;
 }
 
 static const struct op *twin_of(const struct op *op)

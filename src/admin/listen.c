@@ -8,6 +8,7 @@
 #include "admin/admin.h"
 #include "admin/cursor.h"
 #include "admin/admin_priv.h"
+#include "admin/certificates.h"
 #include "admin/commit.h"
 #include "admin/guard.h"
 #include "admin/lock.h"
@@ -15,6 +16,7 @@
 #include "admin/replay.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
+#include "base/log.h"
 #include "conf/draft.h"
 #include "loop/bindable.h"
 #include "op/probe.h"
@@ -79,7 +81,8 @@ static void tls_start(void)
 static void limits_changed(void *arg)
 {
 	(void)arg;
-	admin_reload();
+	httpd_stop(tls);
+	tls_start();
 }
 
 static void linger_over(void *arg)
@@ -220,6 +223,7 @@ void admin_register(void)
 	sessions_register();
 	ops_charging();
 	ops_backup();
+	ops_certificates();
 	checks_register();
 }
 
@@ -250,15 +254,24 @@ enum err admin_start(const char *data_dir)
 	audit_watch_start();
 	backup_jobs_start();
 	checks_start();
+	certificates_start();
 	return ERR_OK;
 }
 
 void admin_reload(void)
 {
+	struct buf why;
+
 	if (!dir)
 		return;
-	httpd_stop(tls);
-	tls_start();
+	buf_init(&why, 256);
+	if (!tls)
+		tls_start();
+	else if (httpd_reload(tls, &why) != ERR_OK)
+		log_err("%s; the console goes on with what it has", why.p);
+	else
+		log_info("certificate read again console");
+	buf_deinit(&why);
 }
 
 void admin_stop(void)
@@ -271,6 +284,7 @@ void admin_stop(void)
 	leaving = NULL;
 	httpd_stop(tls);
 	httpd_stop(sock);
+	certificates_stop();
 	checks_stop();
 	backup_jobs_stop();
 	audit_watch_stop();

@@ -1,5 +1,6 @@
 /* chain.c - certificates and keys: read from PEM, written, described. */
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -220,16 +221,13 @@ static void one_name(const GENERAL_NAME *g, struct buf *out)
 				return;
 		buf_addf(out, "%s%.*s", before ? "," : "", STRV_ARG(dns));
 	} else if (g->type == GEN_IPADD) {
-		const unsigned char *b =
-		    ASN1_STRING_get0_data(g->d.iPAddress);
 		int n = ASN1_STRING_length(g->d.iPAddress);
+		char ip[INET6_ADDRSTRLEN];
 
-		if (n == 4)
-			buf_addf(out, "%s%u.%u.%u.%u", before ? "," : "",
-			    b[0], b[1], b[2], b[3]);
-		for (int i = 0; n == 16 && i < n; i += 2)
-			buf_addf(out, "%s%x", i ? ":" : before ? "," : "",
-			    (unsigned)b[i] << 8 | b[i + 1]);
+		if ((n == 4 || n == 16) && inet_ntop(n == 4 ? AF_INET :
+		    AF_INET6, ASN1_STRING_get0_data(g->d.iPAddress), ip,
+		    sizeof(ip)))
+			buf_addf(out, "%s%s", before ? "," : "", ip);
 	}
 }
 

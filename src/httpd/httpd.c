@@ -148,6 +148,11 @@ struct httpd *httpd_start_tls(const struct httpd_setup *setup,
 	return NULL;
 }
 
+enum err httpd_reload(struct httpd *h, struct buf *why)
+{
+	return h->use.class->take(&h->use, why);
+}
+
 void httpd_drain(struct httpd *h)
 {
 	if (!h || h->fd < 0)

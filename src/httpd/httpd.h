@@ -51,6 +51,11 @@ struct httpd *httpd_start_socket(const struct httpd_setup *setup,
 struct httpd *httpd_start_tls(const struct httpd_setup *setup,
     const char *dir, const char *address);
 /*
+ * Read its certificate and key again: for new connections, those there are
+ * stay.  Otherwise one sentence in why, and all is as it was.  Core.
+ */
+enum err httpd_reload(struct httpd *h, struct buf *why);
+/*
  * Answer what waits with 503, end its streams and close.  Later replies are
  * dropped.  NULL is fine.  Core.
  */
