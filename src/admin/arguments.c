@@ -18,6 +18,7 @@ struct taking {
 	const struct op *op;
 	struct problem *problem;
 	struct buf value;	/* decoded */
+	struct buf cursor;	/* until all else is known */
 };
 
 static void bad(struct problem *p, const char *fmt, ...)
@@ -47,24 +48,58 @@ static void unknown(struct taking *t, struct strv name)
 	    near.best ? near.best : "", near.best ? "?)" : "");
 }
 
-/* Every operation that looks can be asked for fewer fields. */
-static bool is_fields(const struct op *op, struct strv name)
+static bool is_look(const struct op *op)
 {
-	return strcmp(op->method, "GET") == 0 &&
-	    strv_eq(name, STRV("fields"));
+	return strcmp(op->method, "GET") == 0;
 }
 
-/* A place in a list, that only the list itself can have given. */
-static void take_cursor(struct taking *t, struct strv value)
+static bool is_field(const struct op *op, struct strv name)
+{
+	struct strv rows = answer_rows(op->answer);
+	struct answer_field f;
+
+	return rows.p && answer_find(rows, name, &f);
+}
+
+/* What every operation that looks can be asked: fewer fields, other rows. */
+static bool take_common(struct taking *t, struct strv name,
+    struct strv value)
+{
+	struct buf why;
+	bool ok = true;
+
+	if (!is_look(t->op))
+		return false;
+	buf_init(&why, 1024);
+	if (strv_eq(name, STRV("fields")))
+		op_call_fields(t->call, value);
+	else if (strv_eq(name, STRV("sort")))
+		ok = op_call_sort(t->call, value, &why);
+	else if (strv_eq(name, STRV("filter")))
+		ok = op_call_filter(t->call, value, &why);
+	else if (is_field(t->op, name))
+		ok = op_call_equal(t->call, name, value, &why);
+	else
+		name = STRV_NONE;
+	if (!ok)
+		bad(t->problem, "%s", why.p);
+	buf_deinit(&why);
+	return name.p != NULL;
+}
+
+/* A place in a list, that only the same look at it can have given. */
+static void open_cursor(struct taking *t)
 {
 	struct buf place;
 
+	if (!t->cursor.n)
+		return;
 	buf_init(&place, 4096);
-	if (cursor_open(t->op, value, &place))
+	if (cursor_open(t->call, buf_strv(&t->cursor), &place))
 		(void)op_call_arg(t->call, "cursor", buf_strv(&place));
 	else
-		bad(t->problem, "cursor is none that this list gave; begin "
-		    "again without one");
+		bad(t->problem, "cursor is none that this list gave with "
+		    "these arguments; begin again without one");
 	buf_deinit(&place);
 }
 
@@ -72,10 +107,8 @@ static void take(struct taking *t, struct strv name, struct strv value)
 {
 	const struct op_arg *a = op_arg_find(t->op, name);
 
-	if (!a && is_fields(t->op, name)) {
-		op_call_fields(t->call, value);
+	if (!a && take_common(t, name, value))
 		return;
-	}
 	if (!a) {
 		unknown(t, name);
 		return;
@@ -84,10 +117,14 @@ static void take(struct taking *t, struct strv name, struct strv value)
 		bad(t->problem, "%s is given twice", a->name);
 		return;
 	}
-	if (strcmp(a->name, "cursor") == 0)
-		take_cursor(t, value);
-	else
+	if (strcmp(a->name, "cursor") != 0) {
 		(void)op_call_arg(t->call, a->name, value);
+		return;
+	}
+	buf_clear(&t->cursor);
+	buf_adds(&t->cursor, value);
+	if (!value.n || t->cursor.full)
+		bad(t->problem, "cursor is none that this list gave");
 }
 
 /* --- path and query ------------------------------------------------------- */
@@ -321,11 +358,14 @@ void arguments_take(struct op_call *c, const struct op *op,
     const struct httpd_request *r, const struct strv *params,
     struct problem *p)
 {
-	struct taking t = { c, op, p, { 0 } };
+	struct taking t = { .call = c, .op = op, .problem = p };
 
 	buf_init(&t.value, (size_t)32 << 10);
+	buf_init(&t.cursor, 8192);
 	take_path(&t, params);
 	httpd_query(r, query_one, &t);
 	take_body(&t, r);
+	open_cursor(&t);
 	buf_deinit(&t.value);
+	buf_deinit(&t.cursor);
 }

@@ -484,11 +484,15 @@ static void undo_run(struct op_call *c)
 
 static const struct op ops[] = {
 	{ "show configuration pending", "GET", "/config/pending", CAP_VIEW,
-	  OP_CORE, NULL, "the revision that waits to be kept", pending_run },
+	  OP_CORE, NULL, "the revision that waits to be kept", pending_run,
+	  "running:int pending:bool revision:int~ actor~ until:time~ "
+	  "left_s:s~ notice?" },
 	{ "configuration keep", "POST", "/config/pending/keep", CAP_COMMIT,
-	  OP_CORE, NULL, "keep the revision that waits", keep_run },
+	  OP_CORE, NULL, "keep the revision that waits", keep_run,
+	  "revision:int state=kept text~" },
 	{ "configuration undo", "POST", "/config/pending/undo", CAP_COMMIT,
-	  OP_CORE, NULL, "end the window now and go back", undo_run },
+	  OP_CORE, NULL, "end the window now and go back", undo_run,
+	  "revision:int state=undone text~" },
 };
 
 /* --- health ------------------------------------------------------------------ */

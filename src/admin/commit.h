@@ -39,4 +39,10 @@ void commit_register(void);	/* the section "policy commit", operations */
 void commit_start(void);	/* after settings_load(): a window goes on */
 void commit_stop(void);
 
+#define COMMIT_ANSWER \
+	"revision:int~ state~ applied_ms:ms~ plan:[section name? " \
+	"change=new|changed|deleted " \
+	"impact=live|relink|rebind|restart|lockout says]~ " \
+	"pending_until:time~ undone_by:int~ reason~ exit:int~ text~"
+
 #endif

@@ -20,7 +20,7 @@ static void key_make(void)
 	rand_bytes(key, sizeof(key));
 }
 
-static void sign(const struct op *op, struct strv place,
+static void sign(const struct op_call *c, struct strv place,
     unsigned char mac[EVP_MAX_MD_SIZE])
 {
 	struct buf b;
@@ -28,7 +28,7 @@ static void sign(const struct op *op, struct strv place,
 
 	(void)pthread_once(&once, key_make);
 	buf_init(&b, BUF_NO_LIMIT);
-	buf_addz(&b, op->path);
+	op_call_print(c, &b);
 	buf_addc(&b, '\n');
 	buf_adds(&b, place);
 	(void)HMAC(EVP_sha256(), key, sizeof(key),
@@ -47,12 +47,13 @@ static void swap(char *s, size_t n, const char *from, const char *to)
 			}
 }
 
-void cursor_seal(const struct op *op, struct strv place, struct buf *out)
+void cursor_seal(const struct op_call *c, struct strv place,
+    struct buf *out)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	struct buf b;
 
-	sign(op, place, mac);
+	sign(c, place, mac);
 	buf_init(&b, BUF_NO_LIMIT);
 	buf_add(&b, mac, MAC);
 	buf_adds(&b, place);
@@ -62,7 +63,8 @@ void cursor_seal(const struct op *op, struct strv place, struct buf *out)
 	buf_deinit(&b);
 }
 
-bool cursor_open(const struct op *op, struct strv cursor, struct buf *place)
+bool cursor_open(const struct op_call *c, struct strv cursor,
+    struct buf *place)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	struct buf text, b;
@@ -76,7 +78,7 @@ bool cursor_open(const struct op *op, struct strv cursor, struct buf *place)
 	ok = !text.full && base64_decode(buf_strv(&text), &b) && b.n > MAC;
 	if (ok) {
 		is = (struct strv){ b.p + MAC, b.n - MAC };
-		sign(op, is, mac);
+		sign(c, is, mac);
 		ok = CRYPTO_memcmp(mac, b.p, MAC) == 0;
 		if (ok)
 			buf_adds(place, is);

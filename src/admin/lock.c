@@ -98,14 +98,17 @@ static const struct op_arg unlock_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+#define LOCK "locked:bool holder? left_s:s"
+
 static const struct op ops[] = {
 	{ "show configuration lock", "GET", "/config/lock", CAP_VIEW, OP_CORE,
-	  NULL, "who alone may commit now", show_run },
+	  NULL, "who alone may commit now", show_run, LOCK },
 	{ "configuration lock", "POST", "/config/lock", CAP_COMMIT, OP_CORE,
 	  NULL, "you alone may commit, for five minutes or until you say so "
-	  "again", lock_run },
+	  "again", lock_run, LOCK },
 	{ "configuration unlock", "DELETE", "/config/lock", CAP_COMMIT,
-	  OP_CORE, unlock_args, "end that before its time", unlock_run },
+	  OP_CORE, unlock_args, "end that before its time", unlock_run,
+	  LOCK },
 };
 
 void ops_lock(void)

@@ -32,4 +32,8 @@ void login_show(struct op_call *c, const struct session *s,
 
 people_done_fn login_ignore;
 
+#define SESSION_ANSWER \
+	"name roles:texts csrf session totp:bool idle_s:s " \
+	"ends:time fresh:bool"
+
 #endif

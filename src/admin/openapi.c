@@ -25,13 +25,6 @@ static const char problem[] =
     "\"line\":{\"type\":\"integer\"},\"errors\":{\"type\":\"array\","
     "\"items\":{\"type\":\"object\"}},\"current\":{\"type\":\"object\"}}}";
 
-static const char answer[] =
-    "{\"type\":\"object\",\"description\":\"a list has items and next; "
-    "anything else its own members\",\"properties\":{\"items\":{\"type\":"
-    "\"array\",\"items\":{\"type\":\"object\"}},\"next\":{\"type\":"
-    "[\"string\",\"null\"]},\"exit\":{\"type\":\"integer\"},\"text\":"
-    "{\"type\":\"string\"}}}";
-
 static const char *const methods[] = { "GET", "POST", "PATCH", "DELETE" };
 static const char *const lower[] = { "get", "post", "patch", "delete" };
 
@@ -89,6 +82,121 @@ static void parameter(struct jsonw *w, const struct op_arg *a,
 	jsonw_end(w);
 }
 
+/* --- the answer ------------------------------------------------------------- */
+
+/* JSON's name of each kind, its format or unit; NULL: any value. */
+static const struct {
+	const char *type, *format;
+} shapes[] = {
+	[ANSWER_TEXT] = { "string", NULL },
+	[ANSWER_INT] = { "integer", NULL },
+	[ANSWER_BOOL] = { "boolean", NULL },
+	[ANSWER_TIME] = { "string", "date-time" },
+	[ANSWER_S] = { "integer", "s" }, [ANSWER_MS] = { "integer", "ms" },
+	[ANSWER_US] = { "integer", "us" },
+	[ANSWER_BYTES] = { "integer", "bytes" },
+	[ANSWER_PERCENT] = { "integer", "percent" },
+	[ANSWER_NUMBER] = { "number", NULL },
+	[ANSWER_TEXTS] = { "array", NULL },
+	[ANSWER_OBJECT] = { "object", NULL }, [ANSWER_JSON] = { NULL, NULL },
+	[ANSWER_FIELDS] = { "object", NULL }, [ANSWER_ROWS] = { "array", NULL },
+};
+
+static void type_or_null(struct jsonw *w, const char *type, bool null)
+{
+	if (!null) {
+		jsonw_str(w, "type", strv(type));
+		return;
+	}
+	jsonw_array(w, "type");
+	jsonw_str(w, NULL, strv(type));
+	jsonw_str(w, NULL, STRV("null"));
+	jsonw_end(w);
+}
+
+/* One of the choices, or null, which a list of them has to say too. */
+static void chosen(struct jsonw *w, const struct answer_field *f)
+{
+	struct strv list = f->choices;
+
+	if (!list.p)
+		return;
+	jsonw_array(w, "enum");
+	while (list.p)
+		jsonw_str(w, NULL, strv_split(list, '|', &list));
+	if (f->null)
+		jsonw_null(w, NULL);
+	jsonw_end(w);
+}
+
+static void fields_schema(struct jsonw *w, struct strv fields);
+
+static void field_schema(struct jsonw *w, const char *name,
+    const struct answer_field *f)
+{
+	jsonw_object(w, name);
+	if (shapes[f->kind].type)
+		type_or_null(w, shapes[f->kind].type, f->null);
+	if (shapes[f->kind].format)
+		jsonw_str(w, f->kind == ANSWER_TIME ? "format" : "x-unit",
+		    strv(shapes[f->kind].format));
+	chosen(w, f);
+	if (f->kind == ANSWER_FIELDS)
+		fields_schema(w, f->inner);
+	if (f->kind == ANSWER_TEXTS || f->kind == ANSWER_ROWS) {
+		jsonw_object(w, "items");
+		if (f->kind == ANSWER_TEXTS)
+			jsonw_str(w, "type", STRV("string"));
+		else
+			fields_schema(w, f->inner);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void next_schema(struct jsonw *w)
+{
+	jsonw_object(w, "next");
+	type_or_null(w, "string", true);
+	jsonw_end(w);
+}
+
+/* The name a field has in JSON; a list's rows are its items. */
+static void named(struct jsonw *w, const struct answer_field *f)
+{
+	struct buf name;
+
+	buf_init(&name, 256);
+	buf_adds(&name, f->name.n ? f->name : STRV("items"));
+	field_schema(w, name.p, f);
+	if (!f->name.n)
+		next_schema(w);
+	buf_deinit(&name);
+}
+
+/* Members of the object that is open. */
+static void fields_schema(struct jsonw *w, struct strv fields)
+{
+	struct strv rest = fields;
+	struct answer_field f;
+
+	jsonw_str(w, "type", STRV("object"));
+	jsonw_bool(w, "additionalProperties", false);
+	jsonw_object(w, "properties");
+	while (answer_next(&rest, &f))
+		named(w, &f);
+	jsonw_end(w);
+	jsonw_array(w, "required");
+	for (rest = fields; answer_next(&rest, &f);)
+		if (!f.missing && f.name.n) {
+			jsonw_str(w, NULL, f.name);
+		} else if (!f.missing) {
+			jsonw_str(w, NULL, STRV("items"));
+			jsonw_str(w, NULL, STRV("next"));
+		}
+	jsonw_end(w);
+}
+
 /* --- one operation ---------------------------------------------------------- */
 
 static bool has_body(const struct op *op)
@@ -109,6 +217,42 @@ static void common(struct jsonw *w, const char *name)
 	buf_deinit(&ref);
 }
 
+static void sort_choices(struct jsonw *w, const struct op *op)
+{
+	struct strv rest = answer_rows(op->answer);
+	struct answer_field f;
+
+	while (answer_next(&rest, &f)) {
+		struct buf down;
+
+		if (!op_sortable(op, &f))
+			continue;
+		buf_init(&down, 256);
+		buf_addc(&down, '-');
+		buf_adds(&down, f.name);
+		jsonw_str(w, NULL, f.name);
+		jsonw_str(w, NULL, buf_strv(&down));
+		buf_deinit(&down);
+	}
+}
+
+/* Whose rows can be asked for in another order, and only some of them. */
+static void list_parameters(struct jsonw *w, const struct op *op)
+{
+	common(w, "filter");
+	jsonw_object(w, NULL);
+	jsonw_str(w, "name", STRV("sort"));
+	jsonw_str(w, "in", STRV("query"));
+	jsonw_str(w, "description", STRV("- in front: the greatest first"));
+	jsonw_object(w, "schema");
+	jsonw_str(w, "type", STRV("string"));
+	jsonw_array(w, "enum");
+	sort_choices(w, op);
+	jsonw_end(w);
+	jsonw_end(w);
+	jsonw_end(w);
+}
+
 static void parameters(struct jsonw *w, const struct op *op)
 {
 	jsonw_array(w, "parameters");
@@ -119,6 +263,8 @@ static void parameters(struct jsonw *w, const struct op *op)
 			parameter(w, a, "query");
 	if (strcmp(op->method, "GET") == 0)
 		common(w, "fields");
+	if (strcmp(op->method, "GET") == 0 && answer_rows(op->answer).p)
+		list_parameters(w, op);
 	if (errand_needs_tag(op))
 		common(w, "if_match");
 	if (errand_is_repeatable(op))
@@ -176,7 +322,7 @@ static void responses(struct jsonw *w, const struct op *op)
 	jsonw_object(w, stream ? "text/event-stream" : "application/json");
 	if (!stream) {
 		jsonw_object(w, "schema");
-		REF(w, "schemas/Answer");
+		fields_schema(w, strv(op->answer));
 		jsonw_end(w);
 	}
 	jsonw_end(w);
@@ -253,13 +399,17 @@ static void one_path(struct jsonw *w, const struct op *const *all, size_t n,
 
 static void components(struct buf *out)
 {
-	buf_addf(out, "{\"schemas\":{\"Problem\":%s,\"Answer\":%s},"
+	buf_addf(out, "{\"schemas\":{\"Problem\":%s},"
 	    "\"responses\":{\"Problem\":{\"description\":\"why not (RFC "
 	    "9457)\",\"content\":{\"application/problem+json\":{\"schema\":"
 	    "{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
 	    "\"parameters\":{\"fields\":{\"name\":\"fields\",\"in\":"
 	    "\"query\",\"description\":\"only these, with commas between\","
 	    "\"schema\":{\"type\":\"string\"}},"
+	    "\"filter\":{\"name\":\"filter\",\"in\":\"query\","
+	    "\"description\":\"only rows with: conditions on their fields, = "
+	    "!= < <= > >=, and between; FIELD=VALUE may also be a parameter "
+	    "of its own\",\"schema\":{\"type\":\"string\"}},"
 	    "\"if_match\":{\"name\":\"If-Match\",\"in\":\"header\","
 	    "\"required\":true,\"description\":\"the ETag that GET gave for "
 	    "this path, or *\",\"schema\":{\"type\":\"string\"}},"
@@ -269,7 +419,7 @@ static void components(struct buf *out)
 	    "\"maxLength\":255}}},"
 	    "\"securitySchemes\":{\"session\":{\"type\":\"apiKey\",\"in\":"
 	    "\"cookie\",\"name\":\"__Host-parley\"},\"token\":{\"type\":"
-	    "\"http\",\"scheme\":\"bearer\"}}}", problem, answer);
+	    "\"http\",\"scheme\":\"bearer\"}}}", problem);
 }
 
 static void openapi_run(struct op_call *c)
@@ -302,7 +452,9 @@ static void openapi_run(struct op_call *c)
 
 static const struct op ops[] = {
 	{ "", "GET", "/openapi.json", CAP_SELF, OP_READ, NULL,
-	  "this API, for programs (OpenAPI 3.1)", openapi_run },
+	  "this API, for programs (OpenAPI 3.1)", openapi_run,
+	  "openapi info:object servers:json security:json "
+	  "paths:object components:object" },
 };
 
 void ops_openapi(void)

@@ -401,23 +401,35 @@ static const struct op_arg password_args[] = {
 
 #define ONE "/admin/users/{name}"
 
+#define ADMIN \
+	"name roles unix_user? password:bool totp:bool " \
+	"created:time changed:time"
+
 static const struct op ops[] = {
 	{ "show admins", "GET", "/admin/users", CAP_SECURITY, OP_CORE, NULL,
-	  "who may administer", list_run },
+	  "who may administer", list_run,
+	  "[" ADMIN "]" },
 	{ "show roles", "GET", "/admin/roles", CAP_VIEW, OP_CORE, NULL,
-	  "the roles, and what each may do", roles_run },
+	  "the roles, and what each may do", roles_run,
+	  "[role capabilities]" },
 	{ "admin show", "GET", ONE, CAP_SECURITY, OP_CORE, one_args,
-	  "one administrator", show_run },
+	  "one administrator", show_run,
+	  ADMIN },
 	{ "admin add", "POST", "/admin/users", CAP_SECURITY, OP_CORE, add_args,
-	  "let somebody administer", add_run },
+	  "let somebody administer", add_run,
+	  ADMIN },
 	{ "admin set", "PATCH", ONE, CAP_SECURITY, OP_CORE, set_args,
-	  "change roles, password or link of an administrator", set_run },
+	  "change roles, password or link of an administrator", set_run,
+	  ADMIN },
 	{ "admin delete", "DELETE", ONE, CAP_SECURITY, OP_CORE, one_args,
-	  "remove an administrator, his sessions and tokens", delete_run },
+	  "remove an administrator, his sessions and tokens", delete_run,
+	  "" },
 	{ "admin unlock", "POST", "/admin/unlock", CAP_SECURITY, OP_CORE,
-	  NULL, "end all waits after wrong passwords", unlock_run },
+	  NULL, "end all waits after wrong passwords", unlock_run,
+	  "" },
 	{ "", "POST", "/auth/password", CAP_SELF, OP_CORE, password_args,
-	  "change your own password; your other sessions end", password_run },
+	  "change your own password; your other sessions end", password_run,
+	  ADMIN },
 };
 
 struct offering {

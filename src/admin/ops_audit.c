@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "admin/admin_priv.h"
+#include "admin/page.h"
 #include "base/alloc.h"
 #include "base/csvw.h"
 #include "base/hex.h"
@@ -15,8 +16,6 @@
 #include "op/health.h"
 #include "store/audit.h"
 
-#define PAGE 50		/* rows, unless asked otherwise */
-#define PAGE_MAX 500
 #define EXPORT_MAX ((size_t)32 << 20)	/* bytes of one export */
 #define VERIFY_MS (24 * 3600000)
 
@@ -32,24 +31,12 @@ static bool filter_of(struct op_call *c, struct audit_filter *f)
 	    op_when(c, "until", 0, &f->until);
 }
 
-struct page {
-	struct op_call *c;
-	int64_t left, last;
-};
-
 static bool show_one(const struct audit_row *row, void *arg)
 {
-	struct page *p = arg;
-	char next[24];
+	struct paging *p = arg;
 
-	if (p->left == 0) {
-		(void)snprintf(next, sizeof(next), "%" PRId64, p->last);
-		op_next(p->c, strv(next));
+	if (!paging_row(p, row->id))
 		return false;
-	}
-	p->left--;
-	p->last = row->id;
-	op_row(p->c);
 	op_field_int(p->c, "id", row->id);
 	op_field_time(p->c, "time", row->time);
 	op_field(p->c, "actor", row->actor);
@@ -72,19 +59,12 @@ static void unreadable(struct op_call *c)
 
 static void show_run(struct op_call *c)
 {
-	struct page p = { .c = c };
 	struct audit_filter f;
+	struct paging p;
 	int64_t before;
 
-	if (!op_int(c, "limit", 1, PAGE_MAX, PAGE, &p.left) ||
-	    !op_int(c, "cursor", 1, INT64_MAX, 0, &before) ||
-	    !filter_of(c, &f))
-		return;
-	op_list(c);
-	if (audit_each(&f, before, show_one, &p) != ERR_OK)
-		unreadable(c);
-	else
-		op_done(c);
+	if (filter_of(c, &f) && paging_start(c, &p, &before))
+		paging_end(&p, audit_each(&f, before, show_one, &p));
 }
 
 /* --- export --------------------------------------------------------------------- */
@@ -369,8 +349,7 @@ void refusal_note(const struct op_call *c)
 
 static const struct op_arg show_args[] = {
 	FILTERS,
-	{ "limit", 0, NULL, "at most so many rows (50)" },
-	{ "cursor", 0, NULL, "the next of the page before" },
+	PAGING_ARGS,
 	{ NULL, 0, NULL, NULL },
 };
 static const struct op_arg export_args[] = {
@@ -381,11 +360,16 @@ static const struct op_arg export_args[] = {
 
 static const struct op ops[] = {
 	{ "show audit", "GET", "/audit", CAP_AUDIT, OP_READ, show_args,
-	  "who did what, when, and who was refused", show_run },
+	  "who did what, when, and who was refused", show_run,
+	  "[id:int time:time actor via action object result detail "
+	  "credential peer request]" },
 	{ "audit export", "GET", "/audit/export", CAP_AUDIT, OP_READ,
-	  export_args, "the rows with their hashes, as a file", export_run },
+	  export_args, "the rows with their hashes, as a file", export_run,
+	  "text~" },
 	{ "audit verify", "POST", "/audit/verify", CAP_AUDIT, OP_CORE, NULL,
-	  "is every row as it was written, and none taken out", verify_run },
+	  "is every row as it was written, and none taken out", verify_run,
+	  "state=ok|broken rows:int first:int last:int hash "
+	  "broken:int~ why~ exit:int~" },
 };
 
 void ops_audit(void)

@@ -297,13 +297,17 @@ static const struct op_arg reauth_args[] = {
 
 static const struct op ops[] = {
 	{ "", "POST", "/auth/login", CAP_ANYONE, OP_CORE, login_args,
-	  "log in at the console", login_run },
+	  "log in at the console", login_run,
+	  SESSION_ANSWER },
 	{ "", "POST", "/auth/logout", CAP_SELF, OP_CORE, NULL,
-	  "end this session", logout_run },
+	  "end this session", logout_run,
+	  "" },
 	{ "", "GET", "/auth/session", CAP_SELF, OP_CORE, NULL,
-	  "who you are, and the token against forged requests", session_run },
+	  "who you are, and the token against forged requests", session_run,
+	  SESSION_ANSWER },
 	{ "", "POST", "/auth/reauth", CAP_SELF, OP_CORE, reauth_args,
-	  "say the password again before something weighty", reauth_run },
+	  "say the password again before something weighty", reauth_run,
+	  SESSION_ANSWER },
 };
 
 void ops_auth(void)

@@ -485,27 +485,40 @@ static const struct op_arg restore_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+#define JOB \
+	"what=create|verify|restore " \
+	"state=idle|running|done|failed|cancelled|restarting name? " \
+	"done:bytes total:bytes began:time? ended:time? why? found?"
+
 static const struct op ops[] = {
 	{ "backup create", "POST", "/backups", CAP_SECURITY, OP_CORE,
 	  create_args, "everything in one file, while messages flow",
-	  create_run },
+	  create_run,
+	  "job " JOB },
 	{ "backup list", "GET", "/backups", CAP_SECURITY, OP_READ, NULL,
-	  "the backups there are", list_run },
+	  "the backups there are", list_run,
+	  "[name size:bytes time:time]" },
 	{ "backup job", "GET", "/backups/job", CAP_SECURITY, OP_CORE, NULL,
-	  "how far the newest job is", job_fields },
+	  "how far the newest job is", job_fields,
+	  JOB },
 	{ "backup cancel", "POST", "/backups/cancel", CAP_SECURITY, OP_CORE,
 	  NULL, "end what is at work; nothing half done remains",
-	  cancel_run },
+	  cancel_run,
+	  JOB },
 	{ "backup show", "GET", "/backups/{name}", CAP_SECURITY, OP_READ,
-	  name_args, "what is in it, and what is not", show_run },
+	  name_args, "what is in it, and what is not", show_run,
+	  "name files:int size:bytes text" },
 	{ "backup verify", "POST", "/backups/{name}/verify", CAP_SECURITY,
 	  OP_CORE, verify_args, "restore it into a scratch folder and look "
-	  "at everything there", verify_run },
+	  "at everything there", verify_run,
+	  "job " JOB },
 	{ "backup restore", "POST", "/backups/{name}/restore", CAP_SECURITY,
 	  OP_CORE, restore_args, "verify it, put it in place of what is "
-	  "there, and restart", restore_run },
+	  "there, and restart", restore_run,
+	  "job " JOB },
 	{ "backup delete", "DELETE", "/backups/{name}", CAP_SECURITY, OP_CORE,
-	  name_args, "remove a backup", delete_run },
+	  name_args, "remove a backup", delete_run,
+	  "" },
 };
 
 void ops_backup(void)

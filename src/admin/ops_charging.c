@@ -228,16 +228,24 @@ static const struct op_arg export_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+#define STATE \
+	"written:int backlog:int behind_ms:ms fault?"
+
 static const struct op ops[] = {
 	{ "show charging", "GET", "/charging", CAP_VIEW, OP_CORE, NULL,
-	  "how far the charging records are written", show_run },
+	  "how far the charging records are written", show_run,
+	  STATE },
 	{ "charging files", "GET", "/charging/files", CAP_VIEW, OP_READ, NULL,
-	  "the files of charging records", files_run },
+	  "the files of charging records", files_run,
+	  "[file state=open|closed first:int size:bytes changed:time "
+	  "sha256]" },
 	{ "charging export", "GET", "/charging/export", CAP_AUDIT, OP_READ,
 	  export_args, "charging records of a time, as one file",
-	  export_run },
+	  export_run,
+	  "text~" },
 	{ "charging close", "POST", "/charging/close", CAP_OPERATE, OP_CORE,
-	  NULL, "close the open file now, for who fetches it", close_run },
+	  NULL, "close the open file now, for who fetches it", close_run,
+	  STATE },
 };
 
 void ops_charging(void)

@@ -415,35 +415,50 @@ static const struct op_arg rollback_args[] = {
 static const struct op_arg check_args[] = { DRAFT, END };
 static const struct op_arg commit_args[] = { DRAFT, COMMIT_ARGS, TAG, END };
 
+#define PLACE \
+	"draft base:int running:int tag:int staged:int"
+#define DRAFT_STATE \
+	PLACE " conflicting:int changed:time?"
+
 static const struct op ops[] = {
 	{ "show configuration drafts", "GET", "/config/drafts", CAP_DRAFT,
-	  OP_CORE, NULL, "your drafts", list_run },
+	  OP_CORE, NULL, "your drafts", list_run,
+	  "[" DRAFT_STATE "]" },
 	{ "configuration draft show", "GET", "/config/drafts/{draft}",
-	  CAP_DRAFT, OP_CORE, diff_args, "what your draft changes", diff_run },
+	  CAP_DRAFT, OP_CORE, diff_args, "what your draft changes", diff_run,
+	  PLACE " " CHANGES_ANSWER " " CONFLICTS_ANSWER " text~" },
 	{ "", "GET", "/config/drafts/{draft}/diff", CAP_DRAFT, OP_CORE,
-	  diff_args, "what your draft changes", diff_run },
+	  diff_args, "what your draft changes", diff_run,
+	  PLACE " " CHANGES_ANSWER " " CONFLICTS_ANSWER " text~" },
 	{ "configuration draft change", "PATCH", "/config/drafts/{draft}",
 	  CAP_DRAFT, OP_CORE, change_args, "add changes to your draft",
-	  change_run },
+	  change_run,
+	  DRAFT_STATE },
 	{ "configuration draft discard", "DELETE", "/config/drafts/{draft}",
 	  CAP_DRAFT, OP_CORE, discard_args, "forget changes of your draft",
-	  discard_run },
+	  discard_run,
+	  DRAFT_STATE },
 	{ "configuration draft resolve", "POST",
 	  "/config/drafts/{draft}/resolve", CAP_DRAFT, OP_CORE, resolve_args,
-	  "end a conflict with what others committed", resolve_run },
+	  "end a conflict with what others committed", resolve_run,
+	  DRAFT_STATE },
 	{ "configuration draft load", "POST", "/config/drafts/{draft}/load",
 	  CAP_DRAFT, OP_CORE, load_args, "add a whole file to your draft",
-	  load_run },
+	  load_run,
+	  DRAFT_STATE },
 	{ "configuration draft rollback", "POST",
 	  "/config/drafts/{draft}/rollback", CAP_DRAFT, OP_CORE,
 	  rollback_args, "take an older revision into your draft",
-	  rollback_run },
+	  rollback_run,
+	  DRAFT_STATE " text~" },
 	{ "configuration draft check", "POST", "/config/drafts/{draft}/check",
 	  CAP_DRAFT, OP_CORE, check_args, "could it be committed, and what "
-	  "would happen", check_run },
+	  "would happen", check_run,
+	  PLACE " " CHECK_ANSWER },
 	{ "configuration draft commit", "POST",
 	  "/config/drafts/{draft}/commit", CAP_COMMIT, OP_CORE, commit_args,
-	  "put your draft in force", draft_commit_run },
+	  "put your draft in force", draft_commit_run,
+	  COMMIT_ANSWER },
 };
 
 void ops_drafts(void)

@@ -331,7 +331,8 @@ static const struct op_arg args[] = {
 
 static const struct op ops[] = {
 	{ "", "GET", "/events", CAP_SELF, OP_CORE, args,
-	  "what happens, as it happens (text/event-stream)", events_run },
+	  "what happens, as it happens (text/event-stream)", events_run,
+	  "" },
 };
 
 void ops_events(void)

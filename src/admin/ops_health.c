@@ -68,11 +68,14 @@ static void checks_run(struct op_call *c)
 
 static const struct op ops[] = {
 	{ "", "GET", "/health/live", CAP_ANYONE, OP_CORE, NULL,
-	  "does the core turn", live_run },
+	  "does the core turn", live_run,
+	  "status=ok" },
 	{ "", "GET", "/health/ready", CAP_ANYONE, OP_CORE, NULL,
-	  "can it take messages; 503 with the reasons", ready_run },
+	  "can it take messages; 503 with the reasons", ready_run,
+	  "status=ok" },
 	{ "health", "GET", "/health/checks", CAP_VIEW, OP_CORE, NULL,
-	  "what is wrong, and how to mend it", checks_run },
+	  "what is wrong, and how to mend it", checks_run,
+	  "[check state=ok|warn|critical says remedy] exit:int~" },
 };
 
 void ops_health(void)

@@ -45,6 +45,21 @@ static void args_json(const struct op_arg *a, struct buf *out)
 	jsonw_end(&w);
 }
 
+/* What rows can be put in order by. */
+static void sorts_json(const struct op *op, struct buf *out)
+{
+	struct strv rest = answer_rows(op->answer);
+	struct answer_field f;
+	struct jsonw w;
+
+	jsonw_init(&w, out);
+	jsonw_array(&w, NULL);
+	while (answer_next(&rest, &f))
+		if (op_sortable(op, &f))
+			jsonw_str(&w, NULL, f.name);
+	jsonw_end(&w);
+}
+
 static void operations_run(struct op_call *c)
 {
 	size_t n;
@@ -66,6 +81,10 @@ static void operations_run(struct op_call *c)
 		buf_clear(&args);
 		args_json(all[i]->args, &args);
 		op_field_json(c, "args", buf_strv(&args));
+		op_field(c, "answer", strv(all[i]->answer));
+		buf_clear(&args);
+		sorts_json(all[i], &args);
+		op_field_json(c, "sort", buf_strv(&args));
 	}
 	buf_deinit(&args);
 	op_done(c);
@@ -213,11 +232,18 @@ static const struct op_arg stats_args[] = {
 
 static const struct op ops[] = {
 	{ "", "GET", "/operations", CAP_SELF, OP_READ, NULL,
-	  "every operation there is", operations_run },
+	  "every operation there is", operations_run,
+	  "[command method path role capability help args:[name "
+	  "required:bool~ position:bool~ repeat:bool~ secret:bool~ "
+	  "flag:bool~ file:bool~ path:bool~ json:bool~ complete? "
+	  "help] answer sort:texts]" },
 	{ "", "GET", "/complete", CAP_SELF, OP_CORE, complete_args,
-	  "names that begin so", complete_run },
+	  "names that begin so", complete_run,
+	  "[name]" },
 	{ "show stats", "GET", "/stats", CAP_VIEW, OP_READ, stats_args,
-	  "all counters and gauges", stats_run },
+	  "all counters and gauges", stats_run,
+	  "[name labels? kind=counter|gauge|histogram value:number "
+	  "sum_us:us~ p50_us:us~ p95_us:us~ p99_us:us~]" },
 };
 
 void ops_meta(void)

@@ -41,8 +41,8 @@ static void history_run(struct op_call *c)
 	int64_t before;
 
 	if (paging_start(c, &p, &before))
-		paging_end(&p, revision_each(before, p.left + 1, history_one,
-		    &p));
+		paging_end(&p, revision_each(before, paging_rows(&p),
+		    history_one, &p));
 }
 
 static void no_revision(struct op_call *c, enum err e, int64_t id)
@@ -237,24 +237,35 @@ static const struct op_arg export_args[] = {
 	  "back, or JSON" }, END,
 };
 
+#define REVISION \
+	"revision:int time:time actor via " \
+	"kind=commit|rollback|undo|rescue " \
+	"state=kept|pending|undone|failed pinned:bool comment " "changes"
+
 static const struct op ops[] = {
 	{ "show configuration history", "GET", "/config/revisions", CAP_VIEW,
 	  OP_READ, page_args, "who changed settings, when, and what",
-	  history_run },
+	  history_run,
+	  "[" REVISION "]" },
 	{ "show configuration revision", "GET",
 	  "/config/revisions/{revision}", CAP_VIEW, OP_READ, one_args,
-	  "one revision with all its settings", one_run },
+	  "one revision with all its settings", one_run,
+	  REVISION " parent:int sha256 text~" },
 	{ "show configuration compare", "GET",
 	  "/config/revisions/{from}/diff/{to}", CAP_VIEW, OP_READ,
-	  compare_args, "what differs between two revisions", compare_run },
+	  compare_args, "what differs between two revisions", compare_run,
+	  "from:int to:int " CHANGES_ANSWER " text~" },
 	{ "configuration pin", "POST", "/config/revisions/{revision}/pin",
 	  CAP_COMMIT, OP_CORE, pin_args, "keep a revision for ever, or not",
-	  pin_run },
+	  pin_run,
+	  "revision pinned:bool" },
 	{ "configuration rollback", "POST", "/config/rollback", CAP_COMMIT,
 	  OP_CORE, rollback_args, "an older revision again, as a new one",
-	  rollback_run },
+	  rollback_run,
+	  COMMIT_ANSWER },
 	{ "configuration export", "GET", "/config/export", CAP_VIEW, OP_CORE,
-	  export_args, "all settings given, to keep or to copy", export_run },
+	  export_args, "all settings given, to keep or to copy", export_run,
+	  "revision:int sha256 text" },
 };
 
 void ops_revisions(void)

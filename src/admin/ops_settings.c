@@ -190,11 +190,18 @@ static const struct op_arg show_args[] = {
 
 static const struct op ops[] = {
 	{ "configuration set", "POST", "/config/running", CAP_COMMIT, OP_CORE,
-	  set_args, "change settings; all lines or none", set_run },
+	  set_args, "change settings; all lines or none", set_run,
+	  COMMIT_ANSWER
+	  " errors:json~ conflicts:json~ tests:json~ lockout:bool~ "
+	  "revert_in_s:s~ ok:bool~" },
 	{ "show configuration", "GET", "/config/running", CAP_VIEW, OP_CORE,
-	  show_args, "the settings in force", show_run },
+	  show_args, "the settings in force", show_run,
+	  "[setting value? given:bool]~ text~" },
 	{ "", "GET", "/config/schema", CAP_VIEW, OP_READ, NULL,
-	  "every setting there is", schema_run },
+	  "every setting there is", schema_run,
+	  "[section named:bool name type range? choices? default? "
+	  "required:bool impact=live|relink|rebind|restart|lockout "
+	  "help about]" },
 };
 
 void ops_settings(void)

@@ -160,11 +160,14 @@ static const struct op_arg setup_args[] = {
 
 static const struct op ops[] = {
 	{ "setup token", "POST", "/setup/token", CAP_SECURITY, OP_CORE, NULL,
-	  "a token to set up the console with, once", token_run },
+	  "a token to set up the console with, once", token_run,
+	  "token text" },
 	{ "", "GET", "/setup", CAP_ANYONE, OP_CORE, NULL,
-	  "is there an administrator yet; 404: yes", state_run },
+	  "is there an administrator yet; 404: yes", state_run,
+	  "needed:bool token:bool" },
 	{ "", "POST", "/setup", CAP_ANYONE, OP_CORE, setup_args,
-	  "make the first administrator", setup_run },
+	  "make the first administrator", setup_run,
+	  SESSION_ANSWER },
 };
 
 void ops_setup(void)

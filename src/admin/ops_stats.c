@@ -321,10 +321,14 @@ static const struct op_arg series_args[] = {
 static const struct op ops[] = {
 	{ "stats snapshot", "GET", "/stats/snapshot", CAP_VIEW, OP_READ,
 	  snapshot_args, "rates, queues and delays: the last second, and the "
-	  "mean of a minute and of ten", snapshot_run },
+	  "mean of a minute and of ten", snapshot_run,
+	  "[name now:number? minute:number? ten_minutes:number? unit]" },
 	{ "stats series", "GET", "/stats/series", CAP_VIEW, OP_READ,
 	  series_args, "the past of the same figures, and the commits "
-	  "meanwhile", series_run },
+	  "meanwhile", series_run,
+	  "range step:s start:int n:int series:[name unit] "
+	  "columns:json marks:[revision:int time:time at:int actor "
+	  "comment]" },
 };
 
 void ops_stats(void)

@@ -289,22 +289,33 @@ static const struct op_arg id_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+#define SESSION \
+	"session admin? from agent since:time used:time this:bool"
+
 static const struct op ops[] = {
 	{ "show tokens", "GET", "/admin/tokens", CAP_SECURITY, OP_CORE, NULL,
-	  "tokens of the API; never their secrets", tokens_run },
+	  "tokens of the API; never their secrets", tokens_run,
+	  "[id name admin? roles from? created:time expires:time "
+	  "used:time?]" },
 	{ "token add", "POST", "/admin/tokens", CAP_SECURITY, OP_CORE,
-	  token_args, "make a token for a script", token_add_run },
+	  token_args, "make a token for a script", token_add_run,
+	  "id token expires:time text" },
 	{ "token delete", "DELETE", "/admin/tokens/{id}", CAP_SECURITY,
 	  OP_CORE, id_args, "from now on it lets nobody in",
-	  token_delete_run },
+	  token_delete_run,
+	  "" },
 	{ "show admin-sessions", "GET", "/admin/sessions", CAP_SECURITY,
-	  OP_CORE, NULL, "who is logged in at the console", sessions_run },
+	  OP_CORE, NULL, "who is logged in at the console", sessions_run,
+	  "[" SESSION "]" },
 	{ "admin-session end", "DELETE", "/admin/sessions/{id}", CAP_SECURITY,
-	  OP_CORE, id_args, "log somebody out", session_end_run },
+	  OP_CORE, id_args, "log somebody out", session_end_run,
+	  "" },
 	{ "", "GET", "/auth/sessions", CAP_SELF, OP_CORE, NULL,
-	  "your own sessions", own_sessions_run },
+	  "your own sessions", own_sessions_run,
+	  "[" SESSION "]" },
 	{ "", "DELETE", "/auth/sessions/{id}", CAP_SELF, OP_CORE, id_args,
-	  "end one of your own sessions", own_end_run },
+	  "end one of your own sessions", own_end_run,
+	  "" },
 };
 
 void ops_tokens(void)

@@ -350,12 +350,15 @@ static const struct op_arg confirm_args[] = {
 static const struct op ops[] = {
 	{ "", "POST", "/auth/totp", CAP_SELF, OP_CORE, NULL,
 	  "a secret for your authenticator; nothing is asked for until it is "
-	  "confirmed", begin_run },
+	  "confirmed", begin_run,
+	  "secret uri" },
 	{ "", "POST", "/auth/totp/confirm", CAP_SELF, OP_CORE, confirm_args,
 	  "from now on a code is asked for; gives the recovery codes, once",
-	  confirm_run },
+	  confirm_run,
+	  "recovery_codes:texts" },
 	{ "", "DELETE", "/auth/totp", CAP_SELF, OP_CORE, NULL,
-	  "ask for no code any more", remove_run },
+	  "ask for no code any more", remove_run,
+	  "" },
 };
 
 void ops_totp(void)

@@ -17,16 +17,17 @@ bool paging_start(struct op_call *c, struct paging *p, int64_t *before)
 	return true;
 }
 
+int64_t paging_rows(const struct paging *p)
+{
+	return op_filtered(p->c) ? INT64_MAX : p->left + 1;
+}
+
 bool paging_row(struct paging *p, int64_t id)
 {
-	if (p->left == 0) {
-		p->more = true;
-		return false;
-	}
-	p->left--;
-	p->last = id;
-	op_row(p->c);
-	return true;
+	p->more = p->more || !op_page_row(p->c, p->left);
+	if (!p->more)
+		p->last = id;
+	return !p->more;
 }
 
 void paging_end(struct paging *p, enum err e)

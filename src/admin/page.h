@@ -11,7 +11,7 @@
 
 struct paging {
 	struct op_call *c;
-	int64_t left, last;
+	int64_t left, last;	/* rows of a page; id */
 	bool more;
 };
 
@@ -19,7 +19,8 @@ struct paging {
  * failed. */
 bool paging_start(struct op_call *c, struct paging *p, int64_t *before);
 /* Begins a row; false: this one is more than the page holds.  Ask the
- * database for one row more than p->left, to know whether there is. */
+ * database for paging_rows(p) of them, to know whether there are more. */
+int64_t paging_rows(const struct paging *p);
 bool paging_row(struct paging *p, int64_t id);
 /* Ends the call. */
 void paging_end(struct paging *p, enum err e);

@@ -21,4 +21,19 @@ size_t conflicts_text(const struct conf_edit *e, struct buf *out);
  */
 void check_answer(struct op_call *c, struct conf_edit *e);
 
+#define CHECK_ANSWER \
+	"errors:[path message]~ conflicts:[path base? mine? " \
+	"theirs? their_actor their_revision:int]~ tests:[path " \
+	"ok:bool says]~ plan:[section name? " \
+	"change=new|changed|deleted " \
+	"impact=live|relink|rebind|restart|lockout says] " \
+	"lockout:bool~ revert_in_s:s~ ok:bool~ exit:int~ text~"
+#define CHANGES_ANSWER \
+	"changes:[path:texts op=set|delete was? will? default? " \
+	"secret:bool impact=live|relink|rebind|restart|lockout] " \
+	"sentences:texts"
+#define CONFLICTS_ANSWER \
+	"conflicts:[path base? mine? theirs? their_actor " \
+	"their_revision:int]"
+
 #endif

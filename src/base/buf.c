@@ -149,6 +149,14 @@ void buf_drop(struct buf *b, size_t n)
 	b->n -= n;
 }
 
+void buf_cut(struct buf *b, size_t n)
+{
+	if (n >= b->n)
+		return;
+	b->n = n;
+	b->p[n] = 0;
+}
+
 char *buf_steal(struct buf *b)
 {
 	char *p = b->size ? b->p : xstrndup("", 0);

@@ -53,6 +53,9 @@ static inline struct strv buf_strv(const struct buf *b)
 	return (struct strv){ b->p, b->n };
 }
 
+/* Keep only the first n bytes, of which there are as many or more. */
+void buf_cut(struct buf *b, size_t n);
+
 /* Take the bytes as a C string for free(); b is as after buf_init(). */
 char *buf_steal(struct buf *b);
 

@@ -387,25 +387,36 @@ static const struct op_arg rename_args[] = {
 };
 
 #define ONE	"/subscribers/{subscriber}/devices/{device}"
+#define DEVICE_ANSWER \
+	"subscriber name instance primary:bool blocked:bool"
+
 static const struct op ops[] = {
 	{ "show devices", "GET", "/devices", CAP_PEOPLE_READ, OP_CORE,
 	  show_args,
 	  "the devices that subscribers have, also those that are not "
-	  "registered now", op_show },
+	  "registered now", op_show,
+	  "[subscriber name instance online:bool transport agent "
+	  "seen:time? primary:bool blocked:bool access?]" },
 	{ "device rename", "PATCH", ONE, CAP_PEOPLE, OP_CORE, rename_args,
-	  "give a device another name", op_rename },
+	  "give a device another name", op_rename,
+	  DEVICE_ANSWER },
 	{ "device block", "POST", ONE "/block", CAP_PEOPLE, OP_CORE,
-	  one_args, "let a device register no more", op_block },
+	  one_args, "let a device register no more", op_block,
+	  DEVICE_ANSWER },
 	{ "device unblock", "POST", ONE "/unblock", CAP_PEOPLE, OP_CORE,
-	  one_args, "let a blocked device register again", op_unblock },
+	  one_args, "let a blocked device register again", op_unblock,
+	  DEVICE_ANSWER },
 	{ "device make-primary", "POST", ONE "/make-primary", CAP_PEOPLE,
 	  OP_CORE, one_args, "this device has the SIM; the others are "
-	  "secondary", op_primary },
+	  "secondary", op_primary,
+	  DEVICE_ANSWER },
 	{ "device deregister", "POST", ONE "/deregister", CAP_PEOPLE,
 	  OP_CORE, one_args, "end the registration of a device",
-	  op_deregister },
+	  op_deregister,
+	  DEVICE_ANSWER },
 	{ "device forget", "DELETE", ONE, CAP_PEOPLE, OP_CORE, one_args,
-	  "a device that is used no more", op_forget },
+	  "a device that is used no more", op_forget,
+	  DEVICE_ANSWER },
 };
 
 void devices_ops_register(void)

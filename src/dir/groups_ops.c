@@ -445,21 +445,32 @@ static const struct op_arg member_remove_args[] = {
 
 #define ONE	"/groups/{address}"
 #define MEMBERS	"/groups/{group}/members"
+#define GROUP \
+	"address subject state members:int max_size:int " \
+	"who_may_send see_members membership=open|closed reports " \
+	"copy_to_sender:bool"
+
 static const struct op ops[] = {
 	{ "group add", "POST", "/groups", CAP_PEOPLE, OP_CORE, add_args,
-	  "a new group, still without members", op_add },
+	  "a new group, still without members", op_add,
+	  GROUP },
 	{ "group set", "PATCH", ONE, CAP_PEOPLE, OP_CORE, set_args,
-	  "change a group's subject, state and rules", op_set },
+	  "change a group's subject, state and rules", op_set,
+	  GROUP },
 	{ "group show", "GET", ONE, CAP_PEOPLE_READ, OP_CORE, one_args,
-	  "one group", op_show },
+	  "one group", op_show,
+	  GROUP " written created:time changed:time" },
 	{ "group delete", "DELETE", ONE, CAP_PEOPLE, OP_CORE, one_args,
-	  "remove a group; its members stay subscribers", op_delete },
+	  "remove a group; its members stay subscribers", op_delete,
+	  "address state=deleted" },
 	{ "group member add", "POST", MEMBERS, CAP_PEOPLE, OP_CORE,
 	  member_add_args, "a new member, or a member's new role",
-	  op_member_add },
+	  op_member_add,
+	  "group address role" },
 	{ "group member remove", "DELETE", MEMBERS "/{address}",
 	  CAP_PEOPLE, OP_CORE, member_remove_args,
-	  "a member leaves the group", op_member_remove },
+	  "a member leaves the group", op_member_remove,
+	  "group address role" },
 };
 
 void groups_ops_register(void)

@@ -111,10 +111,12 @@ static const struct op_arg members_args[] = {
 static const struct op ops[] = {
 	{ "show groups", "GET", "/groups", CAP_PEOPLE_READ, OP_READ,
 	  groups_args,
-	  "which groups there are", show_groups },
+	  "which groups there are", show_groups,
+	  "[address subject members:int state who_may_send reports]" },
 	{ "show members", "GET", "/groups/{group}/members", CAP_PEOPLE_READ,
 	  OP_READ, members_args, "who the members of a group are",
-	  show_members },
+	  show_members,
+	  "[address role added:time]" },
 };
 
 void groups_show_register(void)

@@ -329,14 +329,22 @@ static const struct op_arg show_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+#define IMPORT \
+	"state=waiting|running|done|failed done:int total:int " \
+	"added:int updated:int errors:int problems:[line:int text] " \
+	"started:time? ended:time?"
+
 static const struct op ops[] = {
 	{ "subscriber import", "POST", "/imports", CAP_PEOPLE, OP_CORE,
 	  import_args, "add and change many subscribers; all lines are "
-	  "checked first", op_import },
+	  "checked first", op_import,
+	  "job:int " IMPORT },
 	{ "show import", "GET", "/imports/{id}", CAP_PEOPLE_READ, OP_CORE,
-	  show_args, "how far an import is", op_show },
+	  show_args, "how far an import is", op_show,
+	  "id:int " IMPORT },
 	{ "show imports", "GET", "/imports", CAP_PEOPLE_READ, OP_CORE, NULL,
-	  "the newest imports", op_list_all },
+	  "the newest imports", op_list_all,
+	  "[id:int " IMPORT "]" },
 };
 
 void import_register(void)

@@ -413,23 +413,32 @@ static const struct op_arg one_args[] = {
 
 #define ALL	"/subscribers/{subscriber}/profiles"
 #define ONE	ALL "/{profile}"
+#define PROFILE \
+	"subscriber profile active:bool copies rules:texts"
+
 static const struct op ops[] = {
 	{ "show profiles", "GET", ALL, CAP_PEOPLE_READ, OP_CORE, show_args,
-	  "what a subscriber wants its devices to get", op_show },
+	  "what a subscriber wants its devices to get", op_show,
+	  "[" PROFILE "]" },
 	{ "profile add", "POST", ALL, CAP_PEOPLE, OP_CORE, add_args,
 	  "which devices get the whole message and which a notification of "
-	  "it; it counts when it is active", op_add },
+	  "it; it counts when it is active", op_add,
+	  PROFILE },
 	{ "profile set", "PATCH", ONE, CAP_PEOPLE, OP_CORE, set_args,
 	  "other rules, which replace those it has, or other copies",
-	  op_set },
+	  op_set,
+	  PROFILE },
 	{ "profile activate", "POST", ONE "/activate", CAP_PEOPLE, OP_CORE,
 	  one_args, "this profile counts, the subscriber's others do not",
-	  op_activate },
+	  op_activate,
+	  PROFILE },
 	{ "profile deactivate", "POST", ONE "/deactivate", CAP_PEOPLE,
 	  OP_CORE, one_args, "this profile does not count any more",
-	  op_deactivate },
+	  op_deactivate,
+	  PROFILE },
 	{ "profile delete", "DELETE", ONE, CAP_PEOPLE, OP_CORE, one_args,
-	  "forget a profile", op_delete },
+	  "forget a profile", op_delete,
+	  "subscriber profile" },
 };
 
 void prefs_ops_register(void)

@@ -442,32 +442,45 @@ static const struct op_arg anonymous_args[] = {
 };
 
 #define ONE	"/screening/subscribers/{subscriber}"
+#define EFFECT \
+	"of pattern effect"
+
 static const struct op ops[] = {
 	{ "screening block add", "POST", "/screening/block", CAP_PEOPLE,
 	  OP_CORE, block_args, "messages from these senders are spam or "
-	  "refused", block_add },
+	  "refused", block_add,
+	  EFFECT },
 	{ "screening block remove", "DELETE", "/screening/block/{pattern}",
 	  CAP_PEOPLE, OP_CORE, remove_args, "forget such a rule",
-	  block_remove },
+	  block_remove,
+	  EFFECT },
 	{ "screening block show", "GET", "/screening/block", CAP_PEOPLE_READ,
-	  OP_READ, list_args, "who is blocked", block_show },
+	  OP_READ, list_args, "who is blocked", block_show,
+	  "[" EFFECT "]" },
 	{ "screening allow add", "POST", "/screening/allow", CAP_PEOPLE,
 	  OP_CORE, allow_args, "messages from these senders pass, whatever a "
-	  "less exact rule says", allow_add },
+	  "less exact rule says", allow_add,
+	  EFFECT },
 	{ "screening allow remove", "DELETE", "/screening/allow/{pattern}",
 	  CAP_PEOPLE, OP_CORE, remove_args, "forget such a rule",
-	  allow_remove },
+	  allow_remove,
+	  EFFECT },
 	{ "screening allow show", "GET", "/screening/allow", CAP_PEOPLE_READ,
-	  OP_READ, list_args, "who is allowed", allow_show },
+	  OP_READ, list_args, "who is allowed", allow_show,
+	  "[" EFFECT "]" },
 	{ "screening dnd set", "POST", ONE "/dnd", CAP_PEOPLE, OP_CORE,
-	  times_args, "at these times messages wait", dnd_set },
+	  times_args, "at these times messages wait", dnd_set,
+	  "of quiet?" },
 	{ "screening dnd clear", "DELETE", ONE "/dnd", CAP_PEOPLE, OP_CORE,
-	  one_args, "messages come at any time again", dnd_clear },
+	  one_args, "messages come at any time again", dnd_clear,
+	  "of quiet?" },
 	{ "screening anonymous", "POST", ONE "/anonymous", CAP_PEOPLE,
 	  OP_CORE, anonymous_args, "what senders without a name get",
-	  anonymous_set },
+	  anonymous_set,
+	  "of effect" },
 	{ "screening show", "GET", ONE, CAP_PEOPLE_READ, OP_CORE, one_args,
-	  "what a subscriber wishes", show },
+	  "what a subscriber wishes", show,
+	  "subscriber quiet? anonymous rules:int" },
 };
 
 void screening_ops_register(void)

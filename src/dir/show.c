@@ -14,14 +14,10 @@ bool show_page(struct op_call *c, struct show_page *p)
 
 bool show_row(struct show_page *p)
 {
-	if (p->left == 0) {
-		p->more = true;
-		return false;
-	}
-	p->left--;
-	op_row(p->c);
-	buf_clear(&p->last);
-	return true;
+	p->more = !op_page_row(p->c, p->left);
+	if (!p->more)
+		buf_clear(&p->last);
+	return !p->more;
 }
 
 void show_end(struct show_page *p, enum err e)
@@ -86,6 +82,7 @@ static bool one_subscriber(const struct account *a, void *arg)
 	    STRV("suspended"));
 	aliases_field(c, a);
 	op_field_bool(c, "password", a->secrets.n > 0);
+	op_field_time(c, "created", a->created);
 	return true;
 }
 
@@ -175,8 +172,12 @@ static void show_queues(struct op_call *c)
 {
 	int64_t limit;
 
+	bool down;
+
 	if (!op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &limit))
 		return;
+	if (op_sort(c, &down).p || op_filtered(c))
+		limit = SHOW_PAGE_MAX;
 	op_list(c);
 	if (query_queues(limit, one_queue, c) == ERR_OK)
 		op_done(c);
@@ -237,24 +238,46 @@ static const struct op_arg one_args[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+#define KIND "kind=text|chat|file|report|notice "
+#define STATE "state=ready|held|sending|sent|delivered|displayed|failed|" \
+	"expired|cancelled|spam "
+#define LEG \
+	"time:time id from to " KIND STATE \
+	"reason hop tries:int size:bytes"
+
 const struct op dir_show_ops[] = {
 	{ "show subscribers", "GET", "/subscribers", CAP_PEOPLE_READ, OP_READ,
-	  subscriber_args, "who is provisioned", show_subscribers },
+	  subscriber_args, "who is provisioned", show_subscribers,
+	  "[address name class state=active|suspended aliases "
+	  "password:bool created:time]" },
 	{ "show registrations", "GET", "/registrations", CAP_PEOPLE_READ,
 	  OP_READ,
 	  registration_args, "which devices are registered",
-	  show_registrations },
+	  show_registrations,
+	  "[address device transport contact expires:time agent "
+	  "seen:time]" },
 	{ "show queues", "GET", "/queues", CAP_TRAFFIC, OP_READ, queue_args,
-	  "where messages wait, the longest queue first", show_queues },
+	  "where messages wait, the longest queue first", show_queues,
+	  "[queue waiting:int oldest:time age:s]" },
 	{ "show messages", "GET", "/messages", CAP_TRAFFIC, OP_READ,
-	  message_args, "what went where, the newest first", show_messages },
+	  message_args, "what went where, the newest first", show_messages,
+	  "[" LEG "]" },
 	{ "show message", "GET", "/messages/{id}", CAP_TRAFFIC, OP_READ,
-	  one_args, "one message and all its legs", show_message },
+	  one_args, "one message and all its legs", show_message,
+	  "id time:time " KIND "from to "
+	  "conversation? contribution? imdn_id? service? in in_ref? "
+	  "type? size:bytes report_of~ legs:[leg recipient port hop "
+	  "role=whole|copy|ucn|ucn-replaced " STATE
+	  "says reason tries:int due:time? expires:time? device? "
+	  "reached? ref?]" },
 	{ "message search", "GET", "/messages/search", CAP_TRAFFIC, OP_READ,
 	  search_args, "messages by any of their names, the newest first",
-	  show_search },
+	  show_search,
+	  "[time:time id matched from to " KIND STATE
+	  "reason hop size:bytes legs:int]" },
 	{ "spam show", "GET", "/spam", CAP_TRAFFIC, OP_READ, spam_args,
-	  "what lies in the spam folder, the newest first", show_spam },
+	  "what lies in the spam folder, the newest first", show_spam,
+	  "[" LEG "]" },
 };
 
 void show_register(void)

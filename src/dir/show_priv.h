@@ -12,7 +12,7 @@
 /* All in the thread of OP_READ. */
 struct show_page {
 	struct op_call *c;
-	int64_t left;
+	int64_t left;	/* rows of a page */
 	bool more;
 	struct buf last;	/* the cursor behind the newest row */
 };

@@ -130,7 +130,9 @@ static const struct op_arg preview_args[] = {
 static const struct op ops[] = {
 	{ "ucn preview", "POST", "/ucn/preview", CAP_PEOPLE_READ, OP_CORE,
 	  preview_args, "what a phone without data is told, and how many "
-	  "short messages that takes", run_preview },
+	  "short messages that takes", run_preview,
+	  "language~ template~ text~ characters:int~ encoding~ "
+	  "segments:int~ not-in-gsm7~" },
 };
 
 void ucn_ops_register(void)

@@ -344,20 +344,30 @@ static const struct op_arg one_args[] = {
 };
 
 #define ONE	"/subscribers/{address}"
+#define SUBSCRIBER \
+	"address name class state=active|suspended aliases " \
+	"password:bool read-reports=on|off language devices:int~"
+
 static const struct op ops[] = {
 	{ "subscriber add", "POST", "/subscribers", CAP_PEOPLE, OP_CORE,
-	  add_args, "a new subscriber", op_add },
+	  add_args, "a new subscriber", op_add,
+	  SUBSCRIBER },
 	{ "subscriber set", "PATCH", ONE, CAP_PEOPLE, OP_CORE, set_args,
-	  "change a subscriber", op_set },
+	  "change a subscriber", op_set,
+	  SUBSCRIBER },
 	{ "subscriber show", "GET", ONE, CAP_PEOPLE_READ, OP_CORE, one_args,
-	  "one subscriber", op_show },
+	  "one subscriber", op_show,
+	  SUBSCRIBER " written created:time" },
 	{ "subscriber suspend", "POST", ONE "/suspend", CAP_PEOPLE,
 	  OP_CORE, one_args, "keep the subscriber, but serve it no more",
-	  op_suspend },
+	  op_suspend,
+	  SUBSCRIBER },
 	{ "subscriber resume", "POST", ONE "/resume", CAP_PEOPLE, OP_CORE,
-	  one_args, "serve a suspended subscriber again", op_resume },
+	  one_args, "serve a suspended subscriber again", op_resume,
+	  SUBSCRIBER },
 	{ "subscriber delete", "DELETE", ONE, CAP_PEOPLE, OP_CORE,
-	  one_args, "remove a subscriber and its registrations", op_delete },
+	  one_args, "remove a subscriber and its registrations", op_delete,
+	  "address state=deleted" },
 };
 
 void users_ops_register(void)

@@ -218,10 +218,12 @@ static const struct op_arg test_args[] = {
 static const struct op ops[] = {
 	{ "explain", "POST", "/routing/explain", CAP_TRAFFIC, OP_CORE,
 	  explain_args, "why a message would go this way, by the code that "
-	  "routes", run_explain },
+	  "routes", run_explain,
+	  "text" },
 	{ "test message", "POST", "/test/message", CAP_OPERATE, OP_CORE,
 	  test_args, "send a message as a subscriber and show the answer",
-	  run_test_message },
+	  run_test_message,
+	  "message answer" },
 };
 
 void explain_register(void)

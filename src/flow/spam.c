@@ -112,10 +112,12 @@ static const struct op_arg args[] = {
 static const struct op ops[] = {
 	{ "spam release", "POST", "/spam/{id}/release", CAP_OPERATE,
 	  OP_CORE, args, "deliver a message of the spam folder now",
-	  run_release },
+	  run_release,
+	  "message state=held" },
 	{ "spam delete", "DELETE", "/spam/{id}", CAP_OPERATE, OP_CORE, args,
 	  "a message of the spam folder shall never be delivered",
-	  run_delete },
+	  run_delete,
+	  "message state=cancelled" },
 };
 
 void spam_register(void)

@@ -336,10 +336,12 @@ static const struct op_arg trace_args[] = {
 
 static const struct op ops[] = {
 	{ "trace", "GET", "/messages/{id}/trace", CAP_TRAFFIC, OP_READ,
-	  trace_args, "the way of one message, step by step", run_trace },
+	  trace_args, "the way of one message, step by step", run_trace,
+	  "[at:time from to step]~ text~" },
 	{ "show trace", "GET", "/trace", CAP_TRAFFIC, OP_READ, NULL,
 	  "how much is recorded, since when, and what was dropped",
-	  run_status },
+	  run_status,
+	  "enabled:bool steps:int dropped:int oldest:time? size:bytes" },
 };
 
 void trace_register(void)

@@ -1,4 +1,4 @@
-/* call.c - one call of an operation: its arguments and its result. */
+/* call.c - one call of an operation: its arguments, and its running. */
 
 #include <assert.h>
 #include <inttypes.h>
@@ -6,73 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/arena.h"
-#include "base/jsonw.h"
-#include "base/now.h"
-#include "op/op.h"
-
-#define BODY_LIMIT	((size_t)64 << 20)	/* bytes of a result */
-
-/* The values of one argument, in the order in which they came. */
-struct values {
-	struct strv *v;
-	size_t n, size;
-};
-
-struct header {
-	struct header *next;
-	const char *name;
-	struct strv value;
-};
-
-enum shape { NOTHING, OBJECT, LIST, ROW };
-
-struct op_call {
-	const struct op *op;
-	struct strv actor;
-	struct strv who;	/* op_who() */
-	unsigned roles;
-	struct strv request;
-	struct strv via;
-	int64_t accepted;	/* now_mono() */
-	op_finished_fn *finished;
-	void *arg;
-	struct arena arena;
-	struct values *values;	/* one per row of op->args */
-	size_t n_args;
-
-	int status;		/* HTTP; 0: not finished */
-	enum shape shape;
-	struct jsonw json;
-	struct buf body;
-	struct buf text;	/* op_say */
-	struct buf next;
-	struct buf errors;	/* op_error: an array without its end */
-	struct header *headers, **headers_end;
-	struct strv fields;	/* wanted; absent: all */
-	uint64_t seen;		/* of them, one bit each */
-	int exit;
-};
-
-/* 5.2: what each failure is called; the shell exits with the number */
-static const struct {
-	int status;
-	const char *code, *title;
-} problems[] = {
-	[OP_INVALID]	= { 422, "validation-failed", "Not valid" },
-	[OP_NOT_FOUND]	= { 404, "not-found", "Not found" },
-	[OP_CONFLICT]	= { 409, "conflict", "Conflict" },
-	[OP_FORBIDDEN]	= { 403, "forbidden", "Not allowed" },
-	[OP_TOO_LARGE]	= { 413, "payload-too-large", "Too large" },
-	[OP_BUSY]	= { 503, "busy", "Busy" },
-	[OP_TIMEOUT]	= { 504, "timeout", "No answer in time" },
-	[OP_FAILED]	= { 500, "internal", "Failed" },
-	[OP_UNAUTHENTICATED] = { 401, "unauthenticated", "Not logged in" },
-	[OP_REAUTH]	= { 401, "reauth-required", "Password needed again" },
-	[OP_TOTP]	= { 401, "totp-required", "Code needed" },
-	[OP_PENDING]	= { 409, "confirm-pending", "Waiting to be kept" },
-	[OP_RATE]	= { 429, "rate-limited", "Too many tries" },
-};
+#include "op/call_priv.h"
 
 struct op_call *op_call_new(const struct op *op, struct strv actor,
     unsigned roles, op_finished_fn *finished, void *arg)
@@ -120,6 +54,7 @@ void op_call_free(struct op_call *c)
 	buf_deinit(&c->text);
 	buf_deinit(&c->next);
 	buf_deinit(&c->errors);
+	sort_deinit(&c->sort);
 	arena_deinit(&c->arena);
 	free(c);
 }
@@ -261,267 +196,6 @@ void op_call_headers(const struct op_call *c, op_header_fn *fn, void *arg)
 		fn(h->name, h->value, arg);
 }
 
-/* --- the result ---------------------------------------------------------- */
-
-static void unfinished(const struct op_call *c)
-{
-	assert(c->status == 0);
-}
-
-static void object(struct op_call *c)
-{
-	unfinished(c);
-	if (c->shape == NOTHING) {
-		c->shape = OBJECT;
-		jsonw_object(&c->json, NULL);
-	}
-	assert(c->shape == OBJECT || c->shape == ROW);
-}
-
-void op_list(struct op_call *c)
-{
-	unfinished(c);
-	assert(c->shape == NOTHING);
-	c->shape = LIST;
-	jsonw_object(&c->json, NULL);
-	jsonw_array(&c->json, "items");
-}
-
-void op_row(struct op_call *c)
-{
-	unfinished(c);
-	assert(c->shape == LIST || c->shape == ROW);
-	if (c->shape == ROW)
-		jsonw_end(&c->json);
-	c->shape = ROW;
-	jsonw_object(&c->json, NULL);
-}
-
-void op_next(struct op_call *c, struct strv cursor)
-{
-	unfinished(c);
-	buf_clear(&c->next);
-	buf_adds(&c->next, cursor);
-}
-
-static bool wanted(struct op_call *c, const char *name)
-{
-	struct strv list = c->fields;
-
-	if (!list.p)
-		return true;
-	for (size_t i = 0; list.p && i < 64; i++)
-		if (strv_eq(strv_split(list, ',', &list), strv(name))) {
-			c->seen |= (uint64_t)1 << i;
-			return true;
-		}
-	return false;
-}
-
-/* The first of those wanted that nothing has; none when there is nothing. */
-static struct strv missing(const struct op_call *c)
-{
-	struct strv list = c->fields;
-
-	if (!list.p || c->shape == LIST)
-		return STRV_NONE;
-	for (size_t i = 0; list.p && i < 64; i++) {
-		struct strv one = strv_split(list, ',', &list);
-
-		if (!(c->seen >> i & 1))
-			return one;
-	}
-	return STRV_NONE;
-}
-
-void op_call_fields(struct op_call *c, struct strv fields)
-{
-	c->fields = arena_str(&c->arena, fields);
-}
-
-static op_cursor_fn *cursor_seal_fn;
-
-void op_cursor_with(op_cursor_fn *fn)
-{
-	cursor_seal_fn = fn;
-}
-
-static struct strv cursor_of(struct op_call *c)
-{
-	struct buf out;
-	struct strv s = buf_strv(&c->next);
-
-	if (!s.n)
-		return STRV_NONE;
-	if (!cursor_seal_fn)
-		return s;
-	buf_init(&out, 8192);
-	cursor_seal_fn(c->op, s, &out);
-	s = arena_str(&c->arena, buf_strv(&out));
-	buf_deinit(&out);
-	return s;
-}
-
-void op_field(struct op_call *c, const char *name, struct strv text)
-{
-	object(c);
-	if (wanted(c, name))
-		jsonw_str(&c->json, name, text);
-}
-
-void op_fieldf(struct op_call *c, const char *name, const char *fmt, ...)
-{
-	struct buf b;
-	va_list ap;
-
-	buf_init(&b, BUF_NO_LIMIT);
-	va_start(ap, fmt);
-	buf_addv(&b, fmt, ap);
-	va_end(ap);
-	op_field(c, name, buf_strv(&b));
-	buf_deinit(&b);
-}
-
-void op_field_int(struct op_call *c, const char *name, int64_t v)
-{
-	object(c);
-	if (wanted(c, name))
-		jsonw_int(&c->json, name, v);
-}
-
-void op_field_bool(struct op_call *c, const char *name, bool v)
-{
-	object(c);
-	if (wanted(c, name))
-		jsonw_bool(&c->json, name, v);
-}
-
-void op_field_time(struct op_call *c, const char *name, int64_t ms)
-{
-	char text[NOW_TEXT];
-
-	if (ms == 0) {
-		op_field(c, name, STRV_NONE);
-		return;
-	}
-	now_text(ms, text);
-	op_field(c, name, strv(text));
-}
-
-void op_field_json(struct op_call *c, const char *name, struct strv json)
-{
-	object(c);
-	if (wanted(c, name))
-		jsonw_raw(&c->json, name, json);
-}
-
-void op_say(struct op_call *c, struct strv text)
-{
-	unfinished(c);
-	buf_adds(&c->text, text);
-}
-
-void op_exit(struct op_call *c, int code)
-{
-	unfinished(c);
-	c->exit = code;
-}
-
-static void finish(struct op_call *c, int status)
-{
-	c->status = status;
-	c->finished(c, c->arg);
-}
-
-void op_done(struct op_call *c)
-{
-	struct strv none = missing(c);
-
-	unfinished(c);
-	if (none.p) {
-		op_fail(c, OP_INVALID, "there is no field \"%.*s\" here",
-		    STRV_ARG(none));
-		return;
-	}
-	if (c->shape == NOTHING)
-		object(c);
-	if (c->shape == ROW)
-		jsonw_end(&c->json);
-	if (c->shape != OBJECT) {
-		jsonw_end(&c->json);
-		jsonw_str(&c->json, "next", cursor_of(c));
-	}
-	if (c->exit)
-		jsonw_int(&c->json, "exit", c->exit);
-	if (c->text.n)
-		jsonw_str(&c->json, "text", buf_strv(&c->text));
-	jsonw_end(&c->json);
-	if (c->body.full) {
-		op_fail(c, OP_TOO_LARGE, "the answer has more than %zu MiB; "
-		    "ask for less with --limit", BODY_LIMIT >> 20);
-		return;
-	}
-	finish(c, 200);
-}
-
-static void problem(struct op_call *c, enum op_code code, size_t line,
-    struct strv detail)
-{
-	char type[64];
-
-	unfinished(c);
-	buf_clear(&c->text);
-	buf_adds(&c->text, detail);
-	buf_clear(&c->body);
-	jsonw_init(&c->json, &c->body);
-	(void)snprintf(type, sizeof(type), "urn:parley:problem:%s",
-	    problems[code].code);
-	jsonw_object(&c->json, NULL);
-	jsonw_str(&c->json, "type", strv(type));
-	jsonw_str(&c->json, "title", strv(problems[code].title));
-	jsonw_int(&c->json, "status", problems[code].status);
-	jsonw_str(&c->json, "code", strv(problems[code].code));
-	jsonw_str(&c->json, "detail", detail);
-	if (c->request.p)
-		jsonw_str(&c->json, "request_id", c->request);
-	if (line)
-		jsonw_int(&c->json, "line", (int64_t)line);
-	if (c->errors.n) {
-		buf_addc(&c->errors, ']');
-		jsonw_raw(&c->json, "errors", buf_strv(&c->errors));
-	}
-	jsonw_end(&c->json);
-	finish(c, problems[code].status);
-}
-
-void op_fail(struct op_call *c, enum op_code code, const char *fmt, ...)
-{
-	struct buf b;
-	va_list ap;
-
-	buf_init(&b, 4096);
-	va_start(ap, fmt);
-	buf_addv(&b, fmt, ap);
-	va_end(ap);
-	problem(c, code, 0, buf_strv(&b));
-	buf_deinit(&b);
-}
-
-void op_fail_line(struct op_call *c, enum op_code code, size_t line,
-    struct strv detail)
-{
-	problem(c, code, line, detail);
-}
-
-void op_error(struct op_call *c, size_t line, struct strv text)
-{
-	unfinished(c);
-	buf_addf(&c->errors, "%c{\"line\":%zu,\"message\":",
-	    c->errors.n ? ',' : '[', line);
-	jsonw_quote(&c->errors, text);
-	buf_addc(&c->errors, '}');
-}
-
 int op_call_status(const struct op_call *c)
 {
 	return c->status;
@@ -535,6 +209,119 @@ struct strv op_call_body(const struct op_call *c)
 struct strv op_call_detail(const struct op_call *c)
 {
 	return c->status >= 400 ? buf_strv(&c->text) : STRV_NONE;
+}
+
+/* --- rows that are wanted ------------------------------------------------- */
+
+static bool is_list(const struct op_call *c, struct strv *fields,
+    struct buf *why)
+{
+	*fields = answer_rows(c->op->answer);
+	if (!fields->p)
+		buf_addz(why, "this is no list");
+	return fields->p != NULL;
+}
+
+bool op_call_filter(struct op_call *c, struct strv text, struct buf *why)
+{
+	struct strv fields;
+
+	return is_list(c, &fields, why) && filter_parse(&c->filter, fields,
+	    arena_str(&c->arena, text), why);
+}
+
+bool op_call_equal(struct op_call *c, struct strv name, struct strv value,
+    struct buf *why)
+{
+	struct strv fields;
+
+	return is_list(c, &fields, why) && filter_equal(&c->filter, fields,
+	    name, arena_str(&c->arena, value), why);
+}
+
+/* A list with pages knows its orders itself; any other is sorted whole. */
+static bool has_pages(const struct op *op)
+{
+	return op_arg_find(op, STRV("cursor")) != NULL;
+}
+
+bool op_sortable(const struct op *op, const struct answer_field *f)
+{
+	return answer_is_plain(f->kind) && (f->sorted || !has_pages(op));
+}
+
+static void sorts_of(const struct op *op, struct buf *out)
+{
+	struct strv fields = answer_rows(op->answer);
+	struct answer_field f;
+	size_t n = out->n;
+
+	while (answer_next(&fields, &f))
+		if (op_sortable(op, &f))
+			buf_addf(out, "%s%.*s", out->n > n ? ", " : "",
+			    STRV_ARG(f.name));
+	if (out->n == n)
+		buf_addz(out, "nothing");
+}
+
+bool op_call_sort(struct op_call *c, struct strv text, struct buf *why)
+{
+	bool down = text.n && text.p[0] == '-';
+	struct strv name = { text.p + down, text.n - down }, fields;
+	struct answer_field f;
+
+	if (!is_list(c, &fields, why))
+		return false;
+	if (!answer_find(fields, name, &f)) {
+		filter_unknown(fields, name, why);
+		return false;
+	}
+	if (!op_sortable(c->op, &f)) {
+		buf_addf(why, "the list cannot be sorted by %.*s, only by ",
+		    STRV_ARG(name));
+		sorts_of(c->op, why);
+		return false;
+	}
+	c->order = f.name;
+	c->down = down;
+	if (!has_pages(c->op))
+		sort_init(&c->sort, f.name, down);
+	return true;
+}
+
+struct strv op_sort(const struct op_call *c, bool *down)
+{
+	*down = c->down;
+	return c->order;
+}
+
+bool op_filtered(const struct op_call *c)
+{
+	return c->filter.n > 0;
+}
+
+void op_call_print(const struct op_call *c, struct buf *out)
+{
+	buf_addf(out, "%s\n%s%.*s\n", c->op->path, c->down ? "-" : "",
+	    (int)c->order.n, c->order.p ? c->order.p : "");
+	for (size_t i = 0; i < c->filter.n; i++) {
+		const struct term *t = &c->filter.terms[i];
+
+		buf_addf(out, "%.*s %d %d %zu ", STRV_ARG(t->name), t->how,
+		    t->prefix, t->text.n);
+		buf_adds(out, t->text);
+	}
+	for (size_t i = 0; i < c->n_args; i++) {
+		const char *name = c->op->args[i].name;
+
+		if (strcmp(name, "cursor") == 0 || strcmp(name, "limit") == 0)
+			continue;
+		for (size_t k = 0; k < c->values[i].n; k++) {
+			buf_addf(out, "\n%s %zu ", name,
+			    c->values[i].v[k].n);
+			buf_adds(out, c->values[i].v[k]);
+		}
+	}
 }
 
 /* --- running ------------------------------------------------------------- */

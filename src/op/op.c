@@ -13,6 +13,7 @@ static void check(const struct op *o)
 {
 	assert(o->command && o->method && o->path && o->help && o->run);
 	assert(o->path[0] == '/');
+	assert(o->answer && answer_ok(o->answer));
 	for (size_t i = 0; i < n_ops; i++)
 		assert(strcmp(ops[i]->command, o->command) != 0 ||
 		    o->command[0] == 0);

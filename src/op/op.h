@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "op/answer.h"
 #include "op/role.h"
 
 enum op_where {
@@ -51,6 +52,7 @@ struct op {
 	 * call: what it says is the ETag that a change must show.
 	 */
 	void (*run)(struct op_call *c);
+	const char *answer;	/* of a success, as op/answer.h says */
 };
 
 /* Rows are borrowed for ever.  Each module registers its table at start. */
@@ -95,12 +97,28 @@ unsigned op_roles(const struct op_call *c);	/* mask of enum role */
 void *op_owner(const struct op_call *c);
 
 /*
+ * In which order the rows of a list with pages are wanted: the name of a
+ * field with + in its answer; absent: as the list is by itself.  Lists
+ * without pages are put in order by op_done().
+ */
+struct strv op_sort(const struct op_call *c, bool *down);
+/* Rows are left out by conditions on their fields, behind op_row(). */
+bool op_filtered(const struct op_call *c);
+
+/*
  * The result, in JSON: a list of rows {"items":[{...}],"next":null} or one
  * object.  op_row() starts the next row; fields follow in the order in which
  * the shell shows its columns.
  */
 void op_list(struct op_call *c);
 void op_row(struct op_call *c);
+/*
+ * The next row of a page of so many.  false: they are all there, or it took
+ * long enough to find those that are wanted: stop, and say op_next().
+ */
+bool op_page_row(struct op_call *c, int64_t limit);
+/* The last row is complete; how many were wanted so far. */
+size_t op_rows(struct op_call *c);
 void op_field(struct op_call *c, const char *name, struct strv text);
 void op_fieldf(struct op_call *c, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -178,8 +196,20 @@ const struct op *op_call_op(const struct op_call *c);
  * call.  Before op_call_run(); copied.
  */
 void op_call_fields(struct op_call *c, struct strv fields);
+/*
+ * Also before it: the order ("-created") and conditions (op/filter.h) of a
+ * list, or one condition name=value.  false: why has one sentence.
+ */
+bool op_call_sort(struct op_call *c, struct strv text, struct buf *why);
+bool op_call_filter(struct op_call *c, struct strv text, struct buf *why);
+bool op_call_equal(struct op_call *c, struct strv name, struct strv value,
+    struct buf *why);
+/* Whether sort may name this field of the operation's rows. */
+bool op_sortable(const struct op *op, const struct answer_field *f);
+/* All that says which rows in which order; without limit and cursor. */
+void op_call_print(const struct op_call *c, struct buf *out);
 /* How "next" of a list looks outside; NULL: as op_next() said. */
-typedef void op_cursor_fn(const struct op *op, struct strv place,
+typedef void op_cursor_fn(const struct op_call *c, struct strv place,
     struct buf *out);
 void op_cursor_with(op_cursor_fn *seal);
 /* false: the operation has no such argument.  An absent value is none. */

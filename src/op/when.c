@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/now.h"
+#include "op/filter.h"
 #include "op/op.h"
 
 #define NUMBER_MAX 6	/* digits of "90s" */
@@ -45,7 +46,7 @@ static bool fraction(const char *p, const char *end, int64_t *ms)
 	    *p != ' ';
 }
 
-/* What op_text() gives ends in a NUL. */
+/* The text ends in a NUL. */
 static bool date(struct strv s, int64_t *ms)
 {
 	static const char *const forms[] = { "%Y-%m-%dT%H:%M:%SZ",
@@ -65,13 +66,18 @@ static bool date(struct strv s, int64_t *ms)
 	return false;
 }
 
+bool when_parse(struct strv s, int64_t *ms)
+{
+	return ago(s, ms) || date(s, ms);
+}
+
 bool op_when(struct op_call *c, const char *arg, int64_t fallback,
     int64_t *ms)
 {
 	struct strv s = op_text(c, arg);
 
 	*ms = fallback;
-	if (!s.n || ago(s, ms) || date(s, ms))
+	if (!s.n || when_parse(s, ms))
 		return true;
 	op_fail(c, OP_INVALID, "--%s: \"%.*s\" is no time: 30s, 5m, 1h or 7d "
 	    "ago, 2026-11-20 or 2026-11-20T09:00:00Z", arg, STRV_ARG(s));

@@ -6,13 +6,14 @@ const assert = require('node:assert/strict');
 const { Site } = require('./lib/site.js');
 const { Api } = require('./lib/api.js');
 
-let site, root, doc, operations;
+let site, root, doc, operations, described;
 
 before(async () => {
 	site = await Site.start({ listeners: [],
 		people: [['sip:+15550100001@example.org', 'alice']] });
 	root = await Api.first(site);
 	doc = (await root.get('/openapi.json')).json;
+	described = await site.described();
 	operations = (await root.get('/operations')).json.items;
 });
 
@@ -20,37 +21,12 @@ after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
 
-const at = (ref) => ref.split('/').slice(1).reduce((o, k) => o[k], doc);
-const whole = (s) => s && s.$ref ? at(s.$ref) : s;
-
-// As much of JSON Schema as the description uses; what is wrong, or ''.
-function fault(schema, value, where = '') {
-	const s = whole(schema);
-	const is = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-	const types = [].concat(s.type || is);
-	if (!types.includes(is) && !(types.includes('integer') && Number.isInteger(value)))
-		return `${where}: ${is} instead of ${types}`;
-	if (s.enum && !s.enum.includes(value)) return `${where}: ${value} is not in the list`;
-	if (s.pattern && !new RegExp(s.pattern).test(value)) return `${where}: ${value}`;
-	for (const k of s.required || [])
-		if (!(k in value)) return `${where}: no ${k}`;
-	for (const [k, v] of Object.entries(is === 'object' ? value : {})) {
-		const f = s.properties?.[k] && fault(s.properties[k], v, `${where}/${k}`);
-		if (f) return f;
-	}
-	for (const v of is === 'array' && s.items ? value : []) {
-		const f = fault(s.items, v, `${where}[]`);
-		if (f) return f;
-	}
-	return '';
-}
-
 function fits(operation, r) {
-	const d = whole(operation.responses[r.status] || operation.responses.default);
+	const d = described.whole(operation.responses[r.status] || operation.responses.default);
 	const type = r.headers['content-type'].split(';')[0];
 	assert.ok(d.content[type], `${operation.operationId}: ${r.status} ${type}`);
 	if (d.content[type].schema)
-		assert.equal(fault(d.content[type].schema, r.json), '',
+		assert.equal(described.fault(d.content[type].schema, r.json), '',
 			`${operation.operationId}: ${r.text.slice(0, 300)}`);
 }
 
@@ -68,7 +44,7 @@ test('it is complete, and every reference leads somewhere', () => {
 		assert.equal(d['x-capability'], o.capability);
 	}
 	JSON.stringify(doc, (k, v) => {
-		if (k === '$ref') assert.ok(at(v), v);
+		if (k === '$ref') assert.ok(described.at(v), v);
 		return v;
 	});
 	assert.equal(Object.values(doc.paths).flatMap((p) => Object.keys(p)).length,
@@ -100,10 +76,10 @@ test('what is refused is refused as described', async () => {
 	fits(get('/subscribers'), await root.get('/subscribers?cursor=x'));
 	const one = doc.paths['/subscribers/{address}'];
 	const target = '/subscribers/sip:+15550100001@example.org';
-	assert.ok(one.patch.parameters.some((p) => whole(p).name === 'If-Match'));
+	assert.ok(one.patch.parameters.some((p) => described.whole(p).name === 'If-Match'));
 	for (const tag of [null, '"0"'])
 		fits(one.patch, await root.patch(target, { name: 'x' }, { 'If-Match': tag }));
 	assert.ok(doc.paths['/subscribers'].post.parameters
-		.some((p) => whole(p).name === 'Idempotency-Key'));
+		.some((p) => described.whole(p).name === 'Idempotency-Key'));
 	assert.deepEqual(doc.paths['/health/live'].get.security, []);
 });

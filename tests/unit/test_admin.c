@@ -87,17 +87,17 @@ static const struct op_arg file_args[] = {
 };
 static const struct op ops[] = {
 	{ "echo", "POST", "/echo/{id}", CAP_OPERATE, OP_CORE, echo_args,
-	  "echo", echo_run },
+	  "echo", echo_run, "" },
 	{ "show echo", "GET", "/echo/{id}", CAP_VIEW, OP_READ, echo_args,
-	  "echo", echo_run },
+	  "echo", echo_run, "" },
 	{ "size", "POST", "/size", CAP_OPERATE, OP_CORE, file_args, "size",
-	  size_run },
+	  size_run, "" },
 	{ "hold", "GET", "/hold", CAP_ANYONE, OP_CORE, NULL, "wait",
-	  hold_run },
+	  hold_run, "" },
 	{ "held", "GET", "/held", CAP_ANYONE, OP_CORE, NULL, "does it wait",
-	  held_run },
+	  held_run, "" },
 	{ "release", "GET", "/release", CAP_ANYONE, OP_CORE, NULL,
-	  "let go", release_run },
+	  "let go", release_run, "" },
 };
 
 static bool broken;

@@ -325,19 +325,23 @@ END_TEST
 
 /* --- cursors ---------------------------------------------------------------------- */
 
-START_TEST(a_cursor_that_was_touched_opens_nothing)
+START_TEST(a_cursor_opens_only_what_gave_it_and_untouched)
 {
-	static const struct op list = { .path = "/a" }, other = {
-		.path = "/b" };
+	static const struct op lists[] = {
+		{ .path = "/a", .answer = "[name+ size:int+]" },
+		{ .path = "/b", .answer = "[name+ size:int+]" } };
+	struct op_call *list = op_call_new(&lists[0], STRV("x"), AS_ALL,
+	    NULL, NULL), *other = op_call_new(&lists[1], STRV("x"), AS_ALL,
+	    NULL, NULL);
 	struct buf cursor, place;
 	char *text;
 
 	buf_init(&cursor, 512);
 	buf_init(&place, 512);
-	cursor_seal(&list, STRV("sip:bob@example.org"), &cursor);
-	ck_assert(cursor_open(&list, buf_strv(&cursor), &place));
+	cursor_seal(list, STRV("sip:bob@example.org"), &cursor);
+	ck_assert(cursor_open(list, buf_strv(&cursor), &place));
 	ck_assert_str_eq(place.p, "sip:bob@example.org");
-	ck_assert(!cursor_open(&other, buf_strv(&cursor), &place));
+	ck_assert(!cursor_open(other, buf_strv(&cursor), &place));
 	text = buf_steal(&cursor);
 	for (size_t i = 0; text[i] && text[i] != '.'; i++) {
 		char was = text[i];
@@ -345,13 +349,23 @@ START_TEST(a_cursor_that_was_touched_opens_nothing)
 		text[i] = was == 'A' ? 'B' : 'A';
 		/* the last digit has bits that mean nothing */
 		if (text[i + 1] && text[i + 1] != '.')
-			ck_assert(!cursor_open(&list, strv(text), &place));
+			ck_assert(!cursor_open(list, strv(text), &place));
 		text[i] = was;
 	}
 	for (size_t n = 0; n < strlen(text); n++)
-		ck_assert(!cursor_open(&list, (struct strv){ text, n },
+		ck_assert(!cursor_open(list, (struct strv){ text, n },
 		    &place));
+	ck_assert(op_call_sort(other, STRV("-size"), &place));
+	cursor_seal(other, STRV("bob"), &cursor);
+	ck_assert(cursor_open(other, buf_strv(&cursor), &place));
+	ck_assert(op_call_sort(other, STRV("size"), &place));
+	ck_assert(!cursor_open(other, buf_strv(&cursor), &place));
+	cursor_seal(other, STRV("bob"), &cursor);
+	ck_assert(op_call_filter(other, STRV("size>2"), &place));
+	ck_assert(!cursor_open(other, buf_strv(&cursor), &place));
 	free(text);
+	op_call_free(list);
+	op_call_free(other);
 	buf_deinit(&cursor);
 	buf_deinit(&place);
 }
@@ -454,7 +468,7 @@ Suite *suite(void)
 	tcase_add_test(tc,
 	    who_opens_too_many_loses_his_oldest_and_nobody_elses);
 	tcase_add_test(tc, an_answer_is_kept_for_a_day_and_for_its_asker);
-	tcase_add_test(tc, a_cursor_that_was_touched_opens_nothing);
+	tcase_add_test(tc, a_cursor_opens_only_what_gave_it_and_untouched);
 	tcase_add_test(tc,
 	    who_reads_events_gets_his_topics_in_order_or_hears_of_the_gap);
 	tcase_add_test(tc, events_have_a_limit_in_bytes_too);

@@ -19,7 +19,7 @@ static void run(struct op_call *c)
 
 static const struct op_arg args[] = { { "at", 0, NULL, "when" }, { 0 } };
 static const struct op op = { "when", "GET", "/when", CAP_ANYONE, OP_CORE,
-	args, "when", run };
+	args, "when", run, "" };
 
 static void finished(struct op_call *c, void *arg)
 {

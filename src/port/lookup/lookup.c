@@ -362,7 +362,8 @@ static const struct op_arg ask_args[] = {
 
 static const struct op ops[] = {
 	{ "lookup ask", "POST", "/lookup/ask", CAP_OPERATE, OP_CORE,
-	  ask_args, "ask now where a phone is, and show the answer", run_ask },
+	  ask_args, "ask now where a phone is, and show the answer", run_ask,
+	  "number state=attached|detached|unknown ms:ms why" },
 };
 
 /* --- health --------------------------------------------------------------- */

@@ -91,7 +91,11 @@ static const struct op_arg name_args[] = {
 
 static const struct op ops[] = {
 	{ "show gateways", "GET", "/gateways", CAP_VIEW, OP_CORE, name_args,
-	    "Links to service centres, their state and load", show_gateways },
+	    "Links to service centres, their state and load", show_gateways,
+	    "[name kind network=mobile|fixed "
+	    "state=down|bound|throttled|disabled since:time? in_rate "
+	    "out_rate in_flight:int window:int throttled:int "
+	    "errors:int why]" },
 };
 
 static enum health check_gateways(struct buf *says, struct buf *remedy)

@@ -50,12 +50,20 @@ class Api {
 			(res) => {
 				let text = '';
 				res.on('data', (d) => { text += d; });
-				res.on('end', () => resolve(this.#keep({ status: res.statusCode,
-					headers: res.headers, text })));
+				res.on('end', () => resolve(this.#described(method, target,
+					this.#keep({ status: res.statusCode,
+						headers: res.headers, text }))));
 			});
 			q.on('error', reject);
 			q.end(octets);
 		});
+	}
+
+	// Whatever is answered is as the API describes it.
+	async #described(method, target, r) {
+		if (r.status === 200 && r.json && !target.startsWith('//') && this.site.described)
+			(await this.site.described()).check(method, target, r.json);
+		return r;
 	}
 
 	#keep(r) {

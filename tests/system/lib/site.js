@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { Child } = require('./child.js');
+const { Described } = require('./schema.js');
 const { freePort } = require('./ports.js');
 
 const BIN = path.resolve(process.env.BUILDDIR || '.');
@@ -102,7 +103,18 @@ class Site {
 	}
 
 	async json(args) {
-		return JSON.parse(await this.parley([...args, '--json']));
+		const json = JSON.parse(await this.parley([...args, '--json']));
+		const described = await this.described();
+		const o = described.command(args);
+		if (o) described.success(o, json, args.includes('--columns'));
+		return json;
+	}
+
+	// What the API says of itself; asked once.
+	described() {
+		this.doc ??= this.get('/api/v1/openapi.json')
+			.then(({ body }) => new Described(JSON.parse(body)));
+		return this.doc;
 	}
 
 	async items(...args) {
