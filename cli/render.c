@@ -56,12 +56,19 @@ bool render_steers(uint32_t c)
 	    (c >= 0x2066 && c <= 0x2069) || c == 0x061c || c == 0xfeff;
 }
 
+/* A CR is one only before an LF: lines of CSV end so. */
+static bool is_of_lines(uint32_t c, struct strv next)
+{
+	return c == '\n' || c == '\t' ||
+	    (c == '\r' && next.n && next.p[0] == '\n');
+}
+
 void render_safe(struct buf *out, struct strv s, bool lines)
 {
 	while (s.n) {
 		uint32_t c = utf8_next(&s, NULL);
 
-		if (lines && (c == '\n' || c == '\t'))
+		if (lines && is_of_lines(c, s))
 			buf_addc(out, (char)c);
 		else if (render_steers(c))
 			utf8_add(out, UTF8_REPLACEMENT);

@@ -46,7 +46,8 @@ size_t render_width(struct strv s);
 void render_cut(struct buf *out, struct strv s, size_t width);
 /* A control or a bidi mark. */
 bool render_steers(uint32_t c);
-/* s without what could steer a terminal: controls and bidi marks. */
+/* s without what could steer a terminal: controls and bidi marks; with lines
+ * their ends, CRLF too, and tabs stay. */
 void render_safe(struct buf *out, struct strv s, bool lines);
 
 #endif

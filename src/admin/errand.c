@@ -212,12 +212,6 @@ static void drop_call(struct errand *x)
 
 /* --- If-Match --------------------------------------------------------------- */
 
-static void twin_seen(struct op_call *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-}
-
 /* Changes that are not on disk yet.  Core. */
 static struct list changing = { &changing, &changing };
 
@@ -240,25 +234,23 @@ static void run_change(void *arg)
 	change(arg);
 }
 
-/*
- * In the core, where nothing comes between the look and the change, but a
- * change that is still being written: the tag would not show it.  The tag is
- * of what GET says, so every module has it without a word.
- */
-static void match_and_run(void *arg)
+/* false: it is answered. */
+static bool is_alone(struct errand *x)
 {
-	struct errand *x = arg;
-	struct strv body;
+	if (strcmp(x->if_match, "*") == 0 || !is_changing(x))
+		return true;
+	drop_call(x);
+	errand_refuse(x, 409, "conflict", "Conflict", STRV("somebody else is "
+	    "changing this: look at it again"));
+	return false;
+}
+
+/* The twin has answered. */
+static void match(struct errand *x)
+{
+	struct strv body = op_call_body(x->twin);
 	char tag[TAG];
 
-	if (strcmp(x->if_match, "*") != 0 && is_changing(x)) {
-		drop_call(x);
-		errand_refuse(x, 409, "conflict", "Conflict", STRV("somebody "
-		    "else is changing this: look at it again"));
-		return;
-	}
-	op_call_run(x->twin);
-	body = op_call_body(x->twin);
 	tag_of(body, tag);
 	if (op_call_status(x->twin) == 200 && !tag_listed(x->if_match, tag)) {
 		drop_call(x);
@@ -269,6 +261,41 @@ static void match_and_run(void *arg)
 		return;
 	}
 	change(x);
+}
+
+/* A look that takes its time, as of what is read from a disk. */
+static void match_late(void *arg)
+{
+	if (is_alone(arg))
+		match(arg);
+}
+
+static void twin_seen(struct op_call *c, void *arg)
+{
+	struct errand *x = arg;
+
+	(void)c;
+	x->twin_seen = true;
+	if (x->twin_late)
+		loop_post(match_late, x);
+}
+
+/*
+ * In the core, where nothing comes between the look and the change, but a
+ * change that is still being written: the tag would not show it.  The tag is
+ * of what GET says, so every module has it without a word.
+ */
+static void match_and_run(void *arg)
+{
+	struct errand *x = arg;
+
+	if (!is_alone(x))
+		return;
+	op_call_run(x->twin);
+	if (x->twin_seen)
+		match(x);
+	else
+		x->twin_late = true;
 }
 
 /*

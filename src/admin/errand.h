@@ -18,6 +18,8 @@ struct errand {
 	bool whole;		/* a GET without a query: it has an ETag */
 	struct op_call *call;
 	struct op_call *twin;	/* the GET whose ETag must match */
+	bool twin_seen;		/* it has answered */
+	bool twin_late;		/* it did not at once */
 	struct list hook;	/* while its change is under way; core */
 	uint64_t subject;	/* hash of the path it changes; 0: none */
 };

@@ -44,36 +44,12 @@ void own_end(struct own_turn *o)
 	free(o);
 }
 
-/* --- blocks --------------------------------------------------------------- */
-
-struct giving {
-	own_block_fn *fn;
-	void *arg;
-};
+/* --- documents ------------------------------------------------------------ */
 
 static bool is_block(enum screen_effect e)
 {
 	return e == SCREEN_SILENT || e == SCREEN_REFUSED;
 }
-
-static void give_block(struct strv address, enum screen_effect effect,
-    void *arg)
-{
-	const struct giving *g = arg;
-	struct own_block b = { address, effect };
-
-	if (is_block(effect))
-		g->fn(&b, g->arg);
-}
-
-void own_blocks(const struct user *u, own_block_fn *fn, void *arg)
-{
-	struct giving g = { fn, arg };
-
-	screening_each(u->id, give_block, &g);
-}
-
-/* --- documents ------------------------------------------------------------ */
 
 static enum err put_block(struct db *db, const struct own_document *d,
     const struct own_block *b)
@@ -88,11 +64,16 @@ static enum err note_document(struct db *db, const struct own_document *d)
 	struct buf detail;
 	enum err e;
 
-	buf_init(&detail, 1024);
-	buf_addf(&detail, "%.*s/%.*s, %zu blocks changed",
-	    STRV_ARG(d->usage), STRV_ARG(d->name), d->nblocks);
-	e = audit_put(db, d->actor, d->text.p ? STRV("document put") :
-	    STRV("document delete"), d->object, buf_strv(&detail));
+	buf_init(&detail, 4096);
+	if (d->detail.p)
+		buf_adds(&detail, d->detail);
+	else
+		buf_addf(&detail, "%.*s/%.*s", STRV_ARG(d->usage),
+		    STRV_ARG(d->name));
+	buf_addf(&detail, ", %zu blocks changed", d->nblocks);
+	e = audit_put(db, d->actor, d->action.p ? d->action : d->text.p ?
+	    STRV("document put") : STRV("document delete"), d->object,
+	    buf_strv(&detail));
 	buf_deinit(&detail);
 	return e;
 }

@@ -23,17 +23,15 @@ struct own_block {
 	enum screen_effect effect;
 };
 
-/* The addresses that u blocks, in the order of keys. */
-typedef void own_block_fn(const struct own_block *b, void *arg);
-void own_blocks(const struct user *u, own_block_fn *fn, void *arg);
-
 /* A document and the blocks it says, in one transaction, inside a turn; all
  * is borrowed until done. */
 struct own_document {
 	struct write w;
 	uint64_t user;
-	struct strv actor;	/* the subscriber's key */
+	struct strv actor;	/* the subscriber's key, or an admin */
 	struct strv object;	/* whose it is, as a key */
+	struct strv action;	/* for the audit; absent: document put */
+	struct strv detail;	/* of that; absent: which document */
 	struct strv usage, name;
 	struct strv text;	/* absent: delete it */
 	const struct own_block *blocks;	/* those that change */

@@ -216,14 +216,6 @@ enum screen_effect screening_rule(uint64_t id, struct strv pattern)
 	return r ? r->effect : SCREEN_NONE;
 }
 
-void screening_each(uint64_t id, screening_fn *fn, void *arg)
-{
-	const struct screen *s = screen_of(id);
-
-	for (size_t i = 0; s && i < s->exact.n; i++)
-		fn(s->exact.at[i]->pattern, s->exact.at[i]->effect, arg);
-}
-
 void screening_forget(uint64_t id)
 {
 	struct screen *s = map_get_u64(&screens, id);

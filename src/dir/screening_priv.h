@@ -17,10 +17,6 @@ void screening_wish(uint64_t id, struct strv quiet,
 size_t screening_rules(uint64_t id);
 /* The rule with just this pattern; SCREEN_NONE: there is none. */
 enum screen_effect screening_rule(uint64_t id, struct strv pattern);
-/* The rules that name one address, in the order of those. */
-typedef void screening_fn(struct strv address, enum screen_effect effect,
-    void *arg);
-void screening_each(uint64_t id, screening_fn *fn, void *arg);
 
 /* users.c: with the users */
 enum err screening_load(void);

@@ -13,6 +13,7 @@
 #include "dir/amend.h"
 #include "dir/devices_priv.h"
 #include "dir/link.h"
+#include "dir/lists_priv.h"
 #include "dir/prefs_priv.h"
 #include "dir/screening_priv.h"
 #include "dir/ucn.h"
@@ -355,6 +356,7 @@ void users_register(void)
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
 	users_ops_register();
 	screening_ops_register();
+	lists_ops_register();
 	ucn_register();
 	link_register();
 	prefs_register();

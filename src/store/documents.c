@@ -27,6 +27,27 @@ enum err document_read(uint64_t subscriber, struct strv usage,
 	return e == ERR_OK && !found ? ERR_NO_USER : e;
 }
 
+enum err document_owners(struct strv usage, struct strv name,
+    document_owner_fn *fn, void *arg)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT subscriber, key "
+	    "FROM address WHERE place = 0 AND (EXISTS (SELECT 1 "
+	    "FROM document WHERE document.subscriber = address.subscriber "
+	    "AND usage = ? AND name = ?) OR EXISTS (SELECT 1 "
+	    "FROM screening_rule WHERE screening_rule.subscriber = "
+	    "address.subscriber)) ORDER BY key");
+
+	stmt_text(s, usage);
+	stmt_text(s, name);
+	while (stmt_row(s)) {
+		uint64_t subscriber = (uint64_t)col_int(s);
+
+		if (!fn(subscriber, col_text(s), arg))
+			break;
+	}
+	return stmt_stop(s);
+}
+
 static enum err end(struct stmt *s)
 {
 	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;

@@ -32,6 +32,16 @@ enum err screens_each_rule(int64_t after, screen_row_fn *fn, void *arg)
 	return give(s, fn, arg);
 }
 
+enum err screens_of(uint64_t subscriber, screen_row_fn *fn, void *arg)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT id, subscriber, "
+	    "NULL, pattern, effect FROM screening_rule "
+	    "WHERE subscriber = ? ORDER BY pattern");
+
+	stmt_int(s, (int64_t)subscriber);
+	return give(s, fn, arg);
+}
+
 enum err screens_each_wish(screen_row_fn *fn, void *arg)
 {
 	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT subscriber, "

@@ -23,6 +23,9 @@ struct screen_row {
 typedef bool screen_row_fn(const struct screen_row *r, void *arg);
 enum err screens_each_rule(int64_t after, screen_row_fn *fn, void *arg);
 
+/* Those of one subscriber, in the order of patterns. */
+enum err screens_of(uint64_t subscriber, screen_row_fn *fn, void *arg);
+
 /* pattern is the times of quiet, effect what anonymous senders get. */
 enum err screens_each_wish(screen_row_fn *fn, void *arg);
 

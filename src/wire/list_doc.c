@@ -2,18 +2,37 @@
 
 #include <stdlib.h>
 
-#include "wire/list_doc.h"
-#include "wire/xml.h"
+#include "wire/list_doc_priv.h"
 
 #define KEY_MAX 512
 
 static const char empty[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	"<resource-lists xmlns=\"" LIST_DOC_NS "\"/>";
 
-static bool is_ours(const xmlNode *n, const char *name)
+bool list_doc_is(const xmlNode *n, const char *name)
 {
 	return xml_is(n, name) && n->ns && n->ns->href &&
 	    strcmp((const char *)n->ns->href, LIST_DOC_NS) == 0;
+}
+
+xmlDoc *list_doc_parse(struct strv text)
+{
+	const char *why;
+
+	return xml_parse(text.p ? text : strv(empty), &why);
+}
+
+enum xcap_result list_doc_print(xmlDoc *doc, struct buf *out)
+{
+	xmlChar *bytes = NULL;
+	int size = 0;
+
+	xmlDocDumpMemoryEnc(doc, &bytes, &size, "UTF-8");
+	if (!bytes)
+		return XCAP_NOT_WELL_FORMED;
+	buf_add(out, bytes, (size_t)size);
+	xmlFree(bytes);
+	return out->full ? XCAP_TOO_BIG : XCAP_OK;
 }
 
 /* --- checking ------------------------------------------------------------- */
@@ -48,10 +67,10 @@ static void check_unique(struct checker *c, const xmlNode *in,
 	struct strv *all;
 
 	for (const xmlNode *x = in->children; x; x = x->next)
-		most += is_ours(x, element);
+		most += list_doc_is(x, element);
 	all = arena_alloc(&c->a, (most + 1) * sizeof(*all));
 	for (const xmlNode *x = in->children; x; x = x->next) {
-		if (!is_ours(x, element))
+		if (!list_doc_is(x, element))
 			continue;
 		if (!xml_attribute(&c->a, x, attr, LIST_DOC_TEXT, &all[n]) ||
 		    (needed && !all[n].n))
@@ -75,7 +94,7 @@ static void check_list(struct checker *c, const xmlNode *list, unsigned depth)
 	check_unique(c, list, "list", "name", false);
 	check_unique(c, list, "entry", "uri", true);
 	for (const xmlNode *n = list->children; n; n = n->next)
-		if (is_ours(n, "list"))
+		if (list_doc_is(n, "list"))
 			check_list(c, n, depth + 1);
 }
 
@@ -98,13 +117,13 @@ enum xcap_result list_doc_check(struct strv text, const char **why)
 
 /* --- views ---------------------------------------------------------------- */
 
-static xmlNode *find_list(xmlNode *root, const char *name)
+xmlNode *list_doc_list(xmlNode *in, const char *name)
 {
-	for (xmlNode *n = root->children; n; n = n->next) {
+	for (xmlNode *n = in->children; n; n = n->next) {
 		xmlChar *has;
 		bool found;
 
-		if (!is_ours(n, "list"))
+		if (!list_doc_is(n, "list"))
 			continue;
 		has = xmlGetNoNsProp(n, (const xmlChar *)"name");
 		found = has && strcmp((char *)has, name) == 0;
@@ -162,7 +181,7 @@ static void drop_others(const struct list_doc_views *v, xmlNode *list,
 	buf_init(&key, KEY_MAX);
 	for (xmlNode *c = list->children; c; c = next) {
 		next = c->next;
-		if (!is_ours(c, "entry") || (entry_key(v, c, &key) &&
+		if (!list_doc_is(c, "entry") || (entry_key(v, c, &key) &&
 		    is_wanted(entries, n, buf_strv(&key), view)))
 			continue;
 		xmlUnlinkNode(c);
@@ -187,7 +206,7 @@ static void add_entry(xmlNode *list, struct strv key)
 static void sync_view(const struct list_doc_views *v, xmlNode *root,
     unsigned view, struct list_doc_entry *entries, size_t n)
 {
-	xmlNode *list = find_list(root, v->names[view]);
+	xmlNode *list = list_doc_list(root, v->names[view]);
 
 	if (list)
 		drop_others(v, list, view, entries, n);
@@ -210,25 +229,19 @@ enum xcap_result list_doc_sync(struct strv text,
     const struct list_doc_views *v, struct list_doc_entry *entries, size_t n,
     struct buf *out)
 {
-	const char *why;
-	xmlDoc *doc = xml_parse(text.p ? text : strv(empty), &why);
+	xmlDoc *doc = list_doc_parse(text);
 	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-	xmlChar *bytes = NULL;
-	int size = 0;
+	enum xcap_result r = XCAP_NOT_WELL_FORMED;
 
 	for (size_t i = 0; i < n; i++)
 		entries[i].seen = false;
 	for (unsigned view = 0; root && view < v->n; view++)
 		sync_view(v, root, view, entries, n);
 	if (root)
-		xmlDocDumpMemoryEnc(doc, &bytes, &size, "UTF-8");
-	if (bytes)
-		buf_add(out, bytes, (size_t)size);
-	xmlFree(bytes);
+		r = list_doc_print(doc, out);
 	if (doc)
 		xmlFreeDoc(doc);
-	return !bytes ? XCAP_NOT_WELL_FORMED :
-	    out->full ? XCAP_TOO_BIG : XCAP_OK;
+	return r;
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -247,7 +260,7 @@ static void collect(struct collecting *c, xmlNode *list, unsigned view)
 
 	buf_init(&key, KEY_MAX);
 	for (xmlNode *n = list->children; n; n = n->next) {
-		if (!is_ours(n, "entry"))
+		if (!list_doc_is(n, "entry"))
 			continue;
 		if (c->n == c->max || !entry_key(c->v, n, &key)) {
 			c->result = XCAP_CONSTRAINT;
@@ -280,7 +293,7 @@ enum xcap_result list_doc_read(struct strv text,
 	size_t kept = 0;
 
 	for (unsigned i = 0; root && i < v->n; i++) {
-		xmlNode *list = find_list(root, v->names[i]);
+		xmlNode *list = list_doc_list(root, v->names[i]);
 
 		if (list)
 			collect(&c, list, i);

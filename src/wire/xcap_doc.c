@@ -1,7 +1,11 @@
 /* xcap_doc.c - documents of XCAP and their parts (RFC 4825 7, 8, 11). */
 
-#include <libxml/tree.h>
+#include <stdio.h>
 
+#include <libxml/tree.h>
+#include <openssl/evp.h>
+
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "wire/xcap_doc.h"
 #include "wire/xml.h"
@@ -421,6 +425,16 @@ enum xcap_result xcap_check(struct strv text, const char *root,
 		r = XCAP_NOT_VALID;
 	xmlFreeDoc(doc);
 	return r;
+}
+
+void xcap_etag(struct strv doc, char tag[XCAP_ETAG])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	char hex[17] = "";
+
+	if (EVP_Digest(doc.p, doc.n, hash, NULL, EVP_sha256(), NULL) == 1)
+		hex_encode(hash, 8, hex);
+	(void)snprintf(tag, XCAP_ETAG, "\"%s\"", hex);
 }
 
 const char *xcap_part_type(enum xcap_what what)

@@ -39,6 +39,11 @@ enum xcap_result xcap_delete(struct strv doc, const struct xcap_uri *u,
 enum xcap_result xcap_check(struct strv text, const char *root,
     const char *ns);
 
+/* The entity tag of a document: it says what the bytes are, so it holds over
+ * a restart too. */
+#define XCAP_ETAG	20	/* quotes, 16 digits, NUL */
+void xcap_etag(struct strv doc, char tag[XCAP_ETAG]);
+
 /* "application/xcap-el+xml"; of a document absent: its usage's. */
 const char *xcap_part_type(enum xcap_what what);
 

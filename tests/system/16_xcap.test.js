@@ -3,11 +3,9 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const path = require('node:path');
-const { execFile } = require('node:child_process');
 const { Site } = require('./lib/site.js');
 const { Client, taken } = require('./lib/client.js');
+const { curl: request } = require('./lib/curl.js');
 const { freePort } = require('./lib/ports.js');
 
 const ALICE = 'sip:+15550100001@example.org';
@@ -27,39 +25,7 @@ before(async () => {
 });
 after(async () => assert.equal(await site.stop(), 0, 'the daemon stops with status 0'));
 
-// One request by curl: { status, headers, body }.
-function curl(url, { user = '+15550100001', password = 'alice', method = 'GET', body, type,
-	headers = [], digest = true } = {}) {
-	const out = path.join(site.dir, 'curl.body');
-	const args = ['-s', '-S', '--cacert', path.join(site.data, 'tls', 'xcap.pem'), '-D', '-',
-		'-o', out, '--max-time', '30'];
-	if (digest)
-		args.push('--digest', '-u', `${user}:${password}`);
-	args.push(...(method === 'HEAD' ? ['-I'] : ['-X', method]));
-	if (body !== undefined) {
-		const file = site.file('curl.put', body);
-		args.push('--data-binary', `@${file}`);
-	}
-	for (const h of [...headers, `Content-Type: ${type || ''}`])
-		args.push('-H', h);
-	fs.writeFileSync(out, '');
-	return new Promise((resolve, reject) => {
-		execFile('curl', [...args, `https://127.0.0.1:${port}${url}`], (error, stdout) => {
-			if (error)
-				return reject(error);
-			const last = stdout.trim().split(/\r\n\r\n/).pop().split('\r\n');
-			const all = {};
-			for (const line of last.slice(1)) {
-				const [, name, value] = /^([^:]+): *(.*)$/.exec(line);
-				(all[name.toLowerCase()] ||= []).push(value);
-			}
-			resolve({ status: Number(/^HTTP\/\S+ (\d+)/.exec(last[0])[1]), all,
-				get: (name) => (all[name] || [''])[0],
-				body: fs.readFileSync(out, 'utf8') });
-		});
-	});
-}
-
+const curl = (url, options) => request(site, port, url, options);
 const get = (url, options) => curl(url, options);
 const put = (url, type, body, options) => curl(url, { ...options, method: 'PUT', type, body });
 const del = (url, options) => curl(url, { ...options, method: 'DELETE' });

@@ -356,6 +356,10 @@ static const struct {
 	  "address,n,list,none,exit\r\na,7,\"x, y\",-,10\r\n" },
 	{ "what is said", "{\"text\":\"a --> b\\n\\tc\"}", false, 0,
 	  "a --> b\n\tc\n", "text\r\na --> b\xef\xbf\xbd\xef\xbf\xbd" "c\r\n" },
+	{ "lines of CSV end as they are, a CR alone steers",
+	  "{\"text\":\"a,b\\r\\n\\rc\\r\"}", false, 0,
+	  "a,b\r\n\xef\xbf\xbd" "c\xef\xbf\xbd\n",
+	  "text\r\n\"a,b\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" "c\xef\xbf\xbd\"\r\n" },
 	{ "spreadsheets run nothing", "{\"items\":[{\"a\":\"=1+1\"},"
 	  "{\"a\":\"+4915\"},{\"a\":\"+1+cmd\"},{\"a\":\"@x\"},"
 	  "{\"a\":\"-5\"},{\"a\":\"q\\\"q\"}],\"next\":null}", false, 0,

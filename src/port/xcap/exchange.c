@@ -1,21 +1,18 @@
 /* exchange.c - the way of an XCAP request (RFC 4825 8). */
 
-#include <stdio.h>
 #include <stdlib.h>
-
-#include <openssl/evp.h>
 
 #define LOG_UNIT "xcap"
 #include "base/alloc.h"
-#include "base/hex.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "dir/own_lists.h"
 #include "loop/loop.h"
 #include "loop/work.h"
 #include "port/xcap/xcap_priv.h"
 #include "wire/sipbody.h"
 
-#define DOC_MAX		((size_t)1 << 20)	/* also what views add to it */
+#define DOC_MAX		OWN_LISTS_MAX	/* also what views add to it */
 
 static struct list open_list = { &open_list, &open_list };
 static size_t n_open;
@@ -55,22 +52,11 @@ static void exchange_free(struct exchange *x)
 		on_empty();
 }
 
-/* The tag says what the bytes are, so it holds over a restart too. */
-static void etag_of(const struct buf *doc, char tag[ETAG_SIZE])
-{
-	unsigned char hash[EVP_MAX_MD_SIZE];
-	char hex[17] = "";
-
-	if (EVP_Digest(doc->p, doc->n, hash, NULL, EVP_sha256(), NULL) == 1)
-		hex_encode(hash, 8, hex);
-	(void)snprintf(tag, ETAG_SIZE, "\"%s\"", hex);
-}
-
 static void add_etag(struct exchange *x, const struct buf *doc)
 {
-	char tag[ETAG_SIZE];
+	char tag[XCAP_ETAG];
 
-	etag_of(doc, tag);
+	xcap_etag(buf_strv(doc), tag);
 	httpd_reply_header(x->r, "ETag", strv(tag));
 }
 
@@ -119,12 +105,12 @@ void exchange_fail(struct exchange *x, enum xcap_result r, const char *why)
 /* there: what the request names; the tag is its document's. */
 static bool matches(const struct exchange *x, struct strv list, bool there)
 {
-	char tag[ETAG_SIZE];
+	char tag[XCAP_ETAG];
 	struct strv one;
 
 	if (!there)
 		return false;
-	etag_of(&x->doc, tag);
+	xcap_etag(buf_strv(&x->doc), tag);
 	while (list.p) {
 		one = strv_split(list, ',', &list);
 		while (one.n && one.p[0] == ' ')

@@ -11,8 +11,6 @@
 #include "loop/timer.h"
 #include "wire/xcap_doc.h"
 
-#define ETAG_SIZE	20	/* quotes, 16 digits, NUL */
-
 enum xcap_method { XCAP_GET, XCAP_PUT, XCAP_DELETE, XCAP_OTHER };
 
 /*
