@@ -26,6 +26,7 @@ static const struct topic {
 	{ "messages", "/messages", CAP_TRAFFIC, 1 },
 	{ "registrations", "/registrations", CAP_PEOPLE_READ, 5 },
 	{ "jobs", "/imports", CAP_PEOPLE_READ, 1 },
+	{ "work", "/jobs", CAP_TRAFFIC, 1 },
 	{ "alerts", "/health/checks", CAP_VIEW, 5 },
 	{ "config", "/config/revisions", CAP_VIEW, 1 },
 	{ "pending", "/config/pending", CAP_VIEW, 1 },

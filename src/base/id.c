@@ -61,3 +61,16 @@ bool id_parse(struct strv text, uint64_t *message)
 	*message = v;
 	return true;
 }
+
+bool id_parse_leg(struct strv text, uint64_t *leg)
+{
+	uint8_t b[8];
+	uint64_t v = 0;
+
+	if (text.n != 2 * sizeof(b) || !hex_decode(text, b, sizeof(b)))
+		return false;
+	for (size_t i = 0; i < sizeof(b); i++)
+		v = v << 8 | b[i];
+	*leg = v;
+	return v <= INT64_MAX;
+}

@@ -44,5 +44,7 @@ void id_leg_text(uint64_t id, char s[ID_LEG_TEXT]);
 
 /* A message's or a leg's text; *message gets the message's id. */
 bool id_parse(struct strv text, uint64_t *message);
+/* A leg's alone. */
+bool id_parse_leg(struct strv text, uint64_t *leg);
 
 #endif

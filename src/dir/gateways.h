@@ -17,6 +17,7 @@ struct gateway {
 	const char *service;	/* CSI token: "sms", "sms-fixed" */
 	enum gateway_state state;
 	const char *why;	/* state in words, for people */
+	const char *aside;	/* drained by whom, in words; NULL: it is not */
 	bool reports;		/* tells us of delivery */
 	size_t max_text;	/* code points at the most; 0: no limit */
 	struct gateway *next;	/* gateways.c's */
@@ -26,5 +27,7 @@ void gateway_add(struct gateway *g);
 void gateway_remove(struct gateway *g);
 struct gateway *gateway_find(struct strv name);
 struct gateway *gateway_next(struct gateway *g);	/* NULL: the first */
+
+void gateways_register(void);	/* operations, and overrides_register() */
 
 #endif

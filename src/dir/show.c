@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/now.h"
+#include "dir/overrides.h"
 #include "dir/show_priv.h"
 
 bool show_page(struct op_call *c, struct show_page *p)
@@ -157,19 +158,53 @@ static void show_registrations(struct op_call *c)
 
 /* --- queues ------------------------------------------------------------- */
 
+struct queues {
+	struct op_call *c;
+	struct buf shown;	/* hops, separated by spaces */
+};
+
+static void held_fields(struct op_call *c, const struct override *o)
+{
+	op_field_bool(c, "held", o != NULL);
+	op_field(c, "held_by", o ? strv(o->who) : STRV(""));
+	op_field_time(c, "held_since", o ? o->since : 0);
+	op_field_time(c, "held_until", o ? o->until : 0);
+	op_field(c, "held_reason", o ? strv(o->reason) : STRV(""));
+}
+
 static void one_queue(const struct query_queue *q, void *arg)
 {
-	struct op_call *c = arg;
+	struct queues *shown = arg;
+	struct op_call *c = shown->c;
+	struct override o;
 
+	buf_adds(&shown->shown, q->hop);
+	buf_addc(&shown->shown, ' ');
 	op_row(c);
 	op_field(c, "queue", q->hop);
 	op_field_int(c, "waiting", q->waiting);
 	op_field_time(c, "oldest", q->oldest);
 	op_field_int(c, "age", (now_ms() - q->oldest) / 1000);
+	held_fields(c, override_copy(OVERRIDE_HOLD, q->hop, &o) ? &o : NULL);
+}
+
+static void one_held(const struct override *o, void *arg)
+{
+	struct queues *q = arg;
+
+	if (strv_listed(buf_strv(&q->shown), o->name))
+		return;
+	op_row(q->c);
+	op_field(q->c, "queue", o->name);
+	op_field_int(q->c, "waiting", 0);
+	op_field_time(q->c, "oldest", 0);
+	op_field_int(q->c, "age", 0);
+	held_fields(q->c, o);
 }
 
 static void show_queues(struct op_call *c)
 {
+	struct queues q = { .c = c };
 	int64_t limit;
 
 	bool down;
@@ -179,11 +214,15 @@ static void show_queues(struct op_call *c)
 	if (op_sort(c, &down).p || op_filtered(c))
 		limit = SHOW_PAGE_MAX;
 	op_list(c);
-	if (query_queues(limit, one_queue, c) == ERR_OK)
+	buf_init(&q.shown, BUF_NO_LIMIT);
+	if (query_queues(limit, one_queue, &q) == ERR_OK) {
+		overrides_each(OVERRIDE_HOLD, one_held, &q);
 		op_done(c);
-	else
+	} else {
 		op_fail(c, OP_FAILED, "the database could not be read; see "
 		    "the log of the daemon");
+	}
+	buf_deinit(&q.shown);
 }
 
 /* --- the table ---------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/jsonw.h"
 #include "base/now.h"
+#include "dir/overrides.h"
 #include "dir/show_priv.h"
 
 /* --- words ---------------------------------------------------------------- */
@@ -28,10 +29,15 @@ static void state_word(enum leg_state s, char word[16])
 static void says(const struct query_leg *l, struct buf *out)
 {
 	char at[NOW_TEXT];
+	struct override hold;
 
 	if (l->state == LEG_HELD && l->due > 0) {
 		now_text(l->due, at);
 		buf_addf(out, "is tried again at %s", at);
+	} else if (l->state <= LEG_HELD && override_copy(OVERRIDE_HOLD,
+	    l->hop, &hold)) {
+		buf_addz(out, "waits: its queue is ");
+		override_words(&hold, out);
 	} else if (l->state == LEG_HELD) {
 		buf_addz(out, "waits until its recipient can be reached");
 	} else if (l->state == LEG_READY) {
@@ -188,7 +194,7 @@ static bool add_leg(const struct query_leg *l, void *arg)
 	if (!o->begun)
 		envelope(o->c, l);
 	o->begun = true;
-	buf_init(&text, 200);
+	buf_init(&text, 500);
 	says(l, &text);
 	id_leg_text(l->leg, id);
 	state_word(l->state, state);

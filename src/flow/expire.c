@@ -39,7 +39,7 @@ static void due_hops(enum err e, const struct strv *hops, size_t n, void *arg)
 static bool expire(struct leg *l)
 {
 	if (sched_has(l->id))
-		return sched_expire(l->id);
+		return sched_end(l->id, result_over);
 	if (journal_is_unsaved(l->id))
 		return false;
 	result_expired(l);

@@ -30,6 +30,10 @@ void submit_answer_all(void);		/* who waits, STORED */
 void result_expired(struct leg *l);
 /* The device of l, in nobody's queue, is no more. */
 void result_cancelled(struct leg *l);
+/* One of the two. */
+void result_over(struct leg *l);
+/* Somebody took l, in nobody's queue, out of the queue it waited in. */
+void result_purged(struct leg *l);
 
 /* late.c: devices that have not had what the others have. */
 

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/now.h"
 #include "dir/bindings.h"
+#include "dir/overrides.h"
 #include "flow/flow_priv.h"
 #include "flow/hop.h"
 #include "flow/primary.h"
@@ -81,9 +82,14 @@ static bool hop_is_idle(const struct hop *h)
 	    !h->loading && !timer_is_set(&h->pause);
 }
 
+unsigned hop_window_of(struct strv name, const char *port)
+{
+	return override_hold(name) ? 0 : out_of(port)->port->window(name);
+}
+
 unsigned hop_window(const struct hop *h)
 {
-	if (stopped || timer_is_set(&h->pause))
+	if (stopped || timer_is_set(&h->pause) || override_hold(h->name))
 		return 0;
 	return h->out->port->window(h->name);
 }
@@ -206,15 +212,13 @@ static bool is_full(const struct out *o)
 	    o->in_flight >= o->port->max_in_flight;
 }
 
-void hop_expire(struct hop *h, struct leg *l)
+void hop_end(struct hop *h, struct leg *l, void (*end)(struct leg *))
 {
 	take(h, l);
-	if (known_is_gone(l))
-		result_cancelled(l);
-	else
-		result_expired(l);
+	end(l);
 	leg_forget(l);
 }
+
 
 static void divert(struct hop *h, struct leg *l)
 {
@@ -237,7 +241,7 @@ static void hop_send(struct hop *h, unsigned window)
 		if (!l)
 			return;
 		if (l->expires <= now_ms())
-			hop_expire(h, l);
+			hop_end(h, l, result_over);
 		else if (l->role == LEG_WHOLE || primary_goes(l))
 			start(h, l);
 		else

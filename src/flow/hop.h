@@ -49,6 +49,8 @@ struct hop *hop_find(struct strv name);		/* NULL: none */
 struct hop *hop_get(struct strv name, const char *port);
 bool hop_is_user(const struct hop *h);
 unsigned hop_window(const struct hop *h);	/* 0: nothing may go */
+/* The same of one that may not exist; also 0: somebody holds it. */
+unsigned hop_window_of(struct strv name, const char *port);
 bool hop_has_room(void);			/* in memory, for any hop */
 
 /* Send and load what may go; h is gone afterwards if it has nothing left. */
@@ -71,8 +73,8 @@ void hop_note_rest(struct hop *h, struct strv device);
 void hop_look_anew(struct hop *h);
 /* l is no longer in flight; it stays known. */
 struct hop *hop_leave(struct leg *l);
-/* l, queued, has run out of time and is freed. */
-void hop_expire(struct hop *h, struct leg *l);
+/* l, queued, ends so and is freed. */
+void hop_end(struct hop *h, struct leg *l, void (*end)(struct leg *));
 
 struct leg *hop_leg(uint64_t id);		/* NULL: not in memory */
 void hop_forget(uint64_t id);			/* it is not freed */

@@ -53,7 +53,7 @@ static void cancel(const struct leaving *g, struct leg *l)
 	    !known_is_gone(l)))
 		return;
 	if (sched_has(l->id))
-		(void)sched_expire(l->id);
+		(void)sched_end(l->id, result_over);
 	else
 		result_cancelled(l);
 }

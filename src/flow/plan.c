@@ -9,6 +9,7 @@
 #include "dir/bindings.h"
 #include "dir/gateways.h"
 #include "dir/groups.h"
+#include "dir/overrides.h"
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
@@ -195,6 +196,28 @@ static struct gateway *first(struct query *q, const struct route *r,
 	return NULL;
 }
 
+/* What operators have set, and what it does to this message. */
+static void note_operated(struct query *q, const struct route *r)
+{
+	for (size_t i = 0; i < r->n && q->p->explaining; i++)
+		if (r->gateways[i]->aside)
+			note(q->p, "gateway", false, "%s is %s",
+			    r->gateways[i]->name, r->gateways[i]->aside);
+}
+
+static void note_hold(struct query *q, struct strv hop)
+{
+	const struct override *o = override_hold(hop);
+	struct buf words;
+
+	if (!o || !q->p->explaining)
+		return;
+	buf_init(&words, BUF_NO_LIMIT);
+	override_words(o, &words);
+	note(q->p, "queue", false, "waits: its queue is %s", words.p);
+	buf_deinit(&words);
+}
+
 /*
  * A reply goes by the gateway its cause came by; while that is down by
  * another one of the same service.
@@ -203,6 +226,7 @@ static enum err choose_gateway(struct query *q, const struct route *r)
 {
 	struct gateway *pin = pinned(q, r), *g = NULL;
 
+	note_operated(q, r);
 	if (pin)
 		g = first(q, r, pin, NULL, true);
 	if (!g && pin)
@@ -216,7 +240,9 @@ static enum err choose_gateway(struct query *q, const struct route *r)
 	if (!g)
 		return q->m->text_chars ? ERR_TOO_BIG : ERR_BAD_CONTENT;
 	note(q->p, "deliver", true, "by %s through gateway %s (%s)",
-	    g->service, g->name, is_up(q, g) ? g->why : "down: waits");
+	    g->service, g->name, is_up(q, g) ? g->why : g->aside ? "set aside: waits" :
+	    "down: waits");
+	note_hold(q, strv(g->name));
 	plan_add(q->p, g->port, strv(g->name));
 	return ERR_OK;
 }
@@ -317,6 +343,7 @@ static enum err to_user(struct query *q)
 	    "waits on disk until a device registers");
 	note_late(q->p, u);
 	give_explain(q->m, u, q->p);
+	note_hold(q, u->key);
 	plan_add(q->p, USER_PORT, u->key);
 	return ERR_OK;
 }
@@ -435,6 +462,7 @@ const struct gateway *plan_other_gateway(const struct message *m,
 		const struct gateway *g = r.gateways[i];
 
 		if (g != was && g->state == GATEWAY_UP &&
+		    !override_hold(strv(g->name)) &&
 		    can_replace(m, g, was) && (!reply || !was ||
 		    strcmp(g->service, was->service) == 0))
 			return g;

@@ -12,6 +12,7 @@
 #include "flow/give.h"
 #include "flow/hop.h"
 #include "flow/primary.h"
+#include "flow/queue.h"
 #include "flow/quiet.h"
 #include "flow/reroute.h"
 #include "flow/sched.h"
@@ -143,6 +144,7 @@ void flow_register(void)
 	spam_register();
 	explain_register();
 	trace_register();
+	queue_register();
 }
 
 enum err flow_start(void)

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/now.h"
 #include "dir/gateways.h"
+#include "dir/overrides.h"
 #include "dir/users.h"
 #include "flow/hop.h"
 #include "flow/plan.h"
@@ -126,7 +127,7 @@ void reroute_look(struct strv name)
 	if (!g)
 		walk_over(name);
 	for (g = gateway_next(NULL); g; g = gateway_next(g))
-		if (g->state == GATEWAY_DOWN)
+		if (g->state == GATEWAY_DOWN && !override_hold(strv(g->name)))
 			walk_over(strv(g->name));
 }
 
@@ -134,6 +135,8 @@ const struct gateway *reroute_choice(const struct leg *l)
 {
 	if (l->role != LEG_WHOLE && l->due > now_ms())
 		return NULL;	/* it waits for something else */
+	if (override_hold(l->hop))
+		return NULL;
 	return plan_other_gateway(l->message, l->recipient, l->hop);
 }
 

@@ -98,6 +98,19 @@ void result_cancelled(struct leg *l)
 	end(l, ERR_NO_USER, LEG_CANCELLED);
 }
 
+void result_over(struct leg *l)
+{
+	if (known_is_gone(l))
+		result_cancelled(l);
+	else
+		result_expired(l);
+}
+
+void result_purged(struct leg *l)
+{
+	end(l, ERR_PURGED, LEG_CANCELLED);
+}
+
 /* Its leg moves nowhere by the report: none goes to SPAM. */
 static void noticed(struct leg *l)
 {

@@ -20,7 +20,7 @@ enum leg_state sched_state(const struct leg *l)
 	struct out *o = out_of(l->port);
 	struct hop *h = hop_find(l->hop);
 
-	if (hop_is_stopped() || o->port->window(l->hop) == 0 ||
+	if (hop_is_stopped() || hop_window_of(l->hop, l->port) == 0 ||
 	    quiet_keeps(l))
 		return LEG_HELD;
 	if (!h && (o->port->caps & PORT_USERS) && restart_is_on())
@@ -53,7 +53,7 @@ void sched_held(const struct leg *l)
 {
 	struct hop *h = hop_find(l->hop);
 
-	if ((!h && out_of(l->port)->port->window(l->hop) == 0) ||
+	if ((!h && hop_window_of(l->hop, l->port) == 0) ||
 	    quiet_keeps(l))
 		return;
 	h = hop_get(l->hop, l->port);
@@ -227,7 +227,7 @@ static void look(struct strv name, bool appeared)
 	const char *port = port_of(name);
 	struct hop *h;
 
-	if (out_of(port)->port->window(name) == 0) {
+	if (hop_window_of(name, port) == 0) {
 		journal_rest(name);
 		return;
 	}
@@ -266,7 +266,15 @@ bool sched_has(uint64_t leg)
 	return hop_leg(leg) != NULL;
 }
 
-bool sched_expire(uint64_t leg)
+void sched_hold(struct strv name)
+{
+	struct hop *h = hop_find(name);
+
+	if (h)
+		hop_pump(h);
+}
+
+bool sched_end(uint64_t leg, void (*end)(struct leg *))
 {
 	struct leg *l = hop_leg(leg);
 	struct hop *h;
@@ -274,7 +282,7 @@ bool sched_expire(uint64_t leg)
 	if (!l || l->state != LEG_READY)
 		return false;
 	h = hop_find(l->hop);
-	hop_expire(h, l);
+	hop_end(h, l, end);
 	hop_pump(h);
 	return true;
 }

@@ -58,6 +58,9 @@ void sched_due(struct strv hop);
 
 unsigned sched_in_flight(void);
 bool sched_has(uint64_t leg);	/* it is in memory, queued or in flight */
-bool sched_expire(uint64_t leg);	/* false: it is not queued */
+/* It ends so, and is freed.  false: it is not queued. */
+bool sched_end(uint64_t leg, void (*end)(struct leg *));
+/* Somebody holds the hop: what is queued goes back to the disk. */
+void sched_hold(struct strv hop);
 
 #endif

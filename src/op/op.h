@@ -82,6 +82,9 @@ bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
  */
 bool op_when(struct op_call *c, const char *arg, int64_t fallback,
     int64_t *ms);
+/* The same of how long: "30m"; min and max in ms. */
+bool op_span(struct op_call *c, const char *arg, int64_t min, int64_t max,
+    int64_t fallback, int64_t *ms);
 struct strv op_actor(const struct op_call *c);	/* "uid:0": a name */
 /*
  * For audit_put(): the name, and what op_call_origin() said of the way it

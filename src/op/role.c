@@ -15,7 +15,7 @@ static const struct {
 	[CAP_TRAFFIC]	= { "traffic", S | O | C | A },
 	[CAP_PEOPLE_READ] = { "people-read", S | O | C | A },
 	[CAP_PEOPLE]	= { "people", O },
-	[CAP_OPERATE]	= { "operate", O },
+	[CAP_OPERATE]	= { "operate", O | C },
 	[CAP_DRAFT]	= { "draft", O | C | X },
 	[CAP_COMMIT]	= { "commit", C | X },
 	[CAP_SECURITY]	= { "security", X },

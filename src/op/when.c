@@ -1,5 +1,6 @@
-/* when.c - an argument that is a time. */
+/* when.c - an argument that is a time, or how long. */
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -10,7 +11,7 @@
 #define NUMBER_MAX 6	/* digits of "90s" */
 
 /* "90s", "5m", "1h", "7d" */
-static bool ago(struct strv s, int64_t *ms)
+static bool span(struct strv s, int64_t *ms)
 {
 	static const struct {
 		char unit;
@@ -28,10 +29,20 @@ static bool ago(struct strv s, int64_t *ms)
 		return false;
 	for (size_t u = 0; u < sizeof(units) / sizeof(*units); u++)
 		if (s.p[i] == units[u].unit) {
-			*ms = now_ms() - n * units[u].ms;
+			*ms = n * units[u].ms;
 			return true;
 		}
 	return false;
+}
+
+static bool ago(struct strv s, int64_t *ms)
+{
+	int64_t n;
+
+	if (!span(s, &n))
+		return false;
+	*ms = now_ms() - n;
+	return true;
 }
 
 /* "087Z": as our own times end */
@@ -81,5 +92,19 @@ bool op_when(struct op_call *c, const char *arg, int64_t fallback,
 		return true;
 	op_fail(c, OP_INVALID, "--%s: \"%.*s\" is no time: 30s, 5m, 1h or 7d "
 	    "ago, 2026-11-20 or 2026-11-20T09:00:00Z", arg, STRV_ARG(s));
+	return false;
+}
+
+bool op_span(struct op_call *c, const char *arg, int64_t min, int64_t max,
+    int64_t fallback, int64_t *ms)
+{
+	struct strv s = op_text(c, arg);
+
+	*ms = fallback;
+	if (!s.n || (span(s, ms) && *ms >= min && *ms <= max))
+		return true;
+	op_fail(c, OP_INVALID, "--%s: \"%.*s\" is no time of %" PRId64
+	    " s to %" PRId64 " days: 30s, 5m, 1h or 7d", arg, STRV_ARG(s),
+	    (min + 999) / 1000, max / 86400000);
 	return false;
 }

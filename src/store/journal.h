@@ -164,6 +164,11 @@ void journal_load(struct strv hop, uint64_t after, int64_t due, size_t limit,
 void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
     struct strv awaited, size_t limit, journal_legs_fn *done, void *arg);
 
+/* Of these at most JOURNAL_PICK legs those that are READY or HELD. */
+#define JOURNAL_PICK	64
+void journal_pick(const uint64_t *ids, size_t n, journal_legs_fn *done,
+    void *arg);
+
 /* Legs COPY, READY or HELD, for this recipient, by any hop. */
 void journal_copies(struct strv recipient, uint64_t after, size_t limit,
     journal_legs_fn *done, void *arg);

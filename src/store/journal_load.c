@@ -25,6 +25,8 @@ struct loading {
 	bool more;
 	size_t n;
 	struct leg **legs;	/* room for limit */
+	size_t npicked;
+	uint64_t picked[JOURNAL_PICK];
 	char bytes[];
 };
 
@@ -121,6 +123,23 @@ static enum err expired_run(struct write *w, struct db *db)
 	return take_legs(q, s, false);
 }
 
+static enum err pick_run(struct write *w, struct db *db)
+{
+	struct loading *q = (struct loading *)(void *)w;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < q->npicked && e == ERR_OK; i++) {
+		struct stmt *s = stmt(db, "SELECT " LEG_COLUMNS ", "
+		    MESSAGE_COLUMNS " FROM leg "
+		    "JOIN message ON message.id = leg.id >> 8 "
+		    "WHERE leg.id = ? AND leg.state <= 1");
+
+		stmt_int(s, (int64_t)q->picked[i]);
+		e = take_legs(q, s, false);
+	}
+	return e;
+}
+
 static void load_done(struct write *w)
 {
 	struct loading *q = (struct loading *)(void *)w;
@@ -180,6 +199,18 @@ void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
 
 	q->after = after;
 	q->w.run = load_user_run;
+	writer_put(&q->w);
+}
+
+void journal_pick(const uint64_t *ids, size_t n, journal_legs_fn *done,
+    void *arg)
+{
+	struct loading *q = loading_new(STRV_NONE, STRV_NONE, STRV_NONE, n,
+	    done, arg);
+
+	q->npicked = n;
+	memcpy(q->picked, ids, n * sizeof(*ids));
+	q->w.run = pick_run;
 	writer_put(&q->w);
 }
 

@@ -15,6 +15,7 @@
 #include "dir/bindings.h"
 #include "dir/gateways.h"
 #include "dir/groups.h"
+#include "dir/overrides.h"
 #include "dir/routes.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
@@ -244,6 +245,8 @@ void fake_time(int64_t ms)
 	}
 }
 
+static void gateway_operated(struct strv name);
+
 static void restore_gateways(void)
 {
 	for (int i = 0; i < MODEL_NAMES && model->gateways[i].name[0]; i++)
@@ -275,7 +278,9 @@ bool fake_start(struct model *m, const char *dir)
 		bindings_register();
 		routes_register();
 		sticky_register();
+		gateways_register();
 		flow_register();
+		override_watch(1u << OVERRIDE_LINK, gateway_operated);
 		registered = true;
 	}
 	if (settings_load() != ERR_OK)
@@ -285,7 +290,8 @@ bool fake_start(struct model *m, const char *dir)
 		return false;
 	if (users_load() != ERR_OK || groups_load() != ERR_OK ||
 	    bindings_load() != ERR_OK ||
-	    sticky_load() != ERR_OK || flow_start() != ERR_OK)
+	    sticky_load() != ERR_OK || overrides_load() != ERR_OK ||
+	    flow_start() != ERR_OK)
 		return false;
 	restore_gateways();
 	fake_drain();
@@ -442,8 +448,9 @@ void fake_gateway(const char *name, int state)
 		    .service = "sms", .why = "bound", .reports = true };
 		gateway_add(g);
 	}
-	g->state = (enum gateway_state)state;
-	if (state == GATEWAY_UP) {
+	g->aside = override_find(OVERRIDE_LINK, strv(name)) ? "drained" : NULL;
+	g->state = g->aside ? GATEWAY_DOWN : (enum gateway_state)state;
+	if (g->state == GATEWAY_UP) {
 		flow_wake(strv(name));
 		return;
 	}
@@ -451,6 +458,15 @@ void fake_gateway(const char *name, int state)
 	for (g = gateway_next(NULL); g; g = gateway_next(g))
 		if (g->state == GATEWAY_UP)
 			flow_wake(strv(g->name));
+}
+
+/* As port/sms: what is out ends by its answer. */
+static void gateway_operated(struct strv name)
+{
+	for (int i = 0; i < MODEL_NAMES && model->gateways[i].name[0]; i++)
+		if (strv_eq(strv(model->gateways[i].name), name))
+			fake_gateway(model->gateways[i].name,
+			    model->gateways[i].state);
 }
 
 void fake_sticky(const char *user, const char *peer, const char *service)

@@ -286,7 +286,7 @@ END_TEST
 START_TEST(who_may_not_is_told_who_may)
 {
 	answers(call(0, AS_VIEWER), 403, PROBLEM("forbidden", "Not allowed",
-	    "403", "this needs one of these roles: operator; you have: "
+	    "403", "this needs one of these roles: operator, config; you have: "
 	    "viewer") "}");
 	answers(call(5, AS_OPERATOR), 403, PROBLEM("forbidden",
 	    "Not allowed", "403", "this needs one of these roles: config, "

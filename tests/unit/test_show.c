@@ -258,8 +258,9 @@ START_TEST(queues_are_shown_the_longest_first)
 	PUT(.state = LEG_SENT, .hop = "smsc3");
 	ck_assert_int_eq(world_op("show queues", NULL), 200);
 	HAS("[{\"queue\":\"smsc1\",\"waiting\":2,"
-	    "\"oldest\":\"2027-01-15T08:00:00.000Z\",\"age\":90},"
-	    "{\"queue\":\"smsc2\",\"waiting\":1,");
+	    "\"oldest\":\"2027-01-15T08:00:00.000Z\",\"age\":90,"
+	    "\"held\":false,");
+	HAS("{\"queue\":\"smsc2\",\"waiting\":1,");
 	HAS_NOT("smsc3");
 	ck_assert_int_eq(world_op("show queues", "limit", "1", NULL), 200);
 	HAS_NOT("smsc2");

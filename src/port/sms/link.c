@@ -46,7 +46,9 @@ static void explain(struct sms_link *k, const char *why)
 {
 	if (!k->conf.peer.enabled)
 		why = "disabled by its settings";
-	if (sms_throttle_on(&k->throttle) && sms_link_is_up(k))
+	if (k->aside)
+		(void)snprintf(k->why, sizeof(k->why), "%s", k->aside_text);
+	else if (sms_throttle_on(&k->throttle) && sms_link_is_up(k))
 		(void)snprintf(k->why, sizeof(k->why), "the service centre is "
 		    "congested (%s): paused for %" PRId64 " s",
 		    smpp_status_name(k->congestion), k->throttle.pause / 1000);
@@ -66,7 +68,7 @@ static void explain(struct sms_link *k, const char *why)
 
 static enum gateway_state state_now(const struct sms_link *k)
 {
-	if (!sms_link_is_up(k))
+	if (!sms_link_is_up(k) || k->aside)
 		return GATEWAY_DOWN;
 	return sms_throttle_on(&k->throttle) ? GATEWAY_THROTTLED : GATEWAY_UP;
 }
@@ -105,6 +107,7 @@ static void show_state(struct sms_link *k)
 	sms_gauge(&k->count, SMS_UP, k->gateway.state != GATEWAY_DOWN);
 	for (unsigned s = GATEWAY_DOWN; s <= GATEWAY_THROTTLED; s++)
 		sms_gauge(&k->count, series[s], k->gateway.state == s);
+	sms_gauge(&k->count, SMS_STATE_ASIDE, k->aside != LINK_FREE);
 	sms_gauge(&k->count, SMS_SESSIONS, sessions(k));
 }
 
@@ -115,8 +118,11 @@ static void update(struct sms_link *k, const char *why)
 	k->gateway.state = state_now(k);
 	explain(k, why);
 	show_state(k);
-	if (k->gateway.state == was)
+	if (k->gateway.state == was) {
+		if (k->aside && !sms_link_is_up(k))
+			sms_submit_return(k);	/* lost while it drained */
 		return;
+	}
 	k->since = now_ms();
 	log_state(k, was);
 	if (k->gateway.state == GATEWAY_UP) {
@@ -223,7 +229,8 @@ static void open_sessions(struct sms_link *k)
 {
 	const struct sms_peer *peer = &k->conf.peer;
 
-	if (!running || !peer->enabled || (peer->tls && !k->secure))
+	if (!running || !peer->enabled || k->aside ||
+	    (peer->tls && !k->secure))
 		return;
 	k->out = sms_bind_new(k, k->pair ? SMPP_BIND_TRANSMITTER :
 	    SMPP_BIND_TRANSCEIVER);
@@ -266,13 +273,37 @@ static size_t max_text(const struct sms_conf *c)
 	    (size_t)c->max_segments * per_part[c->concat];
 }
 
+static void set_rate(struct sms_link *k)
+{
+	const struct override *o = override_find(OVERRIDE_RATE,
+	    strv(k->name));
+	unsigned rate = o ? (unsigned)o->value : k->conf.rate;
+
+	sms_gauge(&k->count, SMS_RATE, rate);
+	if (rate != k->bucket.rate)
+		sms_bucket_set(&k->bucket, rate, now_mono());
+}
+
+static void set_aside(struct sms_link *k)
+{
+	const struct override *o = override_find(OVERRIDE_LINK,
+	    strv(k->name));
+	struct buf words;
+
+	k->aside = o ? (enum override_link)o->value : LINK_FREE;
+	k->gateway.aside = o ? k->aside_text : NULL;
+	if (!o)
+		return;
+	buf_init(&words, sizeof(k->aside_text) - 1);
+	override_words(o, &words);	/* a long reason is left out */
+	memcpy(k->aside_text, words.p, words.n + 1);
+	buf_deinit(&words);
+}
+
 static void load(struct sms_link *k)
 {
-	unsigned rate = k->conf.rate;
-
 	sms_settings_load(k->name, &k->conf);
-	if (k->conf.rate != rate)
-		sms_bucket_set(&k->bucket, k->conf.rate, now_mono());
+	set_rate(k);
 	k->gateway.service = k->conf.fixed ? "sms-fixed" : "sms";
 	k->gateway.reports = k->conf.receipts;
 	k->gateway.max_text = max_text(&k->conf);
@@ -292,6 +323,7 @@ static struct sms_link *link_new(const char *name)
 	k->gateway = (struct gateway){ .name = k->name, .port = "sms",
 	    .state = GATEWAY_DOWN, .why = k->why };
 	load(k);
+	set_aside(k);
 	list_push(&sms_links, &k->hook);
 	gateway_add(&k->gateway);
 	return k;
@@ -342,6 +374,49 @@ void sms_link_applied(const char *name, bool gone)
 	}
 	sms_bind_settings(k->out);
 	sms_bind_settings(k->in);
+	sms_submit_pump(k);
+}
+
+/* --- what operators want --------------------------------------------------- */
+
+void sms_link_drain(struct sms_link *k)
+{
+	if (k->aside != LINK_DRAIN || k->in_flight)
+		return;
+	if (k->out)
+		sms_bind_unbind(k->out);
+	if (k->in)
+		sms_bind_unbind(k->in);
+}
+
+/* It may be free again before its last leg ended: then it was never down. */
+static void let_free(struct sms_link *k)
+{
+	if (k->out && !k->out->stopping)
+		update(k, "");
+	else
+		relink(k);
+}
+
+void sms_link_operated(struct strv name)
+{
+	struct sms_link *k = sms_link_find(name);
+	enum override_link was;
+
+	if (!k)
+		return;
+	was = k->aside;
+	set_aside(k);
+	set_rate(k);
+	if (k->aside == was)
+		update(k, "");
+	else if (k->aside == LINK_FREE)
+		let_free(k);
+	else if (k->aside == LINK_DISABLE)
+		relink(k);
+	else
+		update(k, "");
+	sms_link_drain(k);
 	sms_submit_pump(k);
 }
 

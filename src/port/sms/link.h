@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "dir/gateways.h"
+#include "dir/overrides.h"
 #include "loop/resolve.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
@@ -59,7 +60,9 @@ struct sms_link {
 	struct list hook;	/* sms_links */
 	struct gateway gateway;
 	char name[33];
-	char why[128];		/* gateway.why */
+	char why[160];		/* gateway.why */
+	char aside_text[160];	/* gateway.aside */
+	enum override_link aside;	/* what an operator wants */
 	struct sms_conf conf;
 	struct secure *secure;	/* NULL: no TLS */
 	struct sms_bind *out;	/* transceiver, or transmitter */
@@ -86,6 +89,10 @@ extern struct list sms_links;
 struct sms_link *sms_link_find(struct strv name);
 /* A gateway's settings changed, or it is gone. */
 void sms_link_applied(const char *name, bool gone);
+/* Somebody drained it, freed it, or set its rate. */
+void sms_link_operated(struct strv name);
+/* A leg of one that is drained ended: was it the last? */
+void sms_link_drain(struct sms_link *k);
 void sms_links_start(void);	/* from now on links are opened */
 void sms_links_stop(void (*done)(void));	/* unbind all, 5 s at most */
 void sms_links_fini(void);

@@ -43,7 +43,11 @@ static const char *state(const struct sms_link *k)
 		[GATEWAY_THROTTLED] = "throttled",
 	};
 
-	return k->conf.peer.enabled ? names[k->gateway.state] : "disabled";
+	if (!k->conf.peer.enabled || k->aside == LINK_DISABLE)
+		return "disabled";
+	if (k->aside == LINK_DRAIN)
+		return k->in_flight ? "draining" : "drained";
+	return names[k->gateway.state];
 }
 
 static void show(struct op_call *c, const struct sms_link *k)
@@ -63,6 +67,8 @@ static void show(struct op_call *c, const struct sms_link *k)
 	op_field_int(c, "throttled", metric_get(&m[SMS_THROTTLED]));
 	op_field_int(c, "errors", k->count.errors);
 	op_field(c, "why", strv(k->why));
+	op_field_int(c, "rate", k->bucket.rate);
+	override_fields(c, strv(k->name));
 }
 
 static void show_gateways(struct op_call *c)
@@ -107,7 +113,7 @@ static enum health check_gateways(struct buf *says, struct buf *remedy)
 		const struct sms_link *k = LIST_ENTRY(at, struct sms_link,
 		    hook);
 
-		if (!k->conf.peer.enabled)
+		if (!k->conf.peer.enabled || k->aside)
 			continue;
 		n++;
 		if (k->gateway.state != GATEWAY_DOWN)
@@ -135,7 +141,7 @@ static enum probe_state probe_gateway(const char *name, struct buf *says)
 {
 	const struct sms_link *k = sms_link_find(strv(name));
 
-	if (!k || !k->conf.peer.enabled)
+	if (!k || !k->conf.peer.enabled || k->aside)
 		return PROBE_OFF;
 	if (sms_link_is_up(k))
 		return PROBE_UP;
@@ -153,6 +159,8 @@ static void init(const char *dir)
 {
 	(void)dir;
 	sms_settings_register(sms_link_applied);
+	override_watch(1u << OVERRIDE_LINK | 1u << OVERRIDE_RATE,
+	    sms_link_operated);
 	op_register(ops, sizeof(ops) / sizeof(*ops));
 	health_register(checks, sizeof(checks) / sizeof(*checks));
 	probe_register(probes, sizeof(probes) / sizeof(*probes));

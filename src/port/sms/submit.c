@@ -32,6 +32,7 @@ static void finish(struct sms_out *o, const struct flow_outcome *outcome)
 	sms_gauge(&k->count, SMS_IN_FLIGHT, k->in_flight);
 	flow_result(o->leg, outcome);
 	sms_out_free(o);
+	sms_link_drain(k);
 }
 
 static void fail(struct sms_out *o, enum err e, bool hold)
@@ -217,7 +218,8 @@ void sms_submit_return(struct sms_link *k)
 		struct sms_out *o = LIST_ENTRY(at, struct sms_out, hook);
 
 		if (o->sent == 0 && (down || o->taken == 0))
-			fail(o, down ? ERR_OFFLINE : ERR_BUSY, true);
+			fail(o, k->gateway.state == GATEWAY_DOWN ?
+			    ERR_OFFLINE : ERR_BUSY, true);
 	}
 }
 

@@ -1,0 +1,54 @@
+/* jobs.h - long operations: how far they are, how they end, by whom. */
+
+#ifndef DIR_JOBS_H
+#define DIR_JOBS_H
+
+#include "base/list.h"
+#include "op/op.h"
+
+#define JOBS_RUNNING	16	/* at once */
+#define JOBS_KEPT	64	/* that ended, one can still ask for */
+
+enum job_state { JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
+
+struct job;
+
+struct job_kind {
+	const char *name;	/* "queue-purge" */
+	const char *action;	/* for the audit: "queue purge" */
+	/* Somebody wants it to end: job_end() follows, soon or inside. */
+	void (*cancel)(struct job *j);
+	/* Fields and text of its own; or NULL. */
+	void (*fields)(struct op_call *c, const struct job *j);
+	/* Frees what arg points to, long after the end; or NULL. */
+	void (*release)(void *arg);
+};
+
+/* All of it core; the counters are the owner's to change. */
+struct job {
+	struct list hook;
+	uint64_t id;
+	const struct job_kind *kind;
+	char *object, *who;	/* who: op_who() */
+	enum job_state state;
+	int64_t done, total;	/* total 0: not known */
+	int64_t errors, skipped;
+	int64_t began, ended;	/* ms */
+	char why[200];		/* for people; or "" */
+	void *arg;
+};
+
+/*
+ * Copies object.  detail goes into the audit, which has a row for the begin
+ * and one for the end.  NULL: too many are running, and the call has failed.
+ */
+struct job *job_begin(struct op_call *c, const struct job_kind *kind,
+    struct strv object, struct strv detail, void *arg);
+/* The answer of the call that began it, which ends. */
+void job_answer(struct op_call *c, const struct job *j);
+/* Once; detail as above.  j stays for those who ask, arg as well. */
+void job_end(struct job *j, enum job_state state, struct strv detail);
+
+void jobs_register(void);
+
+#endif
