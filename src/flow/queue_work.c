@@ -159,7 +159,7 @@ static void next(struct work *w)
 		end(w, JOB_CANCELLED, "the daemon stops");
 	else if (w->cancel)
 		end(w, JOB_CANCELLED, "");
-	else if (!work_run(find, found, w))
+	else if (!work_put(WORK_SLOW, find, found, w))
 		timer_set(&w->again, AGAIN_MS);
 }
 
@@ -249,7 +249,8 @@ void queue_work(struct op_call *c, enum queue_work kind,
 	w->expect = -1;
 	if (kind == QUEUE_PURGE && !op_int(c, "expect", 0, INT64_MAX, -1, &w->expect)) {
 		release(w);
-	} else if (submit_is_stopping() || !work_run(count, counted, w)) {
+	} else if (submit_is_stopping() || !work_put(WORK_SLOW,
+	    count, counted, w)) {
 		release(w);
 		op_fail(c, OP_BUSY, "too much is going on: try again");
 	}
