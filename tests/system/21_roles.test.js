@@ -15,7 +15,7 @@ const MAY = {
 	traffic: ['support', 'operator', 'config', 'auditor'],
 	'people-read': ['support', 'operator', 'config', 'auditor'],
 	people: ['operator'],
-	operate: ['operator'],
+	operate: ['operator', 'config'],
 	draft: ['operator', 'config', 'security'],
 	commit: ['config', 'security'],
 	security: ['security'],
