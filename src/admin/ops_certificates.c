@@ -285,33 +285,54 @@ static const struct op_arg self_sign_args[] = {
 	END,
 };
 
+#define HELD \
+	"days_left:int? names:texts? issuer? subject? key? " \
+	"self_signed:bool? chain_length:int? not_before:time? " \
+	"not_after:time? fingerprint? why?"
+#define USER \
+	"use source=own|assigned|file certificate? path " "usable:bool " \
+	HELD
+#define CERTIFICATE \
+	"name state=waiting|unusable|in-use|unused used_by:texts " \
+	"waiting:bool " HELD
+
 static const struct op ops[] = {
 	{ "certificate list", "GET", "/tls/certificates", CAP_SECURITY,
-	  OP_CORE, NULL, "the certificates there are", list_run },
+	  OP_CORE, NULL, "the certificates there are", list_run,
+	  "[" CERTIFICATE "]" },
 	{ "certificate uses", "GET", "/tls/uses", CAP_SECURITY, OP_CORE, NULL,
-	  "what has which certificate, and until when", uses_run },
+	  "what has which certificate, and until when", uses_run,
+	  "[" USER "]" },
 	{ "certificate show", "GET", "/tls/certificates/{name}",
 	  CAP_SECURITY, OP_CORE, name_args, "one of them, with its chain and "
-	  "the request that waits", show_run },
+	  "the request that waits", show_run,
+	  CERTIFICATE " request_key? chain:[subject issuer not_after "
+	  "fingerprint] pem? request? text~" },
 	{ "certificate install", "POST", "/tls/certificates/{name}/install",
 	  CAP_SECURITY, OP_CORE, install_args, "a certificate with its chain "
 	  "and key, looked at first; in use, new connections get it at once",
-	  certificate_install },
+	  certificate_install,
+	  "name " HELD " warnings:texts" },
 	{ "certificate request", "POST", "/tls/certificates/{name}/request",
 	  CAP_SECURITY, OP_CORE, request_args, "make a key here and a request "
-	  "for an authority to sign", certificate_request },
+	  "for an authority to sign", certificate_request,
+	  "name request_key request text" },
 	{ "certificate cancel", "DELETE", "/tls/certificates/{name}/request",
 	  CAP_SECURITY, OP_CORE, name_args, "forget the request that waits, "
-	  "and its key", certificate_cancel },
+	  "and its key", certificate_cancel,
+	  "" },
 	{ "certificate assign", "POST", "/tls/certificates/{name}/assign",
 	  CAP_SECURITY, OP_CORE, assign_args, "give it to the console or a "
-	  "listener; connections stay", certificate_assign },
+	  "listener; connections stay", certificate_assign,
+	  USER },
 	{ "certificate self-sign", "POST", "/tls/uses/{use}/self-sign",
 	  CAP_SECURITY, OP_CORE, self_sign_args, "a new self-signed one in "
-	  "place of what it has; connections stay", certificate_self_sign },
+	  "place of what it has; connections stay", certificate_self_sign,
+	  USER },
 	{ "certificate delete", "DELETE", "/tls/certificates/{name}",
 	  CAP_SECURITY, OP_CORE, name_args, "remove one that is not in use, "
-	  "with its key", certificate_delete },
+	  "with its key", certificate_delete,
+	  "" },
 };
 
 void ops_certificates(void)

@@ -509,7 +509,9 @@ static const struct op_arg import_args[] = {
 static const struct op ops[] = {
 	{ "list import", "POST", "/lists/import", CAP_PEOPLE, OP_CORE,
 	  import_args, "add members to lists of many subscribers; lists that "
-	  "are missing are made; all lines are checked first", op_import },
+	  "are missing are made; all lines are checked first", op_import,
+	  "total:int subscribers:int lists:int added:int changed:int "
+	  "dry_run:bool" },
 };
 
 void lists_import_register(void)

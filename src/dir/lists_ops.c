@@ -306,19 +306,28 @@ static const struct op_arg member_remove_args[] = {
 #define ALL	"/subscribers/{subscriber}/lists"
 #define ONE	ALL "/{list}"
 #define MEMBERS	ONE "/members"
+#define LIST_ANSWER \
+	"subscriber list title? members:int lists:int " \
+	"references:int blocks?"
+
 static const struct op ops[] = {
 	{ "list add", "POST", ALL, CAP_PEOPLE, OP_CORE, add_args,
-	  "a new list of a subscriber, as its clients see it too", op_add },
+	  "a new list of a subscriber, as its clients see it too", op_add,
+	  LIST_ANSWER },
 	{ "list set", "PATCH", ONE, CAP_PEOPLE, OP_CORE, set_args,
-	  "another title or name of a list", op_set },
+	  "another title or name of a list", op_set,
+	  LIST_ANSWER },
 	{ "list delete", "DELETE", ONE, CAP_PEOPLE, OP_CORE, one_args,
-	  "remove a list and all that is in it", op_delete },
+	  "remove a list and all that is in it", op_delete,
+	  "subscriber list state=deleted" },
 	{ "list member add", "POST", MEMBERS, CAP_PEOPLE, OP_CORE,
 	  member_add_args, "put an address on a list, or give it another "
-	  "name there", op_member_add },
+	  "name there", op_member_add,
+	  "subscriber list address" },
 	{ "list member remove", "DELETE", MEMBERS "/{address}", CAP_PEOPLE,
 	  OP_CORE, member_remove_args, "take an address off a list",
-	  op_member_remove },
+	  op_member_remove,
+	  "subscriber list address" },
 };
 
 void lists_ops_register(void)

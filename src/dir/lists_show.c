@@ -324,15 +324,22 @@ static const struct op_arg export_args[] = {
 
 #define ALL	"/subscribers/{subscriber}/lists"
 #define ONE	ALL "/{list}"
+#define LIST_ANSWER \
+	"list title? members:int lists:int references:int blocks?"
+
 static const struct op ops[] = {
 	{ "show lists", "GET", ALL, CAP_PEOPLE_READ, OP_CORE, lists_args,
-	  "the lists that a subscriber and its clients keep", op_lists },
+	  "the lists that a subscriber and its clients keep", op_lists,
+	  "[" LIST_ANSWER "]" },
 	{ "list show", "GET", ONE, CAP_PEOPLE_READ, OP_CORE, one_args,
-	  "one list", op_show },
+	  "one list", op_show,
+	  "subscriber " LIST_ANSWER " etag" },
 	{ "list members", "GET", ONE "/members", CAP_PEOPLE_READ, OP_CORE,
-	  members_args, "who is on a list", op_members },
+	  members_args, "who is on a list", op_members,
+	  "[address name?]" },
 	{ "list export", "GET", "/lists/export", CAP_PEOPLE_READ, OP_CORE,
-	  export_args, "lists as CSV, which list import takes", op_export },
+	  export_args, "lists as CSV, which list import takes", op_export,
+	  "text~" },
 };
 
 void lists_show_register(void)
