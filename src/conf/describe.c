@@ -300,6 +300,15 @@ void trials_forget(void)
 	n_trials = 0;
 }
 
+void conf_edit_under(struct conf_edit *e, void (*fn)(void *arg), void *arg)
+{
+	struct set *saved = conf_now;
+
+	conf_now = &e->will;
+	fn(arg);
+	conf_now = saved;
+}
+
 struct trying {
 	conf_trial_fn *fn;
 	void *arg;

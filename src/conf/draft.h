@@ -78,6 +78,9 @@ void conf_edit_install(struct conf_edit *e);
 void conf_each_of(struct conf_edit *e, bool all, conf_entry_fn *fn,
     void *arg);
 
+/* In the core: fn sees what is proposed as if it were in force. */
+void conf_edit_under(struct conf_edit *e, void (*fn)(void *arg), void *arg);
+
 /* --- what an edit means --------------------------------------------------- */
 
 struct conf_change {

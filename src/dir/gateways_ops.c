@@ -159,6 +159,7 @@ static void run_clear(struct op_call *c)
 
 #define NAME { "name", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "gateway", \
 	"of the gateway" }
+#define ANSWER "gateway " OVERRIDE_ANSWER " says"
 #define END { NULL, 0, NULL, NULL }
 
 static const struct op_arg set_args[] = { NAME, OVERRIDE_ARGS, END };
@@ -173,17 +174,17 @@ static const struct op_arg name_args[] = { NAME, END };
 static const struct op ops[] = {
 	{ "gateway drain", "POST", "/gateways/{name}/drain", CAP_OPERATE,
 	  OP_CORE, set_args, "it takes nothing new, finishes what is out, and "
-	  "unbinds", run_drain },
+	  "unbinds", run_drain, ANSWER },
 	{ "gateway disable", "POST", "/gateways/{name}/disable", CAP_OPERATE,
-	  OP_CORE, set_args, "take its link down at once", run_disable },
+	  OP_CORE, set_args, "take its link down at once", run_disable, ANSWER },
 	{ "gateway enable", "POST", "/gateways/{name}/enable", CAP_OPERATE,
-	  OP_CORE, name_args, "end a drain or disable", run_enable },
+	  OP_CORE, name_args, "end a drain or disable", run_enable, ANSWER },
 	{ "gateway rate", "POST", "/gateways/{name}/rate", CAP_OPERATE,
 	  OP_CORE, rate_args, "send faster or slower than its settings say",
-	  run_rate },
+	  run_rate, ANSWER },
 	{ "gateway clear-override", "POST", "/gateways/{name}/clear-override",
 	  CAP_OPERATE, OP_CORE, name_args, "end whatever was set for it at run "
-	  "time", run_clear },
+	  "time", run_clear, ANSWER },
 };
 
 void gateways_register(void)

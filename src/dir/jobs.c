@@ -170,11 +170,14 @@ static const struct op_arg id_args[] = {
 static const struct op ops[] = {
 	{ "show jobs", "GET", "/jobs", CAP_TRAFFIC, OP_CORE, NULL,
 	  "long operations, the newest first: tests of gateways, work on "
-	  "queues", run_list },
+	  "queues", run_list,
+	  "[" JOB_FIELDS "]" },
 	{ "show job", "GET", "/jobs/{id}", CAP_TRAFFIC, OP_CORE, id_args,
-	  "how far one is, and what came of it", run_show },
+	  "how far one is, and what came of it", run_show,
+	  JOB_FIELDS " " JOB_MORE " text~" },
 	{ "job cancel", "POST", "/jobs/{id}/cancel", CAP_OPERATE, OP_CORE,
-	  id_args, "end it; what it has done stays done", run_cancel },
+	  id_args, "end it; what it has done stays done", run_cancel,
+	  JOB_FIELDS " " JOB_MORE " text~" },
 };
 
 void jobs_register(void)

@@ -46,6 +46,13 @@ struct job *job_begin(struct op_call *c, const struct job_kind *kind,
     struct strv object, struct strv detail, void *arg);
 /* The answer of the call that began it, which ends. */
 void job_answer(struct op_call *c, const struct job *j);
+#define JOB_FIELDS \
+	"id:int kind object state=running|done|failed|cancelled done:int " \
+	"total:int errors:int skipped:int by began:time ended:time? why"
+#define JOB_MORE /* of some kinds */ \
+	"stages:[stage=resolve|connect|tls|bind|echo|submit|unbind " \
+	"result=waiting|running|ok|failed|skipped ms:int detail remedy]~"
+#define JOB_ANSWER "job " JOB_FIELDS
 /* Once; detail as above.  j stays for those who ask, arg as well. */
 void job_end(struct job *j, enum job_state state, struct strv detail);
 

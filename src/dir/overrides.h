@@ -35,6 +35,10 @@ void override_words(const struct override *o, struct buf *out);
 /* The fields "override" and "overrides" of a gateway, core. */
 void override_fields(struct op_call *c, struct strv gateway);
 
+#define OVERRIDE_ANSWER \
+	"override overrides:[what=drain|disable|rate|hold value:int by " \
+	"reason since:time until:time?]"
+
 /*
  * Told in the core of each change, when it is on disk, and once of each at
  * start.  Borrowed for ever.

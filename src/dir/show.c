@@ -297,7 +297,8 @@ const struct op dir_show_ops[] = {
 	  "seen:time]" },
 	{ "show queues", "GET", "/queues", CAP_TRAFFIC, OP_READ, queue_args,
 	  "where messages wait, the longest queue first", show_queues,
-	  "[queue waiting:int oldest:time age:s]" },
+	  "[queue waiting:int oldest:time? age:s held:bool held_by "
+	  "held_since:time? held_until:time? held_reason]" },
 	{ "show messages", "GET", "/messages", CAP_TRAFFIC, OP_READ,
 	  message_args, "what went where, the newest first", show_messages,
 	  "[" LEG "]" },

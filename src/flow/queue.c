@@ -293,6 +293,7 @@ static void run_message(struct op_call *c)
 	{ "to", 0, "address", "only for this recipient" }, \
 	{ "upto", 0, NULL, "nothing that came later than this leg, as queue " \
 	  "purge says it" }
+#define HELD "queue held:bool by since:time? until:time? reason says"
 #define END { NULL, 0, NULL, NULL }
 
 static const struct op_arg hold_args[] = { QUEUE, OVERRIDE_ARGS, END };
@@ -312,17 +313,22 @@ static const struct op_arg message_args[] = {
 
 static const struct op ops[] = {
 	{ "queue hold", "POST", "/queues/{queue}/hold", CAP_OPERATE, OP_CORE,
-	  hold_args, "nothing leaves it until it is released", run_hold },
+	  hold_args, "nothing leaves it until it is released", run_hold, HELD },
 	{ "queue release", "POST", "/queues/{queue}/release", CAP_OPERATE,
-	  OP_CORE, queue_args, "end a hold", run_release },
+	  OP_CORE, queue_args, "end a hold", run_release, HELD },
 	{ "queue retry", "POST", "/queues/{queue}/retry", CAP_OPERATE, OP_CORE,
 	  retry_args, "try what waits there now, not when its time comes",
-	  run_retry },
+	  run_retry, JOB_ANSWER },
 	{ "queue purge", "POST", "/queues/{queue}/purge", CAP_OPERATE, OP_CORE,
 	  purge_args, "remove what waits there for good; without --expect "
-	  "only count it", run_purge },
+	  "only count it", run_purge,
+	  "queue~ matching:int~ oldest:time?~ newest:time?~ upto?~ says~ job~ "
+	  "id:int~ kind~ object~ state=preview|running|done|failed|cancelled "
+	  "done:int~ total:int~ errors:int~ skipped:int~ by~ began:time~ "
+	  "ended:time?~ why~" },
 	{ "message retry", "POST", "/messages/{id}/retry", CAP_OPERATE,
-	  OP_CORE, message_args, "try a message that waits now", run_message },
+	  OP_CORE, message_args, "try a message that waits now", run_message,
+	  "message queues:int says" },
 };
 
 void queue_register(void)

@@ -99,9 +99,10 @@ static const struct op ops[] = {
 	{ "show gateways", "GET", "/gateways", CAP_VIEW, OP_CORE, name_args,
 	    "Links to service centres, their state and load", show_gateways,
 	    "[name kind network=mobile|fixed "
-	    "state=down|bound|throttled|disabled since:time? in_rate "
+	    "state=down|bound|throttled|disabled|draining|drained "
+	    "since:time? in_rate "
 	    "out_rate in_flight:int window:int throttled:int "
-	    "errors:int why]" },
+	    "errors:int why rate:int " OVERRIDE_ANSWER "]" },
 };
 
 static enum health check_gateways(struct buf *says, struct buf *remedy)
