@@ -139,18 +139,26 @@ static const char *const config_stays[] = {
 	"a.place = 0 AND a.subscriber = main.subscriber.id) "
 	"WHERE secrets IS NULL;",
 };
+/*
+ * Charging goes on counting where it is, with the facts that are in no file
+ * yet; on a machine that has counted less than the backup, behind that.
+ */
+#define OLD_END "(SELECT max(p.seq, coalesce((SELECT max(seq + n - 1) " \
+	"FROM was), 0)) FROM old.charge_position p)"
 static const char *const store_stays[] = {
-	/* charging goes on counting where it is */
-	"UPDATE main.sqlite_sequence SET seq = max(seq, coalesce((SELECT "
-	"seq FROM old.sqlite_sequence WHERE name = 'charge'), 0)) "
-	"WHERE name = 'charge';"
-	"INSERT INTO main.sqlite_sequence (name, seq) SELECT 'charge', seq "
-	"FROM old.sqlite_sequence WHERE name = 'charge' AND NOT EXISTS "
-	"(SELECT 1 FROM main.sqlite_sequence WHERE name = 'charge');"
+	"CREATE TEMP TABLE was AS SELECT seq, n, facts FROM old.charge;",
+	/* or as before 008_charge_batch.sql */
+	"CREATE TEMP TABLE IF NOT EXISTS was AS SELECT id AS seq, 1 AS n, "
+	"printf('%016x%x%x%011x', max(leg, message << 8), was, state, at) "
+	"|| char(10) AS facts FROM old.charge;",
+	"UPDATE main.charge_position SET seq = max(seq, coalesce((SELECT "
+	"max(seq + n - 1) FROM main.charge), 0));"
 	"DELETE FROM main.charge;"
-	"UPDATE main.charge_position SET seq = (SELECT max(seq, (SELECT seq "
-	"FROM main.charge_position)) FROM old.charge_position);"
-	"INSERT INTO main.charge SELECT * FROM old.charge;",
+	"INSERT INTO main.charge SELECT was.seq + CASE WHEN m.seq > " OLD_END
+	" THEN m.seq - o.seq ELSE 0 END, was.n, was.facts FROM was, "
+	"old.charge_position o, main.charge_position m;"
+	"UPDATE main.charge_position SET seq = (SELECT o.seq "
+	"FROM old.charge_position o) WHERE seq <= " OLD_END ";",
 };
 
 static void one_group(sqlite3 *h, const char *sql)
@@ -247,6 +255,11 @@ static bool merge_db(const char *dir, const char *ready, enum db_which which,
 	db = db_connect(path, which, true, why);
 	if (!db)
 		return false;
+	/* what stays of charging must fit into it */
+	if (which == DB_STORE && migrate_one(db, why) != ERR_OK) {
+		db_disconnect(db);
+		return false;
+	}
 	has_old = exists(dir, name) && attach(db, dir);
 	for (size_t i = 0; which == DB_CONFIG &&
 	    i < sizeof(config_goes) / sizeof(*config_goes); i++)

@@ -18,6 +18,7 @@
 #include "loop/work.h"
 #include "op/health.h"
 #include "store/charging.h"
+#include "store/charging_fact.h"
 #include "store/charging_out.h"
 #include "store/charging_record.h"
 #include "store/writer.h"
@@ -43,7 +44,7 @@ static struct {
 
 	/* a copy for the job: settings belong to the core */
 	char dir[4096], site[256];
-	bool enabled, csv;
+	bool csv;
 	int64_t keep_ms;
 
 	/* what the job found */
@@ -116,13 +117,26 @@ static bool read_position(void)
 	c.position = stmt_row(s) ? col_int(s) : 0;
 	if (stmt_stop(s) != ERR_OK)
 		return false;
-	s = stmt(db_reader(DB_STORE), "SELECT count(*), min(id), "
-	    "(SELECT at FROM charge ORDER BY id LIMIT 1) FROM charge");
-	c.left = c.oldest = 0;
+	s = stmt(db_reader(DB_STORE), "SELECT max(0, coalesce((SELECT "
+	    "seq + n - 1 FROM charge ORDER BY seq DESC LIMIT 1), 0) - ?)");
+	stmt_int(s, c.position);
+	c.left = stmt_row(s) ? col_int(s) : 0;
+	return stmt_stop(s) == ERR_OK;
+}
+
+static bool read_oldest(void)
+{
+	struct stmt *s = stmt(db_reader(DB_STORE),
+	    "SELECT facts FROM charge ORDER BY seq LIMIT 1");
+	struct charging_fact f;
+	struct strv facts;
+
+	c.oldest = 0;
 	if (stmt_row(s)) {
-		c.left = col_int(s);
-		(void)col_int(s);
-		c.oldest = col_int(s);
+		facts = col_text(s);
+		if (facts.n >= CHARGING_FACT_SIZE &&
+		    charging_fact_read(facts.p, &f))
+			c.oldest = f.at;
 	}
 	return stmt_stop(s) == ERR_OK;
 }
@@ -136,14 +150,14 @@ static bool recover(void)
 	return true;
 }
 
-/* The ledger's rows behind what each file has, to the end of both. */
+/* The facts behind what each file has, to the end of both. */
 static bool append(void)
 {
 	struct batch b = { .n = 0 };
 	int64_t after;
 	bool ok;
 
-	if (!recover() || !read_position())
+	if (!recover() || !read_position() || !read_oldest())
 		return false;
 	for (int i = 0; i < FORMATS; i++) {
 		b.from[i] = c.out[i].fd >= 0 && c.out[i].last > c.position ?
@@ -279,7 +293,7 @@ static enum err commit_run(struct write *w, struct db *db)
 	e = stmt_end(s);
 	if (e != ERR_OK)
 		return ERR_STORAGE;
-	s = stmt(db, "DELETE FROM charge WHERE id <= ?");
+	s = stmt(db, "DELETE FROM charge WHERE seq + n - 1 <= ?");
 	stmt_int(s, c.last);
 	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;
 }
@@ -356,36 +370,22 @@ static void job_done(void *arg)
 	}
 }
 
-/* Switched off: the facts go unwritten, and the sequence goes on. */
-static enum err forget_run(struct write *w, struct db *db)
-{
-	(void)w;
-	return db_exec(db, "DELETE FROM charge");
-}
-
-static void forget_done(struct write *w)
-{
-	(void)w;
-	c.busy = false;
-	if (c.running)
-		timer_set(&c.timer, AGAIN_MS);
-}
-
 static void due(void *arg)
 {
 	(void)arg;
-	if (c.busy)
-		return;
-	if (conf_bool("charging", "", "enabled")) {
+	if (!c.busy)
 		start(APPEND);
-		return;
-	}
-	answer(ERR_OK);
-	c.write = (struct write){ .db = DB_STORE, .run = forget_run,
-		.done = forget_done };
-	c.busy = true;
-	writer_put(&c.write);
 }
+
+/* Whatever the writer begins after this is noted, or is not. */
+static void apply(const char *name, bool gone)
+{
+	(void)name;
+	(void)gone;
+	charging_facts_want(c.running && conf_bool("charging", "", "enabled"));
+}
+
+/* --- from outside ---------------------------------------------------------------------- */
 
 bool charging_close(void (*done)(enum err e, void *arg), void *arg)
 {
@@ -408,6 +408,7 @@ void charging_start(void)
 {
 	c.running = true;
 	c.pruned = now_mono();
+	apply("", false);
 	timer_init(&c.timer, "charging", due, NULL);
 	timer_set(&c.timer, 0);
 }
@@ -467,6 +468,7 @@ void charging_register(void)
 		.name = "charging", .rows = rows,
 		.n = sizeof(rows) / sizeof(*rows),
 		.help = "records of what can be charged, in files",
+		.apply = apply,
 	};
 
 	conf_register(&section);

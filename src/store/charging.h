@@ -6,16 +6,17 @@
 #include "store/db.h"
 
 /*
- * Every chargeable fact is a row of the table charge, made in the transaction
- * that makes it true.  A worker writes the rows to
+ * While charging is on every chargeable fact is noted in the table charge by
+ * the transaction that makes it true.  A worker writes the facts to
  *
  *	DIR/cdr/cpm-SITE-SEQ.jsonl.tmp	(and .csv.tmp)
  *
  * where SEQ is that of the first record, flushes the file to disk, and only
- * then the rows go.  When it is large or old enough, a file with its SHA-256
+ * then they go.  When it is large or old enough, a file with its SHA-256
  * is written beside it and it loses its .tmp; from then on it never changes.
  * After a kill the open file is continued behind its last whole record, so no
- * record is lost, and none is there twice.
+ * record is lost, and none is there twice.  Switched off, what is noted is
+ * still written, nothing else is noted, and no number is used.
  */
 void charging_register(void);	/* settings, before conf_load_row() */
 void charging_start(void);	/* core, after writer_start() */
@@ -26,7 +27,7 @@ bool charging_close(void (*done)(enum err e, void *arg), void *arg);
 
 struct charging_status {
 	int64_t written;	/* the newest seq in a file */
-	int64_t backlog;	/* rows that are in none */
+	int64_t backlog;	/* facts that are in none */
 	int64_t behind_ms;	/* age of the oldest of them; 0: none */
 	const char *why;	/* it cannot write, or NULL */
 };

@@ -1,4 +1,4 @@
-/* charging_record.c - rows of the table charge as records of 24 fields. */
+/* charging_record.c - facts of the table charge as records of 24 fields. */
 
 #include "base/csvw.h"
 #include "base/id.h"
@@ -6,6 +6,7 @@
 #include "base/now.h"
 #include "core/leg.h"
 #include "core/message.h"
+#include "store/charging_fact.h"
 #include "store/charging_record.h"
 
 /* In the order of the columns; files of years have it. */
@@ -25,33 +26,36 @@ static const char *const names[CHARGING_FIELDS] = {
 	"rev",
 };
 
+/* What a message has, and what its leg has. */
 #define COLUMNS \
-	"c.id, c.message, c.leg, c.state, c.was, c.at, m.kind, m.origin, " \
-	"m.sender, m.recipient, m.conversation, m.contribution, m.imdn_id, " \
-	"m.service, m.received, m.port, m.in_ref, m.type, m.size, l.port, " \
-	"l.recipient, l.hop, l.why, l.role"
+	"m.kind, m.origin, m.sender, m.recipient, m.conversation, " \
+	"m.contribution, m.imdn_id, m.service, m.received, m.port, " \
+	"m.in_ref, m.type, m.size, l.port, l.recipient, l.hop, l.why, " \
+	"l.role, l.segments"
 
 struct row {
-	int64_t seq, message, leg, state, was, at, kind, origin;
+	int64_t seq;
+	struct charging_fact fact;
+	bool leg;			/* it is about one */
+	int64_t kind, origin;
 	struct strv sender, recipient, conversation, contribution, imdn_id;
 	struct strv service;
 	int64_t received;
 	struct strv port, in_ref, type;
 	int64_t size;
 	struct strv leg_port, leg_recipient, hop, why;
-	int64_t role;
+	int64_t role, segments;
 };
 
+/* Nothing but the fact is known of a message that was deleted since. */
 static void read_row(struct stmt *s, struct row *r)
 {
-	int64_t *const before[] = { &r->seq, &r->message, &r->leg, &r->state,
-		&r->was, &r->at, &r->kind, &r->origin };
 	struct strv *const parties[] = { &r->sender, &r->recipient,
 		&r->conversation, &r->contribution, &r->imdn_id,
 		&r->service };
 
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
-		*before[i] = col_int(s);
+	r->kind = col_int(s);
+	r->origin = col_int(s);
 	for (size_t i = 0; i < sizeof(parties) / sizeof(*parties); i++)
 		*parties[i] = col_text(s);
 	r->received = col_int(s);
@@ -64,9 +68,15 @@ static void read_row(struct stmt *s, struct row *r)
 	r->hop = col_text(s);
 	r->why = col_text(s);
 	r->role = col_int(s);
+	r->segments = col_int(s);
 }
 
 /* --- what a row means ------------------------------------------------------------ */
+
+static bool is_receipt(const struct row *r)
+{
+	return r->leg && r->fact.was > LEG_SENDING;
+}
 
 static const char *event(const struct row *r)
 {
@@ -75,7 +85,7 @@ static const char *event(const struct row *r)
 		[LEG_UCN] = "ucn", [LEG_UCN_REPLACED] = "ucn",
 	};
 
-	if (r->leg && r->was > LEG_SENDING)
+	if (is_receipt(r))
 		return "receipt";
 	if (r->leg)
 		return by_role[r->role & 3];
@@ -101,7 +111,8 @@ static const char *service(const struct row *r)
 
 static const char *result(const struct row *r)
 {
-	return r->leg ? leg_state_name((enum leg_state)r->state) : "accepted";
+	return r->leg ? leg_state_name((enum leg_state)r->fact.state) :
+	    "accepted";
 }
 
 static struct strv tech(struct strv port)
@@ -218,8 +229,8 @@ static void parties(const struct row *r, struct charging_field *f)
 static void times(const struct row *r, struct charging_field *f,
     struct more *m)
 {
-	now_text(r->received ? r->received : r->at, m->start);
-	now_text(r->at, m->end);
+	now_text(r->received ? r->received : r->fact.at, m->start);
+	now_text(r->fact.at, m->end);
 	text(&f[TS_START], strv(m->start));
 	text(&f[TS_END], strv(m->end));
 }
@@ -234,7 +245,7 @@ static void ids(const struct row *r, const char *site,
 	text(&f[RECORD_ID], buf_strv(&m->id));
 	number(&f[SEQ], r->seq);
 	/* the copies of a group have the id of what was sent to it */
-	id_message_text((uint64_t)r->message, m->message);
+	id_message_text(id_message_of(r->fact.leg), m->message);
 	text(&f[CORRELATION], r->origin == FROM_GROUP ? r->in_ref :
 	    strv(m->message));
 	text(&f[CONVERSATION], r->conversation);
@@ -245,7 +256,7 @@ static void ids(const struct row *r, const char *site,
 static void fill(const struct row *r, const char *site,
     struct charging_field *f, struct more *m)
 {
-	bool failed = r->leg && r->state >= LEG_FAILED;
+	bool failed = r->leg && r->fact.state >= LEG_FAILED;
 
 	for (size_t i = 0; i < CHARGING_FIELDS; i++)
 		f[i] = (struct charging_field){ .name = names[i] };
@@ -260,6 +271,9 @@ static void fill(const struct row *r, const char *site,
 	text(&f[GATEWAY], gateway(r));
 	text(&f[CONTENT], type_class(r->type));
 	number(&f[BYTES], r->size);
+	/* once: the receipt of what was submitted submits nothing */
+	if (r->leg && strv_eq(r->leg_port, STRV("sms")) && !is_receipt(r))
+		number(&f[SEGMENTS], r->segments);
 	text(&f[RESULT], strv(result(r)));
 	text(&f[REASON], failed ? r->why : STRV_NONE);
 	text(&f[INTERWORK], r->service);
@@ -268,36 +282,80 @@ static void fill(const struct row *r, const char *site,
 	number(&f[REV], m->rev);
 }
 
+/* --- all of them ------------------------------------------------------------------- */
+
+struct reading {
+	const char *site;
+	int64_t after, left;
+	charging_record_fn *fn;
+	void *arg;
+	struct more more;
+};
+
+static enum err one(struct reading *x, struct row *r)
+{
+	struct stmt *s = stmt(db_reader(DB_STORE), "SELECT " COLUMNS
+	    " FROM (SELECT 1) LEFT JOIN message m ON m.id = ? "
+	    "LEFT JOIN leg l ON l.id = ?");
+	struct charging_field f[CHARGING_FIELDS];
+
+	stmt_int(s, (int64_t)id_message_of(r->fact.leg));
+	stmt_int(s, r->leg ? (int64_t)r->fact.leg : 0);
+	if (stmt_row(s)) {
+		read_row(s, r);
+		fill(r, x->site, f, &x->more);
+		x->left = x->fn(r->seq, f, x->arg) ? x->left - 1 : 0;
+	}
+	return stmt_stop(s);
+}
+
+/* Those of one transaction; what is no fact is our mistake, and no record. */
+static enum err some(struct reading *x, int64_t seq, struct strv facts)
+{
+	struct row r;
+	enum err e = ERR_OK;
+
+	for (; facts.n >= CHARGING_FACT_SIZE && x->left > 0 && e == ERR_OK;
+	    seq++, facts.p += CHARGING_FACT_SIZE,
+	    facts.n -= CHARGING_FACT_SIZE) {
+		if (seq <= x->after)
+			continue;
+		r.seq = seq;
+		if (!charging_fact_read(facts.p, &r.fact))
+			return ERR_STORAGE;
+		r.leg = r.fact.state != LEG_READY;
+		e = one(x, &r);
+	}
+	return e;
+}
+
 enum err charging_records(const char *site, int64_t after, int64_t limit,
     charging_record_fn *fn, void *arg)
 {
-	struct stmt *s = stmt(db_reader(DB_STORE), "SELECT " COLUMNS
-	    " FROM charge c LEFT JOIN message m ON m.id = c.message "
-	    "LEFT JOIN leg l ON l.id = c.leg WHERE c.id > ? "
-	    "ORDER BY c.id LIMIT ?");
-	struct charging_field f[CHARGING_FIELDS];
-	struct more m;
-	struct row r;
+	struct reading x = { .site = site, .after = after, .left = limit,
+		.fn = fn, .arg = arg };
+	struct stmt *s = stmt(db_reader(DB_STORE), "SELECT seq, facts "
+	    "FROM charge WHERE seq + n - 1 > ? ORDER BY seq");
+	enum err e = ERR_OK, end;
 
-	m.rev = find_rev();
-	buf_init(&m.id, BUF_NO_LIMIT);
-	buf_init(&m.group, BUF_NO_LIMIT);
-	buf_init(&m.class, BUF_NO_LIMIT);
+	x.more.rev = find_rev();
+	buf_init(&x.more.id, BUF_NO_LIMIT);
+	buf_init(&x.more.group, BUF_NO_LIMIT);
+	buf_init(&x.more.class, BUF_NO_LIMIT);
 	stmt_int(s, after);
-	stmt_int(s, limit);
 	/* or each look-up of a class would be a transaction of its own */
 	(void)db_exec(db_reader(DB_CONFIG), "BEGIN");
-	while (stmt_row(s)) {
-		read_row(s, &r);
-		fill(&r, site, f, &m);
-		if (!fn(r.seq, f, arg))
-			break;
+	while (e == ERR_OK && x.left > 0 && stmt_row(s)) {
+		int64_t seq = col_int(s);
+
+		e = some(&x, seq, col_text(s));
 	}
 	(void)db_exec(db_reader(DB_CONFIG), "COMMIT");
-	buf_deinit(&m.id);
-	buf_deinit(&m.group);
-	buf_deinit(&m.class);
-	return stmt_stop(s);
+	buf_deinit(&x.more.id);
+	buf_deinit(&x.more.group);
+	buf_deinit(&x.more.class);
+	end = stmt_stop(s);
+	return e == ERR_OK ? end : e;
 }
 
 /* --- as lines ---------------------------------------------------------------------- */

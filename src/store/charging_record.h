@@ -1,4 +1,4 @@
-/* charging_record.h - rows of the table charge as records of 24 fields. */
+/* charging_record.h - facts of the table charge as records of 24 fields. */
 
 #ifndef STORE_CHARGING_RECORD_H
 #define STORE_CHARGING_RECORD_H

@@ -12,6 +12,7 @@
 #define LOG_UNIT "store"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "store/charging_fact.h"
 #include "store/db_priv.h"
 
 static const char *const names[DB_N] = {
@@ -99,7 +100,8 @@ struct db *db_connect(const char *path, enum db_which which, bool write,
 
 	db->which = which;
 	if (sqlite3_open_v2(path, &db->h, mode | SQLITE_OPEN_NOMUTEX, NULL) ==
-	    SQLITE_OK && configure(db, write))
+	    SQLITE_OK && configure(db, write) && (which != DB_STORE ||
+	    !write || charging_facts_open(db)))
 		return db;
 	buf_addf(why, "%s: %s", path, sqlite3_errmsg(db->h));
 	db_disconnect(db);

@@ -53,6 +53,9 @@ enum err db_open_from(const char *dir, const struct asset *const sets[DB_N],
 enum err migrate_all(struct db *const dbs[DB_N],
     const struct asset *const sets[DB_N], struct buf *why);
 
+/* The same with one that is not in force, and has no copy made of it. */
+enum err migrate_one(struct db *db, struct buf *why);
+
 /* The newest version this program makes of a database. */
 int migrate_newest(enum db_which which);
 /* An empty database as the migrations up to version make it. */

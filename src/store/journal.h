@@ -40,7 +40,7 @@ void journal_accept(struct message *m, struct leg *const *legs, size_t n,
 
 /*
  * Write the leg's state, why, tries, due, ref, reached, port, hop, answered,
- * role, the legs that late asks for, and what it replaces.
+ * role, segments, the legs that late asks for, and what it replaces.
  * A leg that a report made DELIVERED or DISPLAYED on disk meanwhile does not
  * go back.
  */

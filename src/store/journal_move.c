@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/metric.h"
 #include "loop/timer.h"
+#include "store/charging_fact.h"
 #include "store/journal_priv.h"
 
 #define AGAIN_MS	1000
@@ -41,12 +42,13 @@ struct move {
  * is DELIVERED (4) or DISPLAYED (5) on disk does not go back.
  */
 #define MOVED \
-	"state = CASE WHEN state IN (4, 5) AND ?1 <> 5 THEN state " \
-	"ELSE ?1 END, " \
+	"state = charge_move(?13, state, CASE WHEN state IN (4, 5) AND " \
+	"?1 <> 5 THEN state ELSE ?1 END), " \
 	"why = CASE WHEN state IN (4, 5) AND ?1 <> 5 THEN why ELSE ?2 END, " \
-	"tries = ?3, due = ?4, answered = ?5, reached = ?6"
+	"tries = ?3, due = ?4, answered = ?5, reached = ?6, segments = ?12"
 
-static void bind_move(struct stmt *s, const struct leg *l)
+static void bind_move(struct stmt *s, const struct message *m,
+    const struct leg *l)
 {
 	stmt_int(s, l->state);
 	stmt_text(s, strv(err_info(l->why)->name));
@@ -59,13 +61,15 @@ static void bind_move(struct stmt *s, const struct leg *l)
 	stmt_text(s, l->hop.p ? l->hop : STRV(""));
 	stmt_text(s, l->ref);
 	stmt_int(s, l->role);
+	stmt_int(s, l->segments);
+	stmt_int(s, (int64_t)charging_leg(m, l));
 }
 
 /* The notification is not needed any more, and not sent if it waits. */
 static enum err replace_ucn(struct db *db, const struct leg *l)
 {
-	struct stmt *s = stmt(db, "UPDATE leg SET role = 3, "
-	    "state = CASE WHEN state <= 1 THEN 8 ELSE state END "
+	struct stmt *s = stmt(db, "UPDATE leg SET role = 3, state = "
+	    "charge_move(id, state, CASE WHEN state <= 1 THEN 8 ELSE state END) "
 	    "WHERE id BETWEEN ? AND ? AND recipient = ? AND role = 2");
 	uint64_t id = id_message_of(l->id);
 
@@ -97,20 +101,21 @@ static enum err put_rest(struct db *db, const struct leg *l)
 /* Mostly neither queue nor ref change, which spares two indexes. */
 static enum err move_run(struct write *w, struct db *db)
 {
-	const struct leg *l = &((struct move *)(void *)w)->leg;
+	const struct move *v = (struct move *)(void *)w;
+	const struct leg *l = &v->leg;
 	struct stmt *s = stmt(db, "UPDATE leg SET " MOVED
 	    " WHERE id = ?7 AND port = ?8 AND hop = ?9 AND ref IS ?10 "
 	    "AND role = ?11");
 	enum err e;
 
-	bind_move(s, l);
+	bind_move(s, v->m, l);
 	e = stmt_end(s);
 	if (e != ERR_OK || db_changes(db) > 0)
 		return e == ERR_OK ? put_rest(db, l) : e;
 	s = stmt(db, "UPDATE leg SET " MOVED ", port = ?8, hop = ?9, "
 	    "ref = ?10, role = CASE WHEN role = 3 THEN 3 ELSE ?11 END "
 	    "WHERE id = ?7");
-	bind_move(s, l);
+	bind_move(s, v->m, l);
 	e = stmt_end(s);
 	return e == ERR_OK ? put_rest(db, l) : e;
 }

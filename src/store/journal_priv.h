@@ -16,7 +16,7 @@
 #define LEG_COLUMNS \
 	"leg.id, leg.state, leg.why, leg.tries, leg.due, leg.expires, " \
 	"leg.answered, leg.port, leg.recipient, leg.hop, leg.device, " \
-	"leg.reached, leg.ref, leg.role"
+	"leg.reached, leg.ref, leg.role, leg.segments"
 #define MESSAGE_COLUMNS \
 	"message.id, message.kind, message.origin, message.wants, " \
 	"message.sender, message.recipient, message.device, " \

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/id.h"
 #include "core/content.h"
+#include "store/charging_fact.h"
 #include "store/journal_priv.h"
 
 #define REF_TRIES	20	/* legs with the same ref that we look at */
@@ -240,6 +241,8 @@ static enum err move_leg(struct reporting *r, struct db *db)
 	stmt_int(s, r->ask.state);
 	stmt_text(s, strv(err_info(r->ask.why)->name));
 	stmt_int(s, (int64_t)r->leg.id);
+	charging_note_move(charging_leg(r->of, &r->leg), r->leg.state,
+	    r->ask.state);
 	r->leg.state = r->ask.state;
 	r->moved = true;
 	return stmt_end(s);

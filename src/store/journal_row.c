@@ -1,6 +1,7 @@
 /* journal_row.c - messages and legs as rows. */
 
 #include "core/content.h"
+#include "store/charging_fact.h"
 #include "store/journal_priv.h"
 
 int64_t twin_hash(struct strv sender, struct strv imdn_id,
@@ -122,7 +123,10 @@ enum err row_put_message(struct db *db, const struct message *m,
 	if (e == ERR_OK)
 		e = insert_message(db, m, recipient, file);
 	/* an id that is there already is a fault of ours, not a refusal */
-	return e == ERR_OK ? ERR_OK : ERR_STORAGE;
+	if (e != ERR_OK)
+		return ERR_STORAGE;
+	charging_note_message(m);
+	return ERR_OK;
 }
 
 enum err row_put_leg(struct db *db, const struct leg *l)
@@ -166,6 +170,7 @@ void row_leg(struct stmt *s, struct arena *a, struct leg *out)
 	out->reached = arena_str(a, col_text(s));
 	out->ref = arena_str(a, col_text(s));
 	out->role = (enum leg_role)col_int(s);
+	out->segments = (uint16_t)col_int(s);
 }
 
 static void read_report(struct stmt *s, struct message *m)

@@ -200,6 +200,21 @@ static enum err commit(struct db *db, const struct asset *set, int from,
 	return e;
 }
 
+enum err migrate_one(struct db *db, struct buf *why)
+{
+	static step_fn *const steps[] = { begin, forward, commit };
+	const struct asset *set = set_of(db->which);
+	int from;
+	enum err e = version_now(db, &from, why);
+
+	for (size_t s = 0; s < sizeof(steps) / sizeof(*steps); s++)
+		if (e == ERR_OK && from < newest(set))
+			e = steps[s](db, set, from, why);
+	if (db_in_transaction(db))
+		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+	return e;
+}
+
 enum err migrate_all(struct db *const dbs[DB_N],
     const struct asset *const sets[DB_N], struct buf *why)
 {

@@ -11,6 +11,7 @@
 #include "base/metric.h"
 #include "base/now.h"
 #include "loop/loop.h"
+#include "store/charging_fact.h"
 #include "store/db_priv.h"
 #include "store/writer.h"
 
@@ -74,6 +75,8 @@ static bool begin(struct batch *b, enum db_which which)
 		b->begun[which] = true;
 		b->failed[which] = db_exec(db_writer(which),
 		    "BEGIN IMMEDIATE") != ERR_OK;
+		if (which == DB_STORE)
+			charging_facts_begin();
 	}
 	return !b->failed[which];
 }
@@ -83,12 +86,16 @@ static void run(struct batch *b, struct write *w)
 {
 	struct db *db = db_writer(w->db);
 	int64_t before;
+	size_t noted;
 
 	w->err = ERR_STORAGE;
 	if (!begin(b, w->db))
 		return;
 	before = db_total_changes(db);
+	noted = charging_facts_noted();
 	w->err = w->run(w, db);
+	if (db_total_changes(db) == before)
+		charging_facts_cut(noted);
 	if (w->err == ERR_STORAGE && (db_total_changes(db) != before ||
 	    !db_in_transaction(db)))
 		b->failed[w->db] = true;
@@ -101,6 +108,8 @@ static void end(struct batch *b, enum db_which which)
 
 	if (!b->begun[which])
 		return;
+	if (!b->failed[which] && which == DB_STORE)
+		b->failed[which] = charging_facts_put(db) != ERR_OK;
 	if (!b->failed[which])
 		b->failed[which] = db_exec(db, "COMMIT") != ERR_OK;
 	if (db_in_transaction(db))

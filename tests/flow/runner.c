@@ -11,6 +11,7 @@
 
 #include "base/strv.h"
 #include "dir/gateways.h"
+#include "charged.h"
 #include "fake.h"
 #include "orders.h"
 
@@ -739,7 +740,7 @@ static void play(const struct scenario *s, const char *dir, int from,
 {
 	bool settled = false;
 
-	if (!fake_start(model, dir))
+	if (!fake_start(model, dir) || !charged_watch())
 		fail("cannot start");
 	for (int i = from; i < s->n && !model->failure[0]; i++) {
 		model->line = s->line[i];
@@ -751,6 +752,8 @@ static void play(const struct scenario *s, const char *dir, int from,
 		if (i == crash && !model->failure[0])
 			_exit(EXIT_CRASH);
 	}
+	if (!model->failure[0] && !charged_same())
+		fail("charging has noted something else than happened");
 	_exit(0);
 }
 

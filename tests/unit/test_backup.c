@@ -232,8 +232,9 @@ static void prepare(void)
 	ck_assert_msg(backup_make(&o, &progress, name, &why) == ERR_OK, "%s",
 	    why.p);
 	sql(DB_CONFIG, "UPDATE setting SET value = 'after'");
-	sql(DB_STORE, "INSERT INTO charge (message, leg, state, was, at) "
-	    "VALUES (1, 0, 0, 0, 5), (2, 0, 0, 0, 6)");
+	sql(DB_STORE, "UPDATE charge_position SET seq = 7");
+	sql(DB_STORE, "INSERT INTO charge VALUES (8, 2, 'two'), "
+	    "(10, 1, 'one')");
 	sql(DB_CONFIG, "INSERT INTO revision (id, time, actor, comment) "
 	    "VALUES (41, 0, 'a', '')");
 	world_close();
@@ -260,9 +261,9 @@ static void taken_is_whole(void)
 	    "WHERE id = 42 AND comment LIKE 'restored from %'"), 1);
 	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
 	    "WHERE action = 'backup restore' AND actor = 'alice'"), 1);
-	ck_assert_int_eq(number(DB_STORE, "SELECT count(*) FROM charge"), 2);
-	ck_assert_int_eq(number(DB_STORE, "SELECT seq FROM sqlite_sequence "
-	    "WHERE name = 'charge'"), 2);
+	ck_assert_int_eq(number(DB_STORE, "SELECT seq FROM "
+	    "charge_position"), 7);
+	ck_assert_int_eq(number(DB_STORE, "SELECT sum(seq) FROM charge"), 18);
 	world_close();
 	buf_deinit(&why);
 }

@@ -6,13 +6,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/content.h"
+#include "core/leg.h"
+#include "core/message.h"
 #include "lib/scratch.h"
 #include "lib/world.h"
 #include "runner.h"
 #include "store/charging.h"
+#include "store/charging_fact.h"
 #include "store/charging_out.h"
 #include "store/charging_record.h"
 #include "store/db_priv.h"
+#include "store/journal.h"
+#include "store/writer.h"
 
 static const char *dir;
 
@@ -20,6 +26,7 @@ static void setup(void)
 {
 	dir = scratch_new();
 	world_open(dir);
+	charging_facts_want(true);
 }
 
 static void sql(const char *text)
@@ -30,41 +37,95 @@ static void sql(const char *text)
 	    &why) == SQLITE_OK, "%s: %s", text, why);
 }
 
-/* A message as flow puts it; origin and kind by their numbers. */
-static void message(int id, int kind, int origin, const char *in_ref)
-{
-	char text[1000];
+#define A "sip:alice@example.org"
+#define B "tel:+15550100002"
 
-	(void)snprintf(text, sizeof(text), "INSERT INTO message (id, kind, "
-	    "origin, wants, sender, recipient, received, expires, port, "
-	    "in_ref, hops, type, size, body, imdn_id, contribution, service) "
-	    "VALUES (%d, %d, %d, 0, 'sip:alice@example.org', "
-	    "'tel:+15550100002', 1000, 2000, 'sip', '%s', 0, "
-	    "'text/plain;charset=utf-8', 5, x'68656c6c6f', 'imdn-%d', 'contr', "
-	    "%s)", id, kind, origin, in_ref, id,
-	    origin == 1 ? "'sms;via=smsc1'" : "NULL");
-	sql(text);
+static void accepted(enum err e, const struct journal_accepted *a, void *arg)
+{
+	(void)a;
+	(void)arg;
+	ck_assert_int_eq(e, ERR_OK);
 }
 
-static void leg(int message, int n, const char *port, const char *hop,
-    int role)
-{
-	char text[600];
+struct want {
+	unsigned id;
+	enum message_kind kind;
+	enum message_origin origin;
+	const char *in_ref;
+};
 
-	(void)snprintf(text, sizeof(text), "INSERT INTO leg (id, state, why, "
-	    "tries, due, expires, answered, port, recipient, hop, role) "
-	    "VALUES (%d, 0, 'OK', 0, 0, 9, 0, '%s', 'tel:+15550100002', "
-	    "'%s', %d)", message << 8 | n, port, hop, role);
-	sql(text);
+static struct message *a_message(const struct want *w)
+{
+	struct message *m = message_new();
+	char imdn[20];
+
+	(void)snprintf(imdn, sizeof(imdn), "imdn-%u", w->id);
+	m->id = w->id;
+	m->kind = w->kind;
+	m->origin = w->origin;
+	m->from = STRV(A);
+	m->to = STRV(B);
+	m->received = 1000;
+	m->expires = 2000;
+	m->in = "sip";
+	m->in_ref = message_str(m, strv(w->in_ref));
+	m->imdn_id = message_str(m, strv(imdn));
+	m->contribution = STRV("a\"b,c");
+	if (w->origin == FROM_NETWORK)
+		m->service = STRV("sms;via=smsc1");
+	m->content = content_new(STRV("text/plain;charset=utf-8"), STRV_NONE,
+	    STRV("hello"));
+	return m;
 }
 
-static void move(int message, int n, int state, const char *why)
+static struct leg *a_leg(struct message *m, unsigned n, const char *port,
+    const char *hop, enum leg_role role)
 {
-	char text[200];
+	struct leg *l = leg_new(m, n);
 
-	(void)snprintf(text, sizeof(text), "UPDATE leg SET state = %d, "
-	    "why = '%s' WHERE id = %d", state, why, message << 8 | n);
-	sql(text);
+	l->port = port;
+	l->recipient = STRV(B);
+	l->hop = strv(hop);
+	l->role = role;
+	l->expires = 9;
+	return l;
+}
+
+/* Accepted with up to two legs; the reference goes. */
+static void message(struct message *m, struct leg *a, struct leg *b)
+{
+	struct leg *legs[] = { a, b };
+
+	journal_accept(m, legs, (a != NULL) + (b != NULL), accepted, NULL);
+	message_unref(m);
+	world_drain();
+}
+
+static void move(struct leg *l, enum leg_state state, enum err why)
+{
+	l->state = state;
+	l->why = why;
+	journal_move(l);
+	world_drain();
+}
+
+static char segments[200];
+
+static bool take_segments(int64_t seq, const struct charging_field *f,
+    void *arg)
+{
+	size_t n = strlen(segments);
+
+	(void)seq;
+	(void)arg;
+	n += (size_t)snprintf(segments + n, sizeof(segments) - n, "%.*s ",
+	    STRV_ARG(f[2].text));
+	if (f[14].kind == CHARGING_NUMBER)
+		(void)snprintf(segments + n, sizeof(segments) - n, "%d ",
+		    (int)f[14].number);
+	else
+		(void)snprintf(segments + n, sizeof(segments) - n, "- ");
+	return true;
 }
 
 static struct buf got;
@@ -94,29 +155,35 @@ static const char *records(int64_t after)
 	return got.p;
 }
 
-#define A "sip:alice@example.org"
-#define B "tel:+15550100002"
-
 START_TEST(each_chargeable_fact_is_one_record_and_nothing_else_is)
 {
-	message(1, 0, 0, "call");
-	leg(1, 0, "sip", B, 0);
-	leg(1, 1, "sms", "smsc1", 1);
-	move(1, 0, 2, "OK");		/* SENDING is no fact */
-	move(1, 0, 1, "OFFLINE");	/* nor is HELD */
-	move(1, 0, 2, "OK");
-	move(1, 0, 3, "OK");		/* sent */
-	move(1, 0, 3, "OK");		/* the same again */
-	move(1, 0, 4, "OK");		/* delivered: heard later */
-	move(1, 0, 5, "OK");		/* displayed is not charged */
-	move(1, 1, 2, "OK");
-	move(1, 1, 6, "REJECTED");
-	message(2, 3, 3, "");		/* a report */
-	leg(2, 0, "sip", A, 0);
-	move(2, 0, 4, "OK");
-	message(3, 0, 1, "pdu");	/* from a network */
-	leg(3, 0, "sip", B, 0);
-	move(3, 0, 7, "EXPIRED");
+	struct message *m = a_message(&(struct want){ .id = 1,
+	    .in_ref = "call" });
+	struct leg *ip = a_leg(m, 0, "sip", B, LEG_WHOLE);
+	struct leg *copy = a_leg(m, 1, "sms", "smsc1", LEG_COPY), *report;
+
+	message(m, ip, copy);
+	move(ip, LEG_SENDING, ERR_OK);	/* is no fact */
+	move(ip, LEG_HELD, ERR_OFFLINE);	/* nor is this */
+	move(ip, LEG_SENDING, ERR_OK);
+	move(ip, LEG_SENT, ERR_OK);
+	move(ip, LEG_SENT, ERR_OK);	/* the same again */
+	move(ip, LEG_DELIVERED, ERR_OK);	/* heard later */
+	move(ip, LEG_DISPLAYED, ERR_OK);	/* is not charged */
+	move(copy, LEG_SENDING, ERR_OK);
+	move(copy, LEG_FAILED, ERR_REJECTED);
+	m = a_message(&(struct want){ .id = 2, .kind = MESSAGE_REPORT,
+	    .origin = FROM_SYSTEM, .in_ref = "" });
+	report = a_leg(m, 0, "sip", A, LEG_WHOLE);
+	message(m, report, NULL);
+	move(report, LEG_DELIVERED, ERR_OK);
+	leg_free(ip);
+	leg_free(copy);
+	m = a_message(&(struct want){ .id = 3, .origin = FROM_NETWORK,
+	    .in_ref = "pdu" });
+	ip = a_leg(m, 0, "sip", B, LEG_WHOLE);
+	message(m, ip, NULL);
+	move(ip, LEG_EXPIRED, ERR_EXPIRED);
 	ck_assert_str_eq(records(0),
 	    "1 submission " A " " B " - originating standalone ip - accepted "
 	    "-\n"
@@ -130,35 +197,150 @@ START_TEST(each_chargeable_fact_is_one_record_and_nothing_else_is)
 	    "6 delivery " B " " A " - terminating standalone ip - EXPIRED "
 	    "EXPIRED\n");
 	ck_assert_str_eq(records(6), "");
+	leg_free(ip);
+	leg_free(report);
 }
 END_TEST
 
 START_TEST(a_group_is_charged_by_its_copies_with_one_correlation)
 {
-	message(1, 0, 0, "call");
-	leg(1, 0, "group", "sip:team@example.org", 0);
-	move(1, 0, 3, "OK");		/* the exploder is inside */
-	message(2, 0, 2, "00000000000001");
-	leg(2, 0, "sip", B, 0);
-	move(2, 0, 4, "OK");
+	struct message *m = a_message(&(struct want){ .id = 1,
+	    .in_ref = "call" });
+	struct leg *in = a_leg(m, 0, "group", "sip:team@example.org",
+	    LEG_WHOLE), *out;
+
+	message(m, in, NULL);
+	move(in, LEG_SENT, ERR_OK);	/* the exploder is inside */
+	m = a_message(&(struct want){ .id = 2, .origin = FROM_GROUP,
+	    .in_ref = "00000000000001" });
+	out = a_leg(m, 0, "sip", B, LEG_WHOLE);
+	message(m, out, NULL);
+	move(out, LEG_DELIVERED, ERR_OK);
 	ck_assert_str_eq(records(0),
 	    "1 submission " A " " B " - originating standalone ip - accepted "
 	    "-\n"
 	    "2 fanout " A " " B " " B " originating group ip - accepted -\n"
 	    "3 delivery " B " " A " " B " terminating group ip - DELIVERED "
 	    "-\n");
+	leg_free(in);
+	leg_free(out);
 }
 END_TEST
 
+static int64_t number(const char *text)
+{
+	struct stmt *s = stmt(db_writer(DB_STORE), text);
+	int64_t n;
+
+	ck_assert(stmt_row(s));
+	n = col_int(s);
+	(void)stmt_stop(s);
+	return n;
+}
+
+static void write_one(unsigned id)
+{
+	struct message *m = a_message(&(struct want){ .id = id,
+	    .in_ref = "" });
+
+	journal_accept(m, NULL, 0, accepted, NULL);
+	message_unref(m);
+}
+
+static enum err fail_run(struct write *w, struct db *db)
+{
+	(void)w;
+	ck_assert_int_eq(db_exec(db, "DELETE FROM part"), ERR_OK);
+	ck_assert_int_eq(db_exec(db, "INSERT INTO sticky VALUES ('', '', '', "
+	    "'', 0)"), ERR_OK);
+	return ERR_STORAGE;
+}
+
+static void fail_done(struct write *w)
+{
+	ck_assert_int_eq(w->err, ERR_STORAGE);
+}
+
+static void refused(enum err e, const struct journal_accepted *a, void *arg)
+{
+	(void)a;
+	(void)arg;
+	ck_assert_int_eq(e, ERR_STORAGE);
+}
+
+/* Written, and undone with another that fails. */
+static void undo_one(unsigned id)
+{
+	struct message *m = a_message(&(struct want){ .id = id,
+	    .in_ref = "" });
+	static struct write w;
+
+	w = (struct write){ .db = DB_STORE, .run = fail_run,
+		.done = fail_done };
+	journal_accept(m, NULL, 0, refused, NULL);
+	writer_put(&w);
+	message_unref(m);
+	world_drain();
+}
+
 START_TEST(what_is_rolled_back_leaves_no_gap)
 {
-	message(1, 0, 0, "call");
-	sql("BEGIN");
-	message(2, 0, 0, "call");
-	sql("ROLLBACK");
+	write_one(1);
+	world_drain();
+	undo_one(2);
+	write_one(4);
+	write_one(5);
+	world_drain();
+	ck_assert_int_eq(number("SELECT count(*) FROM message"), 3);
+	ck_assert_int_eq(number("SELECT count(*) FROM charge"), 2);
+	ck_assert_int_eq(number("SELECT sum(n) FROM charge"), 3);
+	ck_assert_int_eq(strncmp(records(1), "2 submission", 12), 0);
+	ck_assert_int_eq(strncmp(records(2), "3 submission", 12), 0);
+	ck_assert_str_eq(records(3), "");
+	/* written and gone, or in part: the next number is the next */
+	sql("UPDATE charge_position SET seq = 3");
 	sql("DELETE FROM charge");
-	message(3, 0, 0, "call");
-	ck_assert_int_eq(strncmp(records(0), "2 submission", 12), 0);
+	write_one(6);
+	world_drain();
+	ck_assert_int_eq(strncmp(records(3), "4 submission", 12), 0);
+}
+END_TEST
+
+START_TEST(switched_off_nothing_is_noted_and_no_number_is_used)
+{
+	write_one(1);
+	world_drain();
+	charging_facts_want(false);
+	write_one(2);
+	world_drain();
+	charging_facts_want(true);
+	write_one(3);
+	world_drain();
+	ck_assert_int_eq(number("SELECT sum(n) FROM charge"), 2);
+	ck_assert_int_eq(number("SELECT seq FROM charge ORDER BY seq DESC "
+	    "LIMIT 1"), 2);
+}
+END_TEST
+
+/* proves DEF-10 */
+START_TEST(an_sms_has_the_number_of_its_segments)
+{
+	struct message *m = a_message(&(struct want){ .id = 1,
+	    .in_ref = "" });
+	struct leg *sent = a_leg(m, 0, "sms", "smsc1", LEG_WHOLE);
+	struct leg *lost = a_leg(m, 1, "sms", "smsc1", LEG_WHOLE);
+
+	message(m, sent, lost);
+	sent->segments = 3;
+	move(sent, LEG_SENT, ERR_OK);
+	move(sent, LEG_DELIVERED, ERR_OK);
+	move(lost, LEG_FAILED, ERR_TIMEOUT);	/* never submitted */
+	ck_assert_int_eq(charging_records("x", 0, 9, take_segments, NULL),
+	    ERR_OK);
+	ck_assert_str_eq(segments, "submission - delivery 3 receipt - "
+	    "delivery 0 ");
+	leg_free(sent);
+	leg_free(lost);
 }
 END_TEST
 
@@ -177,8 +359,8 @@ START_TEST(a_record_is_a_line_of_json_or_of_csv)
 	char *end;
 
 	buf_init(&b, BUF_NO_LIMIT);
-	message(1, 0, 0, "call");
-	sql("UPDATE message SET contribution = 'a\"b,c'");
+	write_one(1);
+	world_drain();
 	ck_assert_int_eq(charging_records("example.org", 0, 1, one_line, &b),
 	    ERR_OK);
 	ck_assert_int_eq(strncmp(b.p, "{\"record_id\":\"example.org-1\","
@@ -327,6 +509,9 @@ Suite *suite(void)
 	tcase_add_test(tc,
 	    a_group_is_charged_by_its_copies_with_one_correlation);
 	tcase_add_test(tc, what_is_rolled_back_leaves_no_gap);
+	tcase_add_test(tc,
+	    switched_off_nothing_is_noted_and_no_number_is_used);
+	tcase_add_test(tc, an_sms_has_the_number_of_its_segments);
 	tcase_add_test(tc, a_record_is_a_line_of_json_or_of_csv);
 	tcase_add_test(tc,
 	    an_open_file_goes_on_behind_its_last_whole_record);

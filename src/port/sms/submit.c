@@ -30,6 +30,7 @@ static void finish(struct sms_out *o, const struct flow_outcome *outcome)
 		sms_window_disown(&k->out->window, o);
 	k->in_flight--;
 	sms_gauge(&k->count, SMS_IN_FLIGHT, k->in_flight);
+	o->leg->segments = (uint16_t)(o->leg->segments + o->taken + o->lost);
 	flow_result(o->leg, outcome);
 	sms_out_free(o);
 	sms_link_drain(k);
