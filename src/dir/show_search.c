@@ -3,16 +3,21 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/id.h"
 #include "dir/show_priv.h"
 #include "dir/site.h"
+#include "loop/work.h"
 #include "store/search.h"
 
 #define BUDGET_MS	500	/* of one request; a cursor goes on */
 
 struct searching {
 	struct op_call *c;
+	struct search q;
+	struct buf key;
 	int64_t left;
 	uint64_t last;
 	size_t legs;
@@ -73,36 +78,72 @@ static void next(struct op_call *c, uint64_t before)
 	op_next(c, strv(text));
 }
 
-void show_search(struct op_call *c)
+static void finish(struct searching *s, enum err e, uint64_t rest)
 {
-	struct searching s = { .c = c };
-	struct search q = { .text = op_text(c, "text"),
-		.budget_ms = BUDGET_MS };
-	struct site site;
-	struct buf key;
-	uint64_t stopped = 0;
-	int64_t before;
-	enum err e;
+	struct op_call *c = s->c;
 
-	if (!op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &s.left) ||
-	    !op_int(c, "cursor", 0, INT64_MAX >> 8, 0, &before))
-		return;
-	buf_init(&key, ADDR_MAX);
-	site_snapshot(&site);
-	if (site_key(&site, q.text, &key) == ERR_OK)
-		q.key = buf_strv(&key);
-	site_deinit(&site);
-	q.before = (uint64_t)before;
-	op_list(c);
-	e = search_messages(&q, one, &s, &stopped);
-	if (s.full)
-		next(c, s.last);
-	else if (stopped)
-		next(c, stopped);
+	if (s->full)
+		next(c, s->last);
+	else if (rest)
+		next(c, rest);
 	if (e == ERR_OK)
 		op_done(c);
 	else
 		op_fail(c, OP_FAILED, "the database could not be read; see "
 		    "the log of the daemon");
-	buf_deinit(&key);
+	buf_deinit(&s->key);
+	free(s);
+}
+
+/* In WORK_SLOW: through what only the disk knows. */
+static void look_far(void *arg)
+{
+	struct searching *s = arg;
+	uint64_t stopped = s->q.before;
+	enum err e = ERR_OK;
+
+	if (!work_is_stopping())
+		e = search_messages(&s->q, one, s, &stopped);
+	finish(s, e, stopped);
+}
+
+static void look_near(struct searching *s)
+{
+	uint64_t rest;
+	bool own;
+	enum err e;
+
+	op_list(s->c);
+	e = search_recent(&s->q, one, s, &rest, &own);
+	s->q.before = rest;
+	if (e != ERR_OK || s->full || !rest || own) {
+		finish(s, e, rest);
+	} else if (!work_put(WORK_SLOW, look_far, NULL, s)) {
+		op_fail(s->c, OP_BUSY, "too many search through old messages "
+		    "at this moment; try again");
+		buf_deinit(&s->key);
+		free(s);
+	}
+}
+
+void show_search(struct op_call *c)
+{
+	struct searching *s = xalloc(sizeof(*s));
+	struct site site;
+	int64_t before;
+
+	s->c = c;
+	if (!op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &s->left) ||
+	    !op_int(c, "cursor", 0, INT64_MAX >> 8, 0, &before)) {
+		free(s);
+		return;
+	}
+	s->q = (struct search){ .text = op_text(c, "text"),
+		.before = (uint64_t)before, .budget_ms = BUDGET_MS };
+	buf_init(&s->key, ADDR_MAX);
+	site_snapshot(&site);
+	if (site_key(&site, s->q.text, &s->key) == ERR_OK)
+		s->q.key = buf_strv(&s->key);
+	site_deinit(&site);
+	look_near(s);
 }

@@ -46,7 +46,8 @@ struct op {
 	const char *help;	/* one line */
 	/*
 	 * Ends by op_done() or op_fail() exactly once, inside the call or
-	 * (OP_CORE) later from the core.  Reads of databases in OP_READ use
+	 * later: from the core (OP_CORE), or from another lane of
+	 * loop/work.h (OP_READ).  Reads of databases in OP_READ use
 	 * store/query.h; nothing else of the core may be touched there.
 	 * A GET in OP_CORE whose path can also be changed ends inside the
 	 * call: what it says is the ETag that a change must show.

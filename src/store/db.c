@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "store/charging_fact.h"
 #include "store/db_priv.h"
+#include "store/recent.h"
 
 static const char *const names[DB_N] = {
 	[DB_CONFIG] = "config", [DB_STORE] = "store", [DB_TRACE] = "trace"
@@ -203,6 +204,7 @@ enum err db_open_from(const char *dir, const struct asset *const sets[DB_N],
 	assert(!all.dir);
 	all.dir = xstrndup(dir, strlen(dir));
 	all.generation++;
+	recent_reset();
 	e = db_lock_dir(dir, &all.lock, why);
 	for (enum db_which i = 0; i < DB_N && e == ERR_OK; i++)
 		e = open_writer(i, why);

@@ -7,6 +7,7 @@
 #include "base/metric.h"
 #include "base/now.h"
 #include "store/journal_priv.h"
+#include "store/recent.h"
 
 #define TWIN_MS	(INT64_C(7) * 24 * 3600 * 1000)	/* a duplicate's age */
 
@@ -78,6 +79,13 @@ static enum err find_twin(struct db *db, const struct message *m,
 	return e == ERR_OK ? end : e;
 }
 
+static void note(const struct accept *a)
+{
+	recent_message(a->m);
+	for (size_t i = 0; i < a->n; i++)
+		recent_leg(a->m, &a->legs[i]);
+}
+
 static enum err accept_run(struct write *w, struct db *db)
 {
 	struct accept *a = (struct accept *)(void *)w;
@@ -94,6 +102,7 @@ static enum err accept_run(struct write *w, struct db *db)
 		e = row_put_message(db, m, recipient);
 		for (size_t i = 0; i < a->n && e == ERR_OK; i++)
 			e = row_put_leg(db, &a->legs[i]);
+		note(a);
 	}
 	return e == ERR_OK ? parts_delete(db, a->parts) : e;
 }

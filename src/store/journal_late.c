@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/id.h"
 #include "store/journal_priv.h"
+#include "store/recent.h"
 
 /*
  * The next ordinal of the message; nothing when the device has a leg already,
@@ -39,6 +40,7 @@ enum err late_put(struct db *db, const struct journal_late *l)
 	struct strv list = l->devices;
 	enum err e = ERR_OK;
 
+	recent_name(l->message, STRV_NONE, l->recipient);
 	while (list.n > 0 && e == ERR_OK)
 		e = put_one(db, l, strv_split(list, ' ', &list));
 	return e;

@@ -10,6 +10,7 @@
 #include "loop/timer.h"
 #include "store/charging_fact.h"
 #include "store/journal_priv.h"
+#include "store/recent.h"
 
 #define AGAIN_MS	1000
 
@@ -112,6 +113,7 @@ static enum err move_run(struct write *w, struct db *db)
 	e = stmt_end(s);
 	if (e != ERR_OK || db_changes(db) > 0)
 		return e == ERR_OK ? put_rest(db, l) : e;
+	recent_name(id_message_of(l->id), l->ref, STRV_NONE);
 	s = stmt(db, "UPDATE leg SET " MOVED ", port = ?8, hop = ?9, "
 	    "ref = ?10, role = CASE WHEN role = 3 THEN 3 ELSE ?11 END "
 	    "WHERE id = ?7");

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "base/now.h"
+#include "store/recent.h"
 #include "store/search.h"
 
 #define CHUNK 4000	/* messages between two looks at the clock */
@@ -39,6 +40,17 @@ static struct strv other_base(struct strv text, char out[24])
 	return strv(out);
 }
 
+/* What is looked for, and how far that has come. */
+struct hunt {
+	struct db *db;
+	const struct search *q;
+	search_fn *fn;
+	void *arg;
+	uint64_t before;	/* all else was looked at */
+	bool more;		/* fn has not enough yet */
+	bool own;		/* one had it as a name of its own */
+};
+
 /* Where CHUNK messages below before end; 0: there are none. */
 static enum err chunk_end(struct db *db, uint64_t before, uint64_t *end)
 {
@@ -57,11 +69,10 @@ static bool is_own(size_t by)
 	return by == 1 || by == 2 || by == 9;
 }
 
-/* false in *more: fn has enough; *own: one had it as a name of its own */
-static enum err look(struct db *db, const struct search *q, uint64_t before,
-    uint64_t end, search_fn *fn, void *arg, bool *more, bool *own)
+/* From before on down to end. */
+static enum err look(struct hunt *h, uint64_t before, uint64_t end)
 {
-	struct stmt *s = stmt(db, "SELECT id, min(by) FROM ("
+	struct stmt *s = stmt(h->db, "SELECT id, min(by) FROM ("
 	    "SELECT id, CASE WHEN imdn_id = ?3 THEN 1 WHEN in_ref = ?3 "
 	    "THEN 2 WHEN conversation = ?3 THEN 3 WHEN contribution = ?3 "
 	    "THEN 4 WHEN replies_to = ?3 THEN 5 WHEN report_imdn_id = ?3 "
@@ -77,60 +88,122 @@ static enum err look(struct db *db, const struct search *q, uint64_t before,
 
 	stmt_int(s, (int64_t)before);
 	stmt_int(s, (int64_t)end);
-	stmt_text(s, q->text);
-	stmt_text(s, q->key);
-	stmt_text(s, other_base(q->text, other));
-	while (*more && stmt_row(s)) {
+	stmt_text(s, h->q->text);
+	stmt_text(s, h->q->key);
+	stmt_text(s, other_base(h->q->text, other));
+	while (h->more && stmt_row(s)) {
 		uint64_t id = (uint64_t)col_int(s);
 		size_t by = (size_t)col_int(s);
 
-		*own |= is_own(by);
-		*more = fn(id, names[by < sizeof(names) / sizeof(*names) ?
-		    by : 0], arg);
+		h->own |= is_own(by);
+		h->more = h->fn(id, names[by < sizeof(names) /
+		    sizeof(*names) ? by : 0], h->arg);
 	}
 	return stmt_stop(s);
 }
 
 /* Our own id needs no looking around. */
-static enum err by_id(struct db *db, struct strv text, search_fn *fn,
-    void *arg, bool *more)
+static enum err by_id(struct hunt *h)
 {
 	struct stmt *s;
 	uint64_t id;
 
-	if (!id_parse(text, &id) || id > INT64_MAX)
+	if (h->q->before || !id_parse(h->q->text, &id) || id > INT64_MAX)
 		return ERR_OK;
-	s = stmt(db, "SELECT 1 FROM message WHERE id = ?");
+	s = stmt(h->db, "SELECT 1 FROM message WHERE id = ?");
 	stmt_int(s, (int64_t)id);
 	if (stmt_row(s))
-		*more = fn(id, names[0], arg) && false;
+		h->more = h->fn(id, names[0], h->arg) && false;
 	return stmt_stop(s);
 }
 
-enum err search_messages(const struct search *q, search_fn *fn, void *arg,
-    uint64_t *stopped)
+/* One page of hints, each looked at on disk; false in *pages: the last. */
+static enum err near_page(struct hunt *h, bool *pages)
 {
-	struct db *db = db_reader(DB_STORE);
-	uint64_t before = q->before ? q->before : (uint64_t)INT64_MAX >> 8;
-	int64_t until = now_us() + q->budget_ms * 1000;
-	bool more = true, own = false;
+	uint64_t ids[RECENT_MAX], from;
+	char other[24];
+	enum err e = ERR_OK;
+	size_t n = recent_find(h->q->text, h->q->key,
+	    other_base(h->q->text, other), h->before, ids, &from);
+
+	for (size_t i = 0; i < n && e == ERR_OK && h->more; i++)
+		e = look(h, ids[i] + 1, ids[i]);
+	*pages = n == RECENT_MAX && h->more;
+	if (*pages)
+		h->before = ids[n - 1];
+	else if (from < h->before)
+		h->before = from;
+	return e;
+}
+
+/* What is in memory. */
+static enum err near(struct hunt *h)
+{
+	enum err e = by_id(h);
+	bool pages = h->more;
+
+	while (pages && e == ERR_OK)
+		e = near_page(h, &pages);
+	return e;
+}
+
+/* What only the disk knows. */
+static enum err far(struct hunt *h, uint64_t *stopped)
+{
+	int64_t until = now_us() + h->q->budget_ms * 1000;
 	unsigned behind = 0;
 	uint64_t end = 0;
 	enum err e = ERR_OK;
 
-	*stopped = 0;
-	if (!q->before)
-		e = by_id(db, q->text, fn, arg, &more);
-	while (e == ERR_OK && more) {
-		e = chunk_end(db, before, &end);
+	while (e == ERR_OK && h->more) {
+		e = chunk_end(h->db, h->before, &end);
 		if (e != ERR_OK || end == 0)
 			break;
-		e = look(db, q, before, end, fn, arg, &more, &own);
-		before = end;
-		if (more && (now_us() > until || (own && behind++ == NEAR))) {
+		e = look(h, h->before, end);
+		h->before = end;
+		if (h->more && (now_us() > until ||
+		    (h->own && behind++ == NEAR))) {
 			*stopped = end;
 			break;
 		}
 	}
 	return e;
+}
+
+static struct hunt hunt(const struct search *q, search_fn *fn, void *arg)
+{
+	return (struct hunt){ db_reader(DB_STORE), q, fn, arg,
+		q->before ? q->before : (uint64_t)INT64_MAX >> 8, true,
+		false };
+}
+
+static enum err is_any(struct hunt *h, uint64_t *rest)
+{
+	struct stmt *s = stmt(h->db, "SELECT 1 FROM message WHERE id < ? "
+	    "LIMIT 1");
+
+	stmt_int(s, (int64_t)h->before);
+	*rest = stmt_row(s) ? h->before : 0;
+	return stmt_stop(s);
+}
+
+enum err search_recent(const struct search *q, search_fn *fn, void *arg,
+    uint64_t *rest, bool *own)
+{
+	struct hunt h = hunt(q, fn, arg);
+	enum err e = near(&h);
+
+	*own = h.own;
+	*rest = 0;
+	return e == ERR_OK && h.more ? is_any(&h, rest) : e;
+}
+
+enum err search_messages(const struct search *q, search_fn *fn, void *arg,
+    uint64_t *stopped)
+{
+	struct hunt h = hunt(q, fn, arg);
+	enum err e = near(&h);
+
+	*stopped = 0;
+	return e == ERR_OK && h.more ? far(&h, stopped) : e;
 }

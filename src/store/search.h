@@ -22,7 +22,15 @@ struct search {
 };
 /* by: "Message-ID"; until it returns false. */
 typedef bool search_fn(uint64_t message, const char *by, void *arg);
-/* *stopped: nothing older was looked at, ask on from here; 0: all of it. */
+/*
+ * Only what is found at once: by our own id, or among the messages whose
+ * names are in memory.  *rest: older ones are on disk, go on with this
+ * before; 0: that was all, or fn has enough.  *own: one had text as its
+ * Message-ID, Call-ID or next hop's id, so that there is little to go on for.
+ */
+enum err search_recent(const struct search *s, search_fn *fn, void *arg,
+    uint64_t *rest, bool *own);
+/* The whole.  *stopped: nothing older was looked at, ask on from here; 0: all of it. */
 enum err search_messages(const struct search *s, search_fn *fn, void *arg,
     uint64_t *stopped);
 

@@ -210,6 +210,11 @@ bool work_put(enum work_lane lane, work_fn *fn, work_fn *done, void *arg)
 	return true;
 }
 
+bool work_is_stopping(void)
+{
+	return false;
+}
+
 const struct port *port_find(struct strv name)
 {
 	for (const struct port *const *p = ports; *p; p++)
