@@ -7,6 +7,7 @@
 #include "admin/cursor.h"
 #include "base/jsonw.h"
 #include "base/near.h"
+#include "op/filter.h"
 #include "wire/json.h"
 
 #define DEPTH	16
@@ -37,20 +38,24 @@ static void bad(struct problem *p, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void unknown(struct taking *t, struct strv name)
-{
-	struct near near = near_to(name);
-
-	for (const struct op_arg *a = t->op->args; a && a->name; a++)
-		near_offer(&near, a->name);
-	bad(t->problem, "\"%.*s\" is not an argument of %s%s%s%s",
-	    STRV_ARG(name), t->op->command, near.best ? " (did you mean " : "",
-	    near.best ? near.best : "", near.best ? "?)" : "");
-}
-
 static bool is_look(const struct op *op)
 {
 	return strcmp(op->method, "GET") == 0;
+}
+
+static void unknown(struct taking *t, struct strv name)
+{
+	struct near near = near_to(name);
+	struct strv best;
+
+	for (const struct op_arg *a = t->op->args; a && a->name; a++)
+		near_offer(&near, a->name);
+	best = strv(near.best);
+	if (!best.p && is_look(t->op))
+		best = filter_near(answer_rows(t->op->answer), name);
+	bad(t->problem, "\"%.*s\" is not an argument of %s%s%.*s%s",
+	    STRV_ARG(name), t->op->command, best.p ? " (did you mean " : "",
+	    (int)best.n, best.p ? best.p : "", best.p ? "?)" : "");
 }
 
 static bool is_field(const struct op *op, struct strv name)

@@ -174,21 +174,32 @@ static void named(struct jsonw *w, const struct answer_field *f)
 	buf_deinit(&name);
 }
 
+static bool is_other(const struct answer_field *f)
+{
+	return strv_eq(f->name, STRV("*"));
+}
+
 /* Members of the object that is open. */
 static void fields_schema(struct jsonw *w, struct strv fields)
 {
 	struct strv rest = fields;
 	struct answer_field f;
+	bool others = false;
 
 	jsonw_str(w, "type", STRV("object"));
-	jsonw_bool(w, "additionalProperties", false);
 	jsonw_object(w, "properties");
 	while (answer_next(&rest, &f))
-		named(w, &f);
+		if (is_other(&f))
+			others = true;
+		else
+			named(w, &f);
 	jsonw_end(w);
+	jsonw_bool(w, "additionalProperties", others);
 	jsonw_array(w, "required");
 	for (rest = fields; answer_next(&rest, &f);)
-		if (!f.missing && f.name.n) {
+		if (is_other(&f)) {
+			continue;
+		} else if (!f.missing && f.name.n) {
 			jsonw_str(w, NULL, f.name);
 		} else if (!f.missing) {
 			jsonw_str(w, NULL, STRV("items"));

@@ -23,10 +23,13 @@
 
 static bool filter_of(struct op_call *c, struct audit_filter *f)
 {
+	bool down;
+
 	*f = (struct audit_filter){ .actor = op_text(c, "actor"),
 		.action = op_text(c, "action"),
 		.object = op_text(c, "object"),
 		.result = op_text(c, "result") };
+	f->up = op_sort(c, &down).p && !down;
 	return op_when(c, "since", 0, &f->since) &&
 	    op_when(c, "until", 0, &f->until);
 }
@@ -361,7 +364,7 @@ static const struct op_arg export_args[] = {
 static const struct op ops[] = {
 	{ "show audit", "GET", "/audit", CAP_AUDIT, OP_READ, show_args,
 	  "who did what, when, and who was refused", show_run,
-	  "[id:int time:time actor via action object result detail "
+	  "[id:int+ time:time+ actor via action object result detail "
 	  "credential peer request]" },
 	{ "audit export", "GET", "/audit/export", CAP_AUDIT, OP_READ,
 	  export_args, "the rows with their hashes, as a file", export_run,

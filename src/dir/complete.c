@@ -21,7 +21,8 @@ static void addresses(struct strv prefix, complete_offer_fn *offer, void *arg)
 {
 	struct offering o = { offer, arg };
 
-	(void)accounts_list(prefix, STRV(""), STRV(""), -1,
+	(void)accounts_list(&(struct account_query){ .prefix = prefix,
+	    .state = -1 },
 	    offer_one, &o);
 }
 

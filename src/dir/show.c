@@ -1,6 +1,7 @@
 /* show.c - operations that look: messages, queues, registrations, subscribers. */
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/now.h"
 #include "dir/overrides.h"
@@ -68,6 +69,15 @@ static void aliases_field(struct op_call *c, const struct account *a)
 	buf_deinit(&b);
 }
 
+/* Where the next page begins: "CREATED ID KEY\nNAME". */
+static void subscriber_place(const struct account *a, struct buf *out)
+{
+	buf_addf(out, "%" PRId64 " %" PRIu64 " ", a->created, a->id);
+	buf_adds(out, a->keys[0]);
+	buf_addc(out, '\n');
+	buf_adds(out, a->name);
+}
+
 static bool one_subscriber(const struct account *a, void *arg)
 {
 	struct show_page *p = arg;
@@ -75,7 +85,7 @@ static bool one_subscriber(const struct account *a, void *arg)
 
 	if (!show_row(p))
 		return false;
-	buf_adds(&p->last, a->keys[0]);
+	subscriber_place(a, &p->last);
 	op_field(c, "address", a->keys[0]);
 	op_field(c, "name", a->name);
 	op_field(c, "class", a->klass);
@@ -98,17 +108,42 @@ static bool read_user_state(struct op_call *c, int *state)
 	return *state != -2;
 }
 
+/* The cursor is our own: it was signed. */
+static void read_subscriber_place(struct op_call *c, struct account_query *q)
+{
+	struct strv s = op_text(c, "cursor"), first, id;
+
+	q->behind = s.p != NULL;
+	if (!s.p)
+		return;
+	first = strv_split(s, '\n', &q->name);
+	q->created = strtoll(first.p, NULL, 10);
+	(void)strv_split(first, ' ', &id);
+	q->id = id.p ? strtoull(id.p, NULL, 10) : 0;
+	(void)strv_split(id, ' ', &q->key);
+}
+
+static void read_subscriber_order(struct op_call *c, struct account_query *q)
+{
+	struct strv by = op_sort(c, &q->down);
+
+	q->order = strv_eq(by, STRV("name")) ? ACCOUNT_BY_NAME :
+	    strv_eq(by, STRV("created")) ? ACCOUNT_BY_CREATED :
+	    ACCOUNT_BY_KEY;
+}
+
 static void show_subscribers(struct op_call *c)
 {
+	struct account_query q = { .prefix = op_text(c, "prefix"),
+		.klass = op_text(c, "class") };
 	struct show_page p;
-	int state;
 
-	if (!show_page(c, &p) || !read_user_state(c, &state))
+	if (!show_page(c, &p) || !read_user_state(c, &q.state))
 		return;
+	read_subscriber_place(c, &q);
+	read_subscriber_order(c, &q);
 	op_list(c);
-	show_end(&p, accounts_list(op_text(c, "prefix"),
-	    op_text(c, "cursor"), op_text(c, "class"), state, one_subscriber,
-	    &p));
+	show_end(&p, accounts_list(&q, one_subscriber, &p));
 }
 
 /* --- registrations ------------------------------------------------------ */
@@ -206,7 +241,6 @@ static void show_queues(struct op_call *c)
 {
 	struct queues q = { .c = c };
 	int64_t limit;
-
 	bool down;
 
 	if (!op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &limit))
@@ -281,14 +315,14 @@ static const struct op_arg one_args[] = {
 #define STATE "state=ready|held|sending|sent|delivered|displayed|failed|" \
 	"expired|cancelled|spam "
 #define LEG \
-	"time:time id from to " KIND STATE \
+	"time:time+ id from to " KIND STATE \
 	"reason hop tries:int size:bytes"
 
 const struct op dir_show_ops[] = {
 	{ "show subscribers", "GET", "/subscribers", CAP_PEOPLE_READ, OP_READ,
 	  subscriber_args, "who is provisioned", show_subscribers,
-	  "[address name class state=active|suspended aliases "
-	  "password:bool created:time]" },
+	  "[address+ name+ class state=active|suspended aliases "
+	  "password:bool created:time+]" },
 	{ "show registrations", "GET", "/registrations", CAP_PEOPLE_READ,
 	  OP_READ,
 	  registration_args, "which devices are registered",

@@ -112,6 +112,7 @@ static void list(struct op_call *c, struct query_filter *f)
 	struct show_page page;
 	struct buf from, to;
 	int64_t before;
+	bool down;
 
 	buf_init(&from, ADDR_MAX);
 	buf_init(&to, ADDR_MAX);
@@ -120,6 +121,7 @@ static void list(struct op_call *c, struct query_filter *f)
 	    op_when(c, "since", 0, &f->since) &&
 	    op_int(c, "cursor", 0, INT64_MAX, 0, &before)) {
 		f->before = (uint64_t)before;
+		f->up = op_sort(c, &down).p && !down;
 		op_list(c);
 		show_end(&page, query_legs(f, one_leg, &page));
 	}

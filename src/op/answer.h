@@ -21,6 +21,7 @@
  *			number, texts (an array), object (any members), json
  *	NAME:{...}	an object of these fields
  *	NAME:[...]	an array of such objects
+ *	*		and others, as the object has them
  * and at the end, in this order:
  *	?	may be null
  *	~	may be missing

@@ -62,7 +62,7 @@ static bool listed(struct strv list, struct strv word)
 /* --- one condition -------------------------------------------------------- */
 
 /* near.h takes texts with an end, and keeps none of ours here. */
-static struct strv nearest(struct strv fields, struct strv name)
+struct strv filter_near(struct strv fields, struct strv name)
 {
 	struct near near = near_to(name);
 	struct strv best = STRV_NONE;
@@ -82,7 +82,7 @@ static struct strv nearest(struct strv fields, struct strv name)
 
 void filter_unknown(struct strv fields, struct strv name, struct buf *why)
 {
-	struct strv best = nearest(fields, name);
+	struct strv best = filter_near(fields, name);
 
 	buf_addf(why, "\"%.*s\" is no field of this list", STRV_ARG(name));
 	if (best.p)

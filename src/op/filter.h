@@ -44,6 +44,9 @@ bool filter_equal(struct filter *f, struct strv fields, struct strv name,
 /* "x" is no field of this list (did you mean y?) */
 void filter_unknown(struct strv fields, struct strv name, struct buf *why);
 
+/* The field meant by name, or absent. */
+struct strv filter_near(struct strv fields, struct strv name);
+
 /* "30s" ago, "2026-11-20": as op_when(); text ends in NUL or in what no time
  * has. */
 bool when_parse(struct strv text, int64_t *ms);

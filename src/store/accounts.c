@@ -114,45 +114,82 @@ static void add_aliases(struct account *a, struct joiner *j)
 	(void)stmt_end(s);
 }
 
-static bool begins(struct strv s, struct strv prefix)
+/* Greater than every text that is one. */
+#define END "\xef\xbf\xbf"
+#define COLUMNS \
+	"SELECT address.key, address.written, subscriber.id, " \
+	"subscriber.name, subscriber.class, subscriber.state, " \
+	"subscriber.secrets, subscriber.created, subscriber.changed, " \
+	"subscriber.reads_private, subscriber.language "
+#define BY_KEY(sign, way) COLUMNS \
+	"FROM address JOIN subscriber ON subscriber.id = address.subscriber " \
+	WANTED "AND address.key " sign " ?5 AND ?6 IS NOT NULL " \
+	"ORDER BY address.key" way
+#define BY(column, sign, way) COLUMNS \
+	"FROM subscriber INDEXED BY subscriber_" column " CROSS JOIN address " \
+	"ON address.subscriber = subscriber.id " \
+	WANTED "AND (subscriber." column ", subscriber.id) " sign " (?5, ?6) " \
+	"ORDER BY subscriber." column way ", subscriber.id" way
+#define WANTED \
+	"WHERE address.place = 0 AND address.key >= ?1 AND address.key < ?2 " \
+	"AND (?3 = '' OR subscriber.class = ?3) " \
+	"AND (?4 < 0 OR subscriber.state = ?4) "
+
+static const char *const lists[][2] = {
+	[ACCOUNT_BY_KEY] = { BY_KEY(">", ""), BY_KEY("<", " DESC") },
+	[ACCOUNT_BY_NAME] = { BY("name", ">", ""), BY("name", "<", " DESC") },
+	[ACCOUNT_BY_CREATED] = { BY("created", ">", ""),
+		BY("created", "<", " DESC") },
+};
+
+static void bind_place(struct stmt *s, const struct account_query *q)
 {
-	return s.n >= prefix.n && strv_eq((struct strv){ s.p, prefix.n },
-	    prefix);
+	struct strv text = q->order == ACCOUNT_BY_KEY ? q->key : q->name;
+
+	if (q->order == ACCOUNT_BY_CREATED)
+		stmt_int(s, q->behind ? q->created : q->down ? INT64_MAX :
+		    INT64_MIN);
+	else
+		stmt_text(s, q->behind ? text : q->down ? STRV(END) :
+		    STRV(""));
+	stmt_int(s, q->behind ? (int64_t)q->id : q->down ? INT64_MAX :
+	    INT64_MIN);
 }
 
-enum err accounts_list(struct strv prefix, struct strv after,
-    struct strv klass, int state, account_list_fn *fn, void *arg)
+static void bind_query(struct stmt *s, const struct account_query *q,
+    struct buf *end)
 {
-	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT address.key, "
-	    "address.written, subscriber.id, subscriber.name, "
-	    "subscriber.class, subscriber.state, subscriber.secrets, "
-	    "subscriber.created, subscriber.changed, "
-	    "subscriber.reads_private, subscriber.language "
-	    "FROM address JOIN subscriber "
-	    "ON subscriber.id = address.subscriber "
-	    "WHERE address.place = 0 AND address.key >= ? "
-	    "AND address.key > ? AND (?3 = '' OR subscriber.class = ?3) "
-	    "AND (?4 < 0 OR subscriber.state = ?4) ORDER BY address.key");
+	buf_adds(end, q->prefix);
+	buf_addz(end, END);
+	stmt_text(s, q->prefix.p ? q->prefix : STRV(""));
+	stmt_text(s, buf_strv(end));
+	stmt_text(s, q->klass.p ? q->klass : STRV(""));
+	stmt_int(s, q->state);
+	bind_place(s, q);
+}
+
+enum err accounts_list(const struct account_query *q, account_list_fn *fn,
+    void *arg)
+{
+	struct stmt *s = stmt(db_reader(DB_CONFIG),
+	    lists[q->order][q->down]);
 	struct joiner j = { .parts = 0 };
 	bool more = true;
+	struct buf end;
 
+	buf_init(&end, BUF_NO_LIMIT);
 	buf_init(&j.bytes, BUF_NO_LIMIT);
-	stmt_text(s, prefix.p ? prefix : STRV(""));
-	stmt_text(s, after.p ? after : STRV(""));
-	stmt_text(s, klass.p ? klass : STRV(""));
-	stmt_int(s, state);
+	bind_query(s, q, &end);
 	while (more && stmt_row(s)) {
 		struct strv key = col_text(s), written = col_text(s);
 
-		more = begins(key, prefix);
-		if (!more)
-			break;
 		begin(&j, (uint64_t)col_int(s), s);
 		add_address(&j, key, written);
 		add_aliases(&j.a, &j);
 		more = fn(whole(&j), arg);
 	}
 	buf_deinit(&j.bytes);
+	buf_deinit(&end);
 	return stmt_stop(s);
 }
 

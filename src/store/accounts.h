@@ -27,14 +27,24 @@ struct account {
 typedef void account_fn(const struct account *a, void *arg);
 enum err accounts_each(account_fn *fn, void *arg);
 
-/*
- * Any thread: those whose primary key is greater than after and begins with
- * prefix, of this class ("": of any) and in this state (-1: in any), in the
- * order of their keys, until fn returns false.
- */
+/* Which, and in which order; each order has an index. */
+enum account_order { ACCOUNT_BY_KEY, ACCOUNT_BY_NAME, ACCOUNT_BY_CREATED };
+struct account_query {
+	struct strv prefix;	/* of the primary key */
+	struct strv klass;	/* absent or "": of any */
+	int state;		/* -1: in any */
+	enum account_order order;
+	bool down;
+	bool behind;		/* only what comes behind this one: */
+	struct strv key, name;	/* as the order needs them */
+	int64_t created;
+	uint64_t id;
+};
+
+/* Any thread: until fn returns false. */
 typedef bool account_list_fn(const struct account *a, void *arg);
-enum err accounts_list(struct strv prefix, struct strv after,
-    struct strv klass, int state, account_list_fn *fn, void *arg);
+enum err accounts_list(const struct account_query *q, account_list_fn *fn,
+    void *arg);
 
 /*
  * In run() of a write to DB_CONFIG.  ERR_STORAGE also when an address is

@@ -287,19 +287,22 @@ enum err audit_put(struct db *db, struct strv actor, struct strv action,
 	return insert(db, &r);
 }
 
+#define EACH(sign, way) \
+	"SELECT " COLUMNS " FROM audit WHERE id " sign " ?1 " \
+	"AND (?2 IS NULL OR instr(actor, ?2)) " \
+	"AND (?3 IS NULL OR instr(action, ?3)) " \
+	"AND (?4 IS NULL OR instr(object, ?4)) " \
+	"AND (?5 IS NULL OR substr(result, 1, length(?5)) = ?5) " \
+	"AND time >= ?6 AND time < ?7 ORDER BY id" way
+
 enum err audit_each(const struct audit_filter *f, int64_t before,
     audit_fn *fn, void *arg)
 {
-	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT " COLUMNS
-	    " FROM audit WHERE id < ?1 "
-	    "AND (?2 IS NULL OR instr(actor, ?2)) "
-	    "AND (?3 IS NULL OR instr(action, ?3)) "
-	    "AND (?4 IS NULL OR instr(object, ?4)) "
-	    "AND (?5 IS NULL OR substr(result, 1, length(?5)) = ?5) "
-	    "AND time >= ?6 AND time < ?7 ORDER BY id DESC");
+	struct stmt *s = stmt(db_reader(DB_CONFIG), f->up ? EACH(">", "") :
+	    EACH("<", " DESC"));
 	struct audit_row row;
 
-	stmt_int(s, before ? before : INT64_MAX);
+	stmt_int(s, before ? before : f->up ? 0 : INT64_MAX);
 	stmt_text(s, f->actor);
 	stmt_text(s, f->action);
 	stmt_text(s, f->object);

@@ -50,11 +50,12 @@ struct audit_filter {	/* absent and 0: any */
 	struct strv actor, action, object;	/* the text has this in it */
 	struct strv result;			/* "ok", "refused" */
 	int64_t since, until;			/* ms */
+	bool up;				/* the oldest first */
 };
 
 /*
- * The newest rows that fit and are older than id before (0: all), newest
- * first, until fn returns false; any thread.  Texts live until fn returns.
+ * The rows that fit, the newest first and older than id before (0: all); up,
+ * the oldest first and newer; until fn returns false; any thread.  Texts live until fn returns.
  */
 typedef bool audit_fn(const struct audit_row *row, void *arg);
 enum err audit_each(const struct audit_filter *f, int64_t before,

@@ -62,15 +62,15 @@ static enum err give_legs(struct stmt *s, query_leg_fn *fn, void *arg)
  * looks at a column only when the ones before it fit, so the rare ones stand
  * first.
  */
-#define FILTERS \
-	"WHERE leg.id < ?1 AND leg.id >= ?2 AND (?3 < 0 OR leg.state = ?3) " \
+#define FILTERS(sign) \
+	"WHERE leg.id " sign " ?1 AND leg.id >= ?2 AND (?3 < 0 OR leg.state = ?3) " \
 	"AND (?4 IS NULL OR leg.why = ?4) AND (?5 IS NULL OR leg.hop = ?5) " \
 	"AND (?6 IS NULL OR leg.recipient = ?6 OR message.recipient = ?6) " \
 	"AND (?7 IS NULL OR message.sender = ?7) "
 
 static void bind_filter(struct stmt *s, const struct query_filter *f)
 {
-	stmt_int(s, f->before ? (int64_t)f->before : INT64_MAX);
+	stmt_int(s, f->before ? (int64_t)f->before : f->up ? 0 : INT64_MAX);
 	stmt_int(s, f->since > 0 ? (int64_t)id_leg(id_at(f->since), 0) : 0);
 	stmt_int(s, f->state);
 	stmt_text(s, f->why);
@@ -79,29 +79,29 @@ static void bind_filter(struct stmt *s, const struct query_filter *f)
 	stmt_text(s, f->from);
 }
 
+#define WAITING(sign, way) \
+	"SELECT " COLUMNS " FROM leg INDEXED BY leg_waiting JOIN message " \
+	"ON message.id = leg.id >> 8 " FILTERS(sign) \
+	"AND leg.hop = ?5 AND leg.state <= 1 ORDER BY leg.id" way
+#define SPAM(sign, way) \
+	"SELECT " COLUMNS " FROM leg INDEXED BY leg_spam CROSS JOIN message " \
+	"ON message.id = leg.id >> 8 " FILTERS(sign) \
+	"AND leg.state = 9 ORDER BY leg.id" way
+#define ALL(sign, way) \
+	"SELECT " COLUMNS " FROM leg CROSS JOIN message " \
+	"ON message.id = leg.id >> 8 " FILTERS(sign) "ORDER BY leg.id" way
+#define BOTH(list) { list("<", " DESC"), list(">", "") }
+
 enum err query_legs(const struct query_filter *f, query_leg_fn *fn,
     void *arg)
 {
-	struct db *db = db_reader(DB_STORE);
+	static const char *const lists[][2] = { BOTH(WAITING), BOTH(SPAM),
+		BOTH(ALL) };
 	bool waits = f->hop.p && (f->state == LEG_READY ||
 	    f->state == LEG_HELD);
-	struct stmt *s;
+	struct stmt *s = stmt(db_reader(DB_STORE), lists[waits ? 0 :
+	    f->state == LEG_SPAM ? 1 : 2][f->up]);
 
-	if (waits)
-		s = stmt(db, "SELECT " COLUMNS " FROM leg "
-		    "INDEXED BY leg_waiting JOIN message "
-		    "ON message.id = leg.id >> 8 " FILTERS
-		    "AND leg.hop = ?5 AND leg.state <= 1 "
-		    "ORDER BY leg.id DESC");
-	else if (f->state == LEG_SPAM)
-		s = stmt(db, "SELECT " COLUMNS " FROM leg "
-		    "INDEXED BY leg_spam CROSS JOIN message "
-		    "ON message.id = leg.id >> 8 " FILTERS
-		    "AND leg.state = 9 ORDER BY leg.id DESC");
-	else
-		s = stmt(db, "SELECT " COLUMNS " FROM leg CROSS JOIN message "
-		    "ON message.id = leg.id >> 8 " FILTERS
-		    "ORDER BY leg.id DESC");
 	bind_filter(s, f);
 	return give_legs(s, fn, arg);
 }

@@ -40,9 +40,10 @@ struct query_filter {
 	int state;			/* enum leg_state; -1: any */
 	int64_t since;			/* ms; 0: any time */
 	uint64_t before;		/* legs with smaller ids; 0: all */
+	bool up;			/* the oldest first, ids above before */
 };
 
-/* Newest first, until fn returns false. */
+/* Newest first unless up, until fn returns false. */
 typedef bool query_leg_fn(const struct query_leg *l, void *arg);
 enum err query_legs(const struct query_filter *f, query_leg_fn *fn,
     void *arg);

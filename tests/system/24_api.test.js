@@ -257,3 +257,59 @@ test('connections that say nothing keep nobody out for long', { timeout: 60000 }
 	assert.equal((await root.get('/health/live')).status, 200);
 	idle.forEach((s) => s.destroy());
 });
+
+test('a list is sorted and filtered, and its pages go on in the same order', async () => {
+	const walk = async (query) => {
+		const seen = [];
+		for (let next = ''; next !== null;) {
+			const q = `limit=3${query && `&${query}`}${next && `&cursor=${next}`}`;
+			const r = await root.get(`/subscribers?${q}`);
+			assert.equal(r.status, 200, r.text);
+			assert.ok(r.json.items.length <= 3);
+			seen.push(...r.json.items);
+			({ next } = r.json);
+		}
+		return seen;
+	};
+	const all = await walk('');
+	assert.ok(all.length > 7, `${all.length} subscribers`);
+	const text = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+	for (const field of ['address', 'name', 'created']) {
+		const up = (await walk(`sort=${field}`)).map((s) => s[field]);
+		assert.deepEqual(up, all.map((s) => s[field]).sort(text), field);
+		const down = (await walk(`sort=-${field}`)).map((s) => s[field]);
+		assert.deepEqual(down, up.reverse(), field);
+		assert.equal(new Set((await walk(`sort=-${field}`)).map((s) => s.address)).size,
+			all.length, 'each of them once');
+	}
+	const [, one] = all;
+	const q = encodeURIComponent(`address!="${one.address}" and created>2020-01-01`);
+	assert.deepEqual((await walk(`filter=${q}`)).map((s) => s.address),
+		all.filter((s) => s !== one).map((s) => s.address));
+	assert.deepEqual((await walk(`address=${encodeURIComponent(one.address)}`)), [one]);
+	assert.deepEqual((await walk('address=sip:*&sort=-address')).map((s) => s.address),
+		all.map((s) => s.address).filter((a) => a.startsWith('sip:')).reverse());
+});
+
+test('a cursor is for the question it was given to, and unknown fields are named', async () => {
+	const { next } = (await root.get('/subscribers?limit=2&sort=-address')).json;
+	assert.equal((await root.get(`/subscribers?limit=9&sort=-address&cursor=${next}`)).status,
+		200, 'the limit may change');
+	for (const other of ['', '&sort=address', '&sort=-name', '&sort=-address&filter=name!=x',
+		'&sort=-address&class=gold'])
+		isProblem(await root.get(`/subscribers?cursor=${next}${other}`), 400);
+	for (const [query, says] of [
+		['sort=adress', /did you mean address\?/],
+		['sort=class', /only by address, name, created/],
+		['filter=adress=x', /did you mean address\?/], ['filter=name', /no condition/],
+		['filter=state=gone', /one of active\|suspended/],
+		['adress=x', /did you mean address\?/],
+		['filter=created<soon', /is a time/], ['sort=', /no field/]]) {
+		const r = await root.get(`/subscribers?${query}`);
+		assert.match(isProblem(r, 400).detail, says, query);
+	}
+	const checks = async (q) => (await root.get(`/health/checks?${q}`)).json.items
+		.map((c) => c.check);
+	assert.deepEqual(await checks('sort=check'), (await checks('')).sort());
+	assert.deepEqual(await checks('check=audit'), ['audit']);
+});
