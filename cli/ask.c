@@ -1,5 +1,6 @@
 /* ask.c - what cannot be taken back is asked for first. */
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,20 +19,36 @@ static bool ends_something(const struct gram_op *op)
 	return false;
 }
 
+static int terminal(void)
+{
+	return open("/dev/tty", O_RDWR | O_CLOEXEC);
+}
+
+bool ask_can(void)
+{
+	int tty = terminal();
+
+	if (tty >= 0)
+		close(tty);
+	return tty >= 0 && isatty(STDERR_FILENO);
+}
+
 bool ask_yes(const char *question)
 {
-	char answer[8] = "";
+	char answer[8] = "", c = 0;
+	int tty = terminal();
 	size_t n = 0;
-	char c = 0;
 
+	if (tty < 0)
+		return false;
 	fflush(stdout);
-	fprintf(stderr, "%s [y/N] ", question);
-	fflush(stderr);
-	while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+	dprintf(tty, "%s [y/N] ", question);
+	while (read(tty, &c, 1) == 1 && c != '\n')
 		if (n + 1 < sizeof(answer))
 			answer[n++] = c;
 	if (c != '\n')
-		fputc('\n', stderr);
+		dprintf(tty, "\n");
+	close(tty);
 	return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
 }
 
@@ -42,7 +59,7 @@ bool ask_first(struct session *s, const struct gram_op *op,
 	bool yes;
 
 	if (o->yes || s->file || !ends_something(op) ||
-	    !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+	    !isatty(STDIN_FILENO) || !ask_can())
 		return true;
 	buf_init(&question, BUF_NO_LIMIT);
 	buf_init(&safe, BUF_NO_LIMIT);

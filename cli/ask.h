@@ -11,7 +11,9 @@
  */
 bool ask_first(struct session *s, const struct gram_op *op,
     const struct request *r, const struct options *o);
-/* A question on standard error; true for "y" and "yes". */
+/* There is somebody at a terminal. */
+bool ask_can(void);
+/* A question there; true for "y" and "yes". */
 bool ask_yes(const char *question);
 
 #endif

@@ -1,14 +1,12 @@
-/* client.c - requests to the daemon over its Unix socket. */
+/* client.c - requests to the daemon, over its socket or HTTPS. */
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/now.h"
-#include "cli/client.h"
+#include "cli/link.h"
+#include "cli/remote.h"
 
 #define HEAD_MAX	((size_t)64 << 10)
 #define BODY_MAX	((size_t)80 << 20)
@@ -112,47 +110,11 @@ enum reply_state reply_read(struct strv all, bool closed, int *status,
 
 /* --- the connection ------------------------------------------------------ */
 
-int client_dial(const struct client *c, struct buf *why)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd;
-
-	if (strlen(c->socket) >= sizeof(a.sun_path)) {
-		buf_addf(why, "%s: this path is too long for a socket",
-		    c->socket);
-		return -1;
-	}
-	strcpy(a.sun_path, c->socket);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return fd;
-	buf_addf(why, "the daemon does not answer on %s: %s; is parleyd "
-	    "running, and is this its data directory?", c->socket,
-	    strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* Readiness before the deadline; false: time is up. */
-static bool wait_for(int fd, short what, int64_t deadline)
-{
-	struct pollfd p = { .fd = fd, .events = what };
-	int n;
-
-	do {
-		int64_t left = deadline - now_mono();
-
-		n = left <= 0 ? 0 : poll(&p, 1, (int)left);
-	} while (n < 0 && errno == EINTR);
-	return n > 0;
-}
-
 /* A daemon that refuses early stops reading: its answer still counts. */
-static void send_all(int fd, struct strv s, int64_t deadline)
+static void send_all(struct link *l, struct strv s, int64_t deadline)
 {
-	while (s.n && wait_for(fd, POLLOUT, deadline)) {
-		ssize_t n = send(fd, s.p, s.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (s.n && link_wait(l, POLLOUT, deadline)) {
+		ssize_t n = link_send(l, s.p, s.n);
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return;
@@ -161,7 +123,7 @@ static void send_all(int fd, struct strv s, int64_t deadline)
 	}
 }
 
-static bool receive(int fd, struct answer *a, int64_t deadline,
+static bool receive(struct link *l, struct answer *a, int64_t deadline,
     struct buf *why)
 {
 	enum reply_state state = REPLY_MORE;
@@ -172,11 +134,15 @@ static bool receive(int fd, struct answer *a, int64_t deadline,
 
 	buf_init(&all, HEAD_MAX + BODY_MAX);
 	while (state == REPLY_MORE && n > 0 && !all.full) {
-		if (!wait_for(fd, POLLIN, deadline)) {
+		if (!link_wait(l, POLLIN, deadline)) {
 			buf_addz(why, "the daemon did not answer in time");
 			break;
 		}
-		n = recv(fd, part, sizeof(part), 0);
+		n = link_recv(l, part, sizeof(part));
+		if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+			n = 1;
+			continue;
+		}
 		if (n > 0)
 			buf_add(&all, part, (size_t)n);
 		state = reply_read(buf_strv(&all), n <= 0, &a->status, &body);
@@ -190,32 +156,46 @@ static bool receive(int fd, struct answer *a, int64_t deadline,
 	return state == REPLY_DONE;
 }
 
+/* A change by a token must say which state it is about: any. */
+void client_head(const struct client *c, const char *method, struct buf *out)
+{
+	if (!c->remote) {
+		buf_addz(out, "Host: localhost\r\n");
+		return;
+	}
+	buf_addf(out, "Host: %s\r\nAuthorization: Bearer %s\r\n",
+	    c->remote->place, c->remote->token);
+	if (strcmp(method, "GET") != 0 && strcmp(method, "POST") != 0)
+		buf_addz(out, "If-Match: *\r\n");
+}
+
 bool client_call(const struct client *c, const char *method,
     const char *target, const char *type, struct strv body, struct answer *a,
     struct buf *why)
 {
 	int64_t deadline = now_mono() + (int64_t)c->timeout_s * 1000;
+	struct link l;
 	struct buf head;
 	bool ok;
-	int fd;
 
 	*a = (struct answer){ 0 };
 	buf_init(&a->body, BODY_MAX);
-	fd = client_dial(c, why);
-	if (fd < 0)
+	if (!link_open(&l, c, deadline, NULL, why))
 		return false;
 	buf_init(&head, BUF_NO_LIMIT);
-	buf_addf(&head, "%s %s HTTP/1.1\r\nHost: localhost\r\n"
-	    "Connection: close\r\n", method, target);
+	buf_addf(&head, "%s %s HTTP/1.1\r\nConnection: close\r\n", method,
+	    target);
+	client_head(c, method, &head);
 	if (type)
 		buf_addf(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n",
 		    type, body.n);
 	buf_addz(&head, "\r\n");
-	send_all(fd, buf_strv(&head), deadline);
+	send_all(&l, buf_strv(&head), deadline);
 	if (type)
-		send_all(fd, body, deadline);
-	ok = receive(fd, a, deadline, why);
+		send_all(&l, body, deadline);
+	ok = receive(&l, a, deadline, why);
+	explicit_bzero(head.p, head.size);
 	buf_deinit(&head);
-	close(fd);
+	link_close(&l);
 	return ok;
 }

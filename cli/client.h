@@ -1,12 +1,15 @@
-/* client.h - requests to the daemon over its Unix socket. */
+/* client.h - requests to the daemon, over its socket or HTTPS. */
 
 #ifndef CLI_CLIENT_H
 #define CLI_CLIENT_H
 
 #include "base/buf.h"
 
+struct remote;
+
 struct client {
 	char *socket;		/* path */
+	const struct remote *remote;	/* NULL: the socket */
 	int timeout_s;		/* for a whole answer */
 };
 
@@ -31,8 +34,8 @@ enum reply_state { REPLY_MORE, REPLY_DONE, REPLY_BAD };
 enum reply_state reply_read(struct strv all, bool closed, int *status,
     struct strv *body);
 
-/* A connection, or -1: why says what went wrong. */
-int client_dial(const struct client *c, struct buf *why);
+/* The head of a request but its first line and its end: Host, the token. */
+void client_head(const struct client *c, const char *method, struct buf *out);
 
 /* Append s so that it can stand in a path or a query. */
 void client_escape(struct buf *out, struct strv s);

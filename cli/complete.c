@@ -25,8 +25,9 @@ static void candidate(const char *word, const char *help, void *arg)
 
 static void program_options(struct strv partial)
 {
-	static const char *const names[] = { "--data-dir", "--socket", "-f",
-		"--keep-going", "--version", "--help" };
+	static const char *const names[] = { "--data-dir", "--socket", "-H",
+		"--token-file", "--ca", "--fingerprint", "-f", "-c",
+		"--keep-going", "--restricted", "--version", "--help" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (partial.n && strncmp(names[i], partial.p, partial.n) == 0)

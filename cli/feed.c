@@ -1,18 +1,16 @@
 /* feed.c - what happens in the daemon, as it happens (GET /events). */
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <string.h>
 
+#include "base/now.h"
 #include "cli/feed.h"
 
 #define EVENT_MAX ((size_t)8 << 20)
 
 void feed_close(struct feed *f)
 {
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = -1;
+	link_close(&f->link);
 	if (f->in.limit)
 		buf_deinit(&f->in);
 	f->in = (struct buf){ 0 };
@@ -22,21 +20,25 @@ void feed_close(struct feed *f)
 bool feed_open(struct feed *f, const struct client *c, const char *topics,
     struct buf *why)
 {
+	int64_t deadline = now_mono() + (int64_t)c->timeout_s * 1000;
 	struct buf head;
 	bool ok;
 
-	*f = (struct feed){ .fd = client_dial(c, why) };
-	if (f->fd < 0)
+	*f = (struct feed){ .status = 0 };
+	if (!link_open(&f->link, c, deadline, NULL, why))
 		return false;
 	buf_init(&f->in, EVENT_MAX);
 	buf_init(&head, BUF_NO_LIMIT);
-	buf_addf(&head, "GET /api/v1/events?topics=%s HTTP/1.0\r\n"
-	    "Host: localhost\r\n\r\n", topics);
-	ok = send(f->fd, head.p, head.n, MSG_NOSIGNAL) == (ssize_t)head.n;
+	buf_addf(&head, "GET /api/v1/events?topics=%s HTTP/1.0\r\n",
+	    topics);
+	client_head(c, "GET", &head);
+	buf_addz(&head, "\r\n");
+	ok = link_send(&f->link, head.p, head.n) == (ssize_t)head.n;
 	if (!ok) {
 		buf_addz(why, "the daemon closed the connection");
 		feed_close(f);
 	}
+	explicit_bzero(head.p, head.size);
 	buf_deinit(&head);
 	return ok;
 }
@@ -48,11 +50,16 @@ bool feed_read(struct feed *f)
 
 	buf_drop(&f->in, f->used);
 	f->used = 0;
-	n = recv(f->fd, part, sizeof(part), MSG_DONTWAIT);
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
-	buf_add(&f->in, part, (size_t)n);
-	return n > 0 && !f->in.full;
+	for (;;) {
+		n = link_recv(&f->link, part, sizeof(part));
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR;
+		buf_add(&f->in, part, (size_t)n);
+		if (n == 0 || f->in.full)
+			return false;
+		if (!f->link.ssl)
+			return true;
+	}
 }
 
 /* --- the stream ---------------------------------------------------------- */

@@ -3,10 +3,10 @@
 #ifndef CLI_FEED_H
 #define CLI_FEED_H
 
-#include "cli/client.h"
+#include "cli/link.h"
 
 struct feed {
-	int fd;			/* -1: closed; to be polled for reading */
+	struct link link;	/* its fd is to be polled for reading */
 	int status;		/* HTTP; 0: not yet known */
 	struct buf in;
 	size_t used;		/* of in, by the event that was given */

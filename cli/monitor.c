@@ -160,7 +160,7 @@ static bool over(const struct monitor *m)
 static int follow(struct monitor *m, const struct keys *keys)
 {
 	struct pollfd p[2] = {
-		{ .fd = m->feed.fd, .events = POLLIN },
+		{ .fd = m->feed.link.fd, .events = POLLIN },
 		{ .fd = keys->tty ? STDIN_FILENO : -1, .events = POLLIN },
 	};
 	struct strv name, data;

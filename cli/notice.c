@@ -10,7 +10,7 @@
 
 void notices_begin(struct notices *n, struct session *s)
 {
-	*n = (struct notices){ .s = s, .feed.fd = -1,
+	*n = (struct notices){ .s = s, .feed.link.fd = -1,
 	    .lost = !s->have_grammar };
 }
 
@@ -22,7 +22,7 @@ void notices_end(struct notices *n)
 
 int notices_fd(const struct notices *n)
 {
-	return n->feed.fd;
+	return n->feed.link.fd;
 }
 
 static void line(struct strv text, void *arg)
@@ -94,7 +94,7 @@ bool notices_take(struct notices *n, struct buf *out)
 
 	n->out = out;
 	n->lines = 0;
-	if (n->feed.fd < 0) {
+	if (n->feed.link.fd < 0) {
 		connect_again(n);
 		if (n->retry == INT64_MAX)
 			(void)pending_news(n->s, out);

@@ -86,6 +86,10 @@ static int refused(struct session *s, const struct answer *a,
 	int64_t line = 0;
 	int code = exit_of(a->status);
 
+	if (a->status == 503 && root && json_as_string(json_member(root,
+	    "code"), &detail) && strv_eq(detail, STRV("not-set-up")))
+		code = EXIT_NO_DAEMON;
+	detail = STRV_NONE;
 	if ((o->json || o->jsonl) && root) {
 		json_free(root);
 		refused_json(buf_strv(&a->body));

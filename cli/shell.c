@@ -16,6 +16,7 @@
 #include "cli/hints.h"
 #include "cli/lock.h"
 #include "cli/notice.h"
+#include "cli/remote.h"
 
 #define HISTORY 1000
 #define TICK_MS 1000	/* idle so long: what time is it? */
@@ -185,18 +186,22 @@ static unsigned char on_question(EditLine *el, int ch)
 
 static char *prompt(EditLine *el)
 {
-	static char text[PLACE + 80];
+	static char text[PLACE + 400];
 	struct session *s;
+	const char *host;
 	char wait[40];
 
 	el_get(el, EL_CLIENTDATA, &s);
+	host = s->client.remote ? s->client.remote->host : NULL;
 	pending_prompt(s, wait, sizeof(wait));
 	if (s->configuring)
-		(void)snprintf(text, sizeof(text), "parley(config%s%s)%s%s# ",
-		    s->place[0] ? " " : "", s->place,
+		(void)snprintf(text, sizeof(text),
+		    "parley%s%s(config%s%s)%s%s# ", host ? "@" : "",
+		    host ? host : "", s->place[0] ? " " : "", s->place,
 		    s->staged ? "*" : "", wait);
 	else
-		(void)snprintf(text, sizeof(text), "parley%s> ", wait);
+		(void)snprintf(text, sizeof(text), "parley%s%s%s> ",
+		    host ? "@" : "", host ? host : "", wait);
 	return text;
 }
 

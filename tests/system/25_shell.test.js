@@ -5,8 +5,10 @@
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
-const { execFileSync } = require('node:child_process');
+const tls = require('node:tls');
+const { execFileSync, spawnSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { Api, isProblem } = require('./lib/api.js');
 const { expect } = require('./lib/expect.js');
@@ -18,6 +20,7 @@ let site;
 before(async () => {
 	site = await Site.start({ listeners: [], people: Array.from({ length: PEOPLE },
 		(_, i) => [`sip:user${String(i).padStart(2, '0')}@example.org`, 'x']) });
+	await Api.first(site);
 });
 
 after(async () => {
@@ -25,6 +28,10 @@ after(async () => {
 });
 
 const script = (line) => site.parley(['-'], line + '\n');
+
+// Of the API, for one who may change settings.
+const token = async (name) => (await (await Api.login(site, 'root1')).post('/admin/tokens',
+	{ name, role: ['config'] })).json.token;
 
 async function fails(lines, status, stderr) {
 	const r = await site.shell(['-'], lines);
@@ -201,9 +208,7 @@ test('paths begin at a place of the settings, which the prompt shows', async () 
 
 /* proves APP-04 */
 test('who configures exclusively commits alone, until the mode is left', async () => {
-	const root = await Api.first(site);
-	const bob = new Api(site, { token: (await root.post('/admin/tokens', { name: 'bob',
-		role: ['config'] })).json.token });
+	const bob = new Api(site, { token: await token('bob') });
 	const put = (line) => bob.post('/config/running', { lines: [line] });
 	const unlock = (whose) => bob.call('DELETE', `/config/lock${whose}`, undefined,
 		{ 'If-Match': '*' });
@@ -350,6 +355,127 @@ test('what ends for good is asked for at a terminal, and not in scripts', async 
 		{ args: ['subscriber', 'delete', 'sip:zed@example.org', '--yes'] });
 	await site.parley(['subscriber', 'add', 'sip:zed@example.org']);
 	await site.parley(['subscriber', 'delete', 'sip:zed@example.org']);
+});
+
+/* --- other machines -------------------------------------------------------------------- */
+
+// The shell, told nothing of the socket.
+function remote(args, env = {}, input = '') {
+	const r = spawnSync(program('parley'), args, { encoding: 'utf8', input, timeout: 60000,
+		env: { ...process.env, ...home(), ...env } });
+	return { status: r.status, stdout: r.stdout, stderr: r.stderr };
+}
+
+/* proves APP-04 */
+test('a daemon elsewhere is reached over TLS, with a token that nobody sees', async () => {
+	const PARLEY_TOKEN = await token('far'), where = ['-H', `https://127.0.0.1:${site.admin}`];
+	const file = site.file('token', PARLEY_TOKEN + '\n');
+	const unknown = remote([...where, 'health'], { PARLEY_TOKEN });
+	assert.equal(unknown.status, 7);
+	assert.match(unknown.stderr, /no authority vouches .*fingerprint [0-9a-f]{64};.*--fingerprint/);
+	const print = /fingerprint ([0-9a-f]{64})/.exec(unknown.stderr)[1];
+	const at = (args, env) => remote([...where, '--fingerprint', print, ...args], env);
+	assert.equal(at(['show', 'tokens']).status, 7, 'a token is needed');
+	assert.match(at(['--token-file', file, 'health']).stderr, /others may read this token/);
+	fs.chmodSync(file, 0o600);
+	assert.equal(at(['--token-file', file, 'health']).status, 0);
+	const colons = print.toUpperCase().match(/../g).join(':');
+	assert.equal(remote([...where, '--fingerprint', `SHA256:${colons}`, 'health'], { PARLEY_TOKEN })
+		.status, 0);
+	const wrong = remote([...where, '--fingerprint', 'ab'.repeat(32), 'health'], { PARLEY_TOKEN });
+	assert.deepEqual([wrong.status, /not the one that was named/.test(wrong.stderr)], [7, true]);
+	assert.equal(at(['health'], { PARLEY_TOKEN: 'pt_nonsense' }).status, 4);
+	assert.equal(at(['subscriber', 'delete', 'sip:user01@example.org'], { PARLEY_TOKEN }).status, 4);
+	assert.equal(remote(['-H', 'https://127.0.0.1:1', 'health'], { PARLEY_TOKEN }).status, 7);
+	assert.equal(remote(['-H', 'http://x', 'health'], { PARLEY_TOKEN }).status, 7);
+	assert.equal(remote([...where, '--ca', '/nonexistent', 'health'], { PARLEY_TOKEN }).status, 7);
+	const out = remote([...where, '--fingerprint', print, '-'], { PARLEY_TOKEN },
+		'configure\nset site country-code 33\ndiscard\nset site country-code 34\ncommit\nexit\n' +
+		'show configuration site country-code --json\n');
+	assert.equal(out.status, 0, out.stderr);
+	assert.match(out.stdout, /"value":"34"/);
+	const [seen] = await site.items('show', 'audit', '--action', 'configuration commit',
+		'--limit', '1');
+	assert.equal(seen.via, 'token');
+	const ca = path.join(site.dir, 'ca.pem');
+	fs.writeFileSync(ca, await new Promise((resolve) => {
+		const s = tls.connect({ port: site.admin, rejectUnauthorized: false }, () => {
+			resolve('-----BEGIN CERTIFICATE-----\n' + s.getPeerCertificate().raw
+				.toString('base64') + '\n-----END CERTIFICATE-----\n');
+			s.destroy();
+		});
+	}));
+	const named = (host) => remote(['-H', `${host}:${site.admin}`, '--ca', ca, 'health'],
+		{ PARLEY_TOKEN });
+	assert.deepEqual(['127.0.0.1', 'localhost', '127.1'].map((h) => named(h).status), [0, 0, 7]);
+	assert.match(named('127.1').stderr, /not to be trusted: host.?name mismatch/i);
+});
+
+test('a certificate that nobody vouches for is asked about once, and then must stay', async () => {
+	const env = { ...home(), PARLEY_TOKEN: await token('far2') };
+	const args = ['-H', `127.0.0.1:${site.admin}`];
+	const kept = path.join(env.HOME, '.local/state/parley/known-hosts');
+	expect(site, ['want "fingerprint is"', 'want "\\[y/N\\] "', 'send "n\\r"',
+		'want "is not trusted"'], { env, args: [...args, 'health'], status: 7 });
+	assert.ok(!fs.existsSync(kept));
+	expect(site, ['want "\\[y/N\\] "', 'send "y\\r"', 'want "parley@127.0.0.1> "',
+		'send "show subscr\\t"', 'want "ibers "', 'send -- "--limit 1\\r"', 'want "ADDRESS"',
+		'want "parley@127.0.0.1> "', 'send "monitor config\\r"', 'want "(q ends)"',
+		commit(['set site country-code 61']), 'want "-> 61"', 'send "q"',
+		'want "parley@127.0.0.1> "', 'send "quit\\r"'], { env, args });
+	const line = fs.readFileSync(kept, 'utf8');
+	assert.match(line, new RegExp(`^127.0.0.1:${site.admin} [0-9a-f]{64}\n$`));
+	assert.equal(fs.statSync(kept).mode & 0o777, 0o600);
+	assert.equal(remote([...args, 'health'], env).status, 0);
+	fs.writeFileSync(kept, line.replace(/[0-9a-f]{64}/, 'cd'.repeat(32)));
+	const r = remote([...args, 'health'], env);
+	assert.equal(r.status, 7);
+	assert.match(r.stderr, /NOT the one that was trusted before.*somebody may be in between/);
+	assert.match(r.stderr, /take the line of 127\.0\.0\.1:\d+ out of .*known-hosts/);
+});
+
+/* proves APP-04 */
+test('a restricted shell reads and writes in one folder and runs nothing', async () => {
+	const env = { ...process.env, ...home(), PAGER: 'sh -c "echo ESCAPED"', PARLEY_PAGER: '' };
+	const user = os.userInfo().homedir;
+	const run = (argv0, args, more = {}) => spawnSync(program('parley'), args, { argv0,
+		encoding: 'utf8', input: '', timeout: 60000, env: { ...env, ...more } });
+	const line = (text, more) => run('parley', ['--data-dir', site.data, '--restricted', '-c', text],
+		more);
+	assert.equal(line('version').status, 0);
+	const secret = site.file('secret', 'hidden\n');
+	for (const text of [`source ${secret}`, `health | save ${site.dir}/x`, 'health | save ../x',
+		'health | save .profile', 'health | save ~/.profile', `subscriber import ${secret}`,
+		`configure -f ${secret} --commit`, 'health | save ~/parley-out/../x',
+		`subscriber set sip:user01@example.org --password-file ${secret}`]) {
+		const r = line(text);
+		assert.notEqual(r.status, 0, text);
+		assert.match(r.stderr, /plain names in ~\/parley-out/, text);
+		assert.ok(!r.stderr.includes('hidden'));
+	}
+	const lines = `configure\nset site domain @${secret}\n`;
+	const script = spawnSync(program('parley'), ['--data-dir', site.data, '--restricted', '-'],
+		{ encoding: 'utf8', input: lines, env });
+	assert.match(script.stderr, /plain names/);
+	assert.equal(fs.existsSync(path.join(site.dir, 'x')), false);
+	const name = `parley-test-${process.pid}`, saved = path.join(user, 'parley-out', name);
+	const was = fs.existsSync(path.dirname(saved));
+	assert.equal(line(`health | save ${name}`).status, 0);
+	assert.match(fs.readFileSync(saved, 'utf8'), /^CHECK/);
+	fs.rmSync(saved);
+	fs.symlinkSync(secret, saved);
+	assert.notEqual(line(`source ~/parley-out/${name}`).status, 0, 'no links');
+	fs.rmSync(saved);
+	if (!was)
+		fs.rmdirSync(path.dirname(saved));
+	const asked = run('parley', ['--data-dir', site.data, '--restricted'],
+		{ SSH_ORIGINAL_COMMAND: 'show subscribers | count' });
+	assert.equal(asked.stdout, `${PEOPLE}\n`);
+	const login = run('-parley', ['--data-dir', site.data, '-c', `source ${secret}`]);
+	assert.match(login.stderr, /plain names/);
+	expect(site, ['want "parley> "', 'send "help\\r"', 'never "ESCAPED" "subscriber add"',
+		'send "q"', 'want "parley> "', 'send "quit\\r"'],
+	{ args: ['--restricted'], env: { PAGER: 'sh -c "echo ESCAPED"', LESS: '' } });
 });
 
 /* --- completion, scripts, terminals ----------------------------------------------------- */
