@@ -1,6 +1,5 @@
 /* command.c - the commands: an operation of the daemon, or a word of ours. */
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +9,7 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/empty.h"
+#include "cli/stop.h"
 #include "config.h"
 
 /* --- operations ---------------------------------------------------------- */
@@ -38,30 +38,19 @@ static int once(struct session *s, const struct request *r,
 	return code;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
 /* Again and again, in place on a screen, until Ctrl-C or the time-out. */
 static int watch(struct session *s, const struct request *r,
     const struct options *o, const char *title)
 {
 	struct options each = *o;
-	struct sigaction was, now = { .sa_handler = on_interrupt };
 	int64_t end = now_mono() + (int64_t)o->timeout_s * 1000;
 	char time[NOW_TEXT];
 	int code;
 
-	interrupted = 0;
 	if (s->way)
 		output_flow(s->way);
 	each.timeout_s = 0;
 	each.json = o->json || !s->out.tty;
-	(void)sigaction(SIGINT, &now, &was);
 	do {
 		now_text(now_ms(), time);
 		if (s->out.tty)
@@ -70,14 +59,16 @@ static int watch(struct session *s, const struct request *r,
 		code = once(s, r, &each);
 		if (s->way)
 			output_turn(s->way);
-		for (int i = 0; i < o->watch_s * 10 && !interrupted &&
+		for (int i = 0; i < o->watch_s * 10 && !stop_asked() &&
 		    !(o->timeout_s && now_mono() >= end); i++)
 			(void)nanosleep(&(struct timespec){ 0, 100000000 },
 			    NULL);
-	} while (!interrupted && code != EXIT_NO_DAEMON &&
+	} while (!stop_asked() && code != EXIT_NO_DAEMON &&
 	    !ferror(stdout) &&
 	    !(o->timeout_s && now_mono() >= end));
-	(void)sigaction(SIGINT, &was, NULL);
+	if (stop_asked())
+		code = EXIT_OK;		/* it is the way to end it */
+	stop_clear();
 	return code;
 }
 

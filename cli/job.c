@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/session.h"
+#include "cli/stop.h"
 #include "wire/json.h"
 
 struct job {
@@ -89,6 +90,9 @@ int job_follow(struct session *s, const struct options *o,
 		if (j.ended)
 			break;
 		answer_free(&a);
+		if (stop_asked())
+			return session_error(s, EXIT_INTERRUPTED, "it goes on "
+			    "without us: GET %s tells how far", target);
 		(void)nanosleep(&pause, NULL);
 	}
 	code = session_show(s, o, buf_strv(&a.body));

@@ -4,23 +4,12 @@
 
 #include "cli/keys.h"
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
 void keys_begin(struct keys *k, bool wanted)
 {
-	struct sigaction now = { .sa_handler = on_interrupt };
 	struct termios single;
 
-	interrupted = 0;
 	k->tty = wanted && isatty(STDIN_FILENO) &&
 	    tcgetattr(STDIN_FILENO, &k->lines) == 0;
-	(void)sigaction(SIGINT, &now, &k->was);
 	if (!k->tty)
 		return;
 	single = k->lines;
@@ -32,12 +21,6 @@ void keys_end(struct keys *k)
 {
 	if (k->tty)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &k->lines);
-	(void)sigaction(SIGINT, &k->was, NULL);
-}
-
-bool keys_interrupted(void)
-{
-	return interrupted;
 }
 
 bool keys_quit(const struct keys *k)

@@ -3,20 +3,17 @@
 #ifndef CLI_KEYS_H
 #define CLI_KEYS_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <termios.h>
 
 struct keys {
 	bool tty;		/* there are keys to read, on standard input */
 	struct termios lines;
-	struct sigaction was;
 };
 
-/* wanted: the output is a terminal.  Ctrl-C is told by keys_interrupted(). */
+/* wanted: the output is a terminal.  Ctrl-C is told by stop_asked(). */
 void keys_begin(struct keys *k, bool wanted);
 void keys_end(struct keys *k);
-bool keys_interrupted(void);
 /* Standard input can be read: is it a key that ends? */
 bool keys_quit(const struct keys *k);
 

@@ -14,6 +14,7 @@
 #include "base/now.h"
 #include "cli/link.h"
 #include "cli/remote.h"
+#include "cli/stop.h"
 
 /* --- the socket of this machine ------------------------------------------ */
 
@@ -50,7 +51,7 @@ static bool wait_fd(int fd, short what, int64_t deadline)
 		int64_t left = deadline - now_mono();
 
 		n = left <= 0 ? 0 : poll(&p, 1, (int)left);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && errno == EINTR && !stop_asked());
 	return n > 0;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/feed.h"
 #include "cli/keys.h"
 #include "cli/session.h"
+#include "cli/stop.h"
 #include "wire/json.h"
 
 static const struct {
@@ -153,7 +154,7 @@ static int refused(struct monitor *m)
 
 static bool over(const struct monitor *m)
 {
-	return keys_interrupted() || (m->end && now_mono() >= m->end) ||
+	return stop_asked() || (m->end && now_mono() >= m->end) ||
 	    (m->s->way && output_done(m->s->way)) || ferror(stdout);
 }
 
@@ -180,8 +181,10 @@ static int follow(struct monitor *m, const struct keys *keys)
 		while (feed_next(&m->feed, &name, &data) && !over(m))
 			event(m, name, data);
 	}
-	if (open)
+	if (open) {
+		stop_clear();	/* it is the way to end it */
 		return EXIT_OK;
+	}
 	if (m->feed.status && m->feed.status != 200)
 		return refused(m);
 	return session_error(m->s, EXIT_NO_DAEMON, "the daemon has ended");

@@ -79,7 +79,7 @@ static bool ask(int tty, const char *question, const char *name,
 	(void)tcsetattr(tty, TCSAFLUSH, &quiet);
 	dprintf(tty, "%s%s: ", question, name);
 	while ((n = read(tty, &c, 1)) == 1 && c != '\n')
-		buf_addc(out, c);
+		buf_addc(out, c);	/* Ctrl-C ends it too */
 	(void)tcsetattr(tty, TCSAFLUSH, &was);
 	dprintf(tty, "\n");
 	return n == 1;

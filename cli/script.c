@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/stop.h"
 
 #define DEEP 8	/* files that run files */
 
@@ -13,7 +14,8 @@ static int lines_run(struct session *s, struct strv rest)
 	size_t failed = 0;
 	int code = EXIT_OK, one;
 
-	while (rest.n && (code == EXIT_OK || s->keep_going) && !s->quit) {
+	while (rest.n && (code == EXIT_OK || s->keep_going) && !s->quit &&
+	    !stop_asked()) {
 		s->line++;
 		one = session_line(s, strv_split(rest, '\n', &rest));
 		failed += one != EXIT_OK;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/session.h"
+#include "cli/stop.h"
 #include "wire/json.h"
 
 #define CONFIG "/api/v1/config/"
@@ -123,7 +124,10 @@ int session_call(struct session *s, const char *method, const char *target,
 	if (o->timeout_s)
 		with.timeout_s = o->timeout_s;
 	buf_init(&why, 4096);
-	if (!client_call(&with, method, target, type, body, a, &why))
+	if (!client_call(&with, method, target, type, body, a, &why) &&
+	    stop_asked())
+		code = session_error(s, EXIT_INTERRUPTED, "interrupted");
+	else if (why.n)
 		code = session_error(s, strstr(why.p, "in time") ?
 		    EXIT_TIMEOUT : EXIT_NO_DAEMON, "%s", why.p);
 	else if (a->status >= 300)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <histedit.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,6 +16,7 @@
 #include "cli/lock.h"
 #include "cli/notice.h"
 #include "cli/remote.h"
+#include "cli/stop.h"
 
 #define HISTORY 1000
 #define TICK_MS 1000	/* idle so long: what time is it? */
@@ -259,14 +259,6 @@ int history_words(struct session *s, const struct word *w, size_t n)
 	return EXIT_OK;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int number)
-{
-	(void)number;
-	interrupted = 1;
-}
-
 /* The cursor to the start of the line that is being typed, however many rows
  * it has by now. */
 static void to_start(EditLine *el)
@@ -354,8 +346,8 @@ static int get_char(EditLine *el, wchar_t *out)
 
 	el_get(el, EL_CLIENTDATA, &s);
 	for (;;) {
-		if (interrupted) {	/* also while there were news */
-			interrupted = 0;
+		if (stop_asked()) {	/* also while there were news */
+			stop_clear();
 			errno = EINTR;
 			return -1;
 		}
@@ -398,15 +390,6 @@ static EditLine *editor(struct session *s, History *h)
 	return el;
 }
 
-/* Else libedit, which hands the signal on, would end us by it. */
-static void keep_alive(void)
-{
-	struct sigaction act = { .sa_handler = on_interrupt };
-
-	(void)sigemptyset(&act.sa_mask);
-	(void)sigaction(SIGINT, &act, NULL);
-}
-
 static void loop(struct session *s, EditLine *el, History *h)
 {
 	const char *text;
@@ -417,7 +400,7 @@ static void loop(struct session *s, EditLine *el, History *h)
 		struct strv line;
 
 		errno = 0;
-		interrupted = 0;
+		stop_clear();
 		text = el_gets(el, &n);
 		if (!text && errno == EINTR) {
 			printf("\n");
@@ -454,7 +437,7 @@ int shell_run(struct session *s)
 	    sizeof(path)))
 		history(h, &ev, H_LOAD, path);
 	s->history = h;
-	keep_alive();
+	stop_catch(true);	/* libedit hands the signal on */
 	el = editor(s, h);
 	if (!el)
 		return session_error(s, EXIT_FAILED, "this terminal cannot "

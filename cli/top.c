@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "cli/command.h"
 #include "cli/keys.h"
+#include "cli/stop.h"
 
 /* Each part is an answer of the daemon, or some columns of it. */
 static const struct part {
@@ -169,8 +170,10 @@ static int follow(struct look *l, const struct keys *keys)
 		code = draw(l);
 		next = now_mono() + l->every_ms;
 		while (code == EXIT_OK && now_mono() < next) {
-			if (keys_interrupted() || now_mono() >= end)
+			if (stop_asked() || now_mono() >= end) {
+				stop_clear();
 				return EXIT_OK;
+			}
 			if (poll(&p, 1, (int)(next - now_mono())) > 0 &&
 			    keys_quit(keys))
 				return EXIT_OK;
