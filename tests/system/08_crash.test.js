@@ -29,12 +29,10 @@ async function world(t, offset, more = []) {
 	return w;
 }
 
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-
 // The daemon dies somewhere behind the next answers, and lives again.
 async function kill({ site, load }) {
 	await load.answered(1 + Math.floor(load.random() * 200));
-	await pause(load.random() * 20);	// not always right behind an answer
+	await load.arrived(Math.floor(load.random() * 8));
 	await site.down('SIGKILL');
 	await load.newEpoch();
 	await site.run();

@@ -33,11 +33,9 @@ after(async () => {
 });
 
 async function until(what, look) {
-	for (let i = 0; i < 100; i++) {
+	for (const end = Date.now() + 15000; Date.now() < end;)
 		if (await look())
 			return;
-		await new Promise((done) => setTimeout(done, 100));
-	}
 	assert.fail(`never: ${what}`);
 }
 

@@ -14,7 +14,6 @@ const aor = (n) => `sip:+1555010${String(n).padStart(4, '0')}@example.org`;
 const [ALICE, BOB, CAROL] = [aor(1), aor(2), aor(3)];
 const CYCLES = 12;
 const seed = Number(process.env.SEED) || Math.floor(Math.random() * 1e9);
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 // All records of all files in the order of the files; open ones too.
 function records(site, ext = 'jsonl') {
@@ -62,7 +61,8 @@ test('records have no gap and no repetition over kills, and each message is ther
 	load.start([BOB, CAROL]);
 	for (let i = 0; i < CYCLES; i++) {
 		await load.answered(1 + Math.floor(load.random() * 200));
-		await pause(load.random() * 1200);	// while a batch or a close is under way
+		// while a batch or a close is under way, which come once a second
+		await load.arrived(Math.floor(load.random() * 400));
 		await site.down('SIGKILL');
 		assertWhole(records(site).slice(0, -1));
 		await load.newEpoch();

@@ -4,7 +4,9 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
 const fs = require('node:fs');
+const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const tls = require('node:tls');
@@ -366,6 +368,15 @@ function remote(args, env = {}, input = '') {
 	return { status: r.status, stdout: r.stdout, stderr: r.stderr };
 }
 
+// The file of the one that the daemon shows.
+const certificate = async () => site.file('ca.pem', await new Promise((resolve) => {
+	const s = tls.connect({ port: site.admin, rejectUnauthorized: false }, () => {
+		resolve('-----BEGIN CERTIFICATE-----\n' + s.getPeerCertificate().raw
+			.toString('base64') + '\n-----END CERTIFICATE-----\n');
+		s.destroy();
+	});
+}));
+
 /* proves APP-04 */
 test('a daemon elsewhere is reached over TLS, with a token that nobody sees', async () => {
 	const PARLEY_TOKEN = await token('far'), where = ['-H', `https://127.0.0.1:${site.admin}`];
@@ -403,14 +414,7 @@ test('a daemon elsewhere is reached over TLS, with a token that nobody sees', as
 	const [seen] = await site.items('show', 'audit', '--action', 'configuration commit',
 		'--limit', '1');
 	assert.equal(seen.via, 'token');
-	const ca = path.join(site.dir, 'ca.pem');
-	fs.writeFileSync(ca, await new Promise((resolve) => {
-		const s = tls.connect({ port: site.admin, rejectUnauthorized: false }, () => {
-			resolve('-----BEGIN CERTIFICATE-----\n' + s.getPeerCertificate().raw
-				.toString('base64') + '\n-----END CERTIFICATE-----\n');
-			s.destroy();
-		});
-	}));
+	const ca = await certificate();
 	const named = (host) => remote(['-H', `${host}:${site.admin}`, '--ca', ca, 'health'],
 		{ PARLEY_TOKEN });
 	assert.deepEqual(['127.0.0.1', 'localhost', '127.1'].map((h) => named(h).status),
@@ -514,6 +518,71 @@ test('a script can go on behind a line that fails', async () => {
 	assert.match(go.stderr, /script:2: /);
 	await fails('sh gateways\n', 2, /stdin:1: unknown word "sh" \(did you mean show\?\)/);
 	await fails('configure\nse site country-code 1\n', 2, /stdin:2: unknown word "se"/);
+});
+
+/* --- how it ends -------------------------------------------------------------------------- */
+
+const EXITS = [
+	[0, 'an empty list', ['show', 'groups'], /^$/],
+	[1, 'a file that is not there', ['-f', '/nonexistent'], /No such file/],
+	[2, 'an unknown word', ['shwo'], /did you mean show\?/],
+	[2, 'an unknown option', ['show', 'groups', '--jsno'], /did you mean --json|no option/],
+	[2, 'a value that is none', ['show', 'groups', '--limit', 'many'], /takes a number/],
+	[2, 'an abbreviation', ['sh', 'groups'], /unknown word/],
+	[3, 'no such object', ['subscriber', 'show', 'sip:nobody@example.org'], /no subscriber/],
+	[5, 'a bad value', ['subscriber', 'add', 'nobody'], /no sip: or tel: address/],
+	[6, 'what is there already', ['subscriber', 'add', 'sip:user01@example.org'], /already/],
+	[7, 'no daemon', ['--socket', '/nonexistent', 'health'], /is parleyd running/],
+	[9, 'a script of which a part fails', ['--keep-going', '-'], /stdin:2/, 'version\nx\n'],
+	[2, 'a script of which all fails', ['--keep-going', '-'], /stdin:1/, 'x\ny\n'],
+	[2, 'a line that is given whole', ['-c', 'health | mtach ok'], /did you mean match/],
+];
+
+/* proves APP-04 */
+for (const [status, what, args, stderr, input] of EXITS)
+	test(`${what} is exit ${status}`, async () => {
+		const r = await site.shell(args, input);
+		assert.equal(r.status, status, r.stdout + r.stderr);
+		assert.match(r.stderr, stderr);
+	});
+
+test('who may not is exit 4, also without a name', async () => {
+	const where = ['-H', `127.0.0.1:${site.admin}`, '--ca', await certificate(),
+		'audit', 'export'];
+	assert.equal(remote(where, { PARLEY_TOKEN: await token('four') }).status, 4);
+	assert.equal(remote(where, { PARLEY_TOKEN: 'nobody' }).status, 4);
+});
+
+test('a daemon that does not answer in time is exit 8, Ctrl-C 130', async (t) => {
+	const silent = path.join(site.dir, 'silent.sock');
+	const server = net.createServer(() => {}).listen(silent);
+	await once(server, 'listening');
+	t.after(() => server.close());
+	const r = spawnSync(program('parley'), ['--socket', silent, '--timeout', '1', 'health'],
+		{ encoding: 'utf8', timeout: 30000 });
+	assert.deepEqual([r.status, /in time/.test(r.stderr)], [8, true]);
+	expect(site, ['idle', 'send "\\003"', 'want "interrupted"'],
+		{ args: ['--socket', silent, 'health'], status: 130 });
+	expect(site, ['idle', 'send "\\003"', 'want "parley> "', 'send "health\\r"', 'want "health"',
+		'idle', 'send "\\003"', 'want "interrupted"', 'want "parley> "', 'send "quit\\r"'],
+	{ args: ['--socket', silent] });
+});
+
+test('health is exit 10 when something needs attention', async () => {
+	await site.configure(['set gateway dead kind smpp', 'set gateway dead address 127.0.0.1:1',
+		'set gateway dead system-id x']);
+	const r = await site.shell(['health']);
+	await site.configure(['delete gateway dead']);
+	assert.equal(r.status, 10, r.stdout);
+});
+
+test('an audit that is not whole is exit 11', async () => {
+	await site.down();
+	execFileSync('sqlite3', [path.join(site.data, 'config.db'),
+		'UPDATE audit SET object = "x" WHERE id = (SELECT max(id) - 3 FROM audit)']);
+	await site.run();
+	const r = await site.shell(['audit', 'verify']);
+	assert.equal(r.status, 11, r.stdout + r.stderr);
 });
 
 test('a text of others cannot steer the terminal in any form', async () => {

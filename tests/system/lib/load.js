@@ -198,6 +198,12 @@ class Load extends EventEmitter {
 		return this.until(() => this.answers >= target, () => 'no answers come');
 	}
 
+	// That many more messages have arrived: not always right behind an answer.
+	arrived(n) {
+		const target = this.arrivals + n;
+		return this.until(() => this.arrivals >= target, () => 'nothing arrives');
+	}
+
 	// Send no more; all that was sent is answered.
 	async stop() {
 		this.running = false;

@@ -42,10 +42,13 @@ async function freePort(host = '127.0.0.1') {
 }
 
 // Resolves when some program has the UDP port; there is no event for that.
-async function portTaken(port) {
+async function portTaken(port, end = Date.now() + 15000) {
 	const line = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} `);
-	while (!line.test(fs.readFileSync('/proc/net/udp', 'latin1')))
+	while (!line.test(fs.readFileSync('/proc/net/udp', 'latin1'))) {
+		if (Date.now() > end)
+			throw new Error(`nobody has the UDP port ${port}`);
 		await new Promise((r) => { setTimeout(r, 10); });
+	}
 }
 
 module.exports = { freePort, portTaken };
