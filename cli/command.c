@@ -315,12 +315,34 @@ static size_t own_of(const struct session *s, const struct word *w)
 	return s->interactive && begin[1].n == 1 ? found : OWN;
 }
 
+/* How long is waited counts from the first request, wherever it is said. */
+static bool grammar_in_time(struct session *s, const struct word *w, size_t n,
+    int *code)
+{
+	int was = s->client.timeout_s;
+	struct options o = s->defaults;
+	struct buf why;
+	bool ok;
+
+	buf_init(&why, 1024);
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(w[i].text.p, "--timeout", 9) == 0)
+			(void)options_take(&o, w + i, n - i, &why);
+	if (o.timeout_s)
+		s->client.timeout_s = o.timeout_s;
+	ok = session_grammar(s, code);
+	s->client.timeout_s = was;
+	buf_deinit(&why);
+	return ok;
+}
+
 int session_words(struct session *s, const struct word *w, size_t n)
 {
 	struct options o = s->defaults;
+	const struct word *all = w;
 	const struct gram_op *op;
 	struct buf why;
-	size_t used, i;
+	size_t n_all = n, used, i;
 	int code = EXIT_OK, step;
 
 	buf_init(&why, 8192);
@@ -345,7 +367,7 @@ int session_words(struct session *s, const struct word *w, size_t n)
 		s->defaults = was;
 		return code;
 	}
-	if (!session_grammar(s, &code))
+	if (!grammar_in_time(s, all, n_all, &code))
 		return code;
 	buf_init(&why, 8192);
 	op = grammar_find(&s->grammar, w, n, s->interactive, &used, &why);

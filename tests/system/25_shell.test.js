@@ -527,7 +527,7 @@ const EXITS = [
 	[1, 'a file that is not there', ['-f', '/nonexistent'], /No such file/],
 	[2, 'an unknown word', ['shwo'], /did you mean show\?/],
 	[2, 'an unknown option', ['show', 'groups', '--jsno'], /did you mean --json|no option/],
-	[2, 'a value that is none', ['show', 'groups', '--limit', 'many'], /takes a number/],
+	[2, 'a value that is none', ['show', 'groups', '--timeout', 'many'], /takes a number/],
 	[2, 'an abbreviation', ['sh', 'groups'], /unknown word/],
 	[3, 'no such object', ['subscriber', 'show', 'sip:nobody@example.org'], /no subscriber/],
 	[5, 'a bad value', ['subscriber', 'add', 'nobody'], /no sip: or tel: address/],

@@ -121,7 +121,7 @@ static const struct completer pets = { "pet", pets_run };
 /* --- fixture ------------------------------------------------------------------ */
 
 static char dir[64], sock[100];
-static struct client client = { sock, 10 };
+static struct client client = { .socket = sock, .timeout_s = 10 };
 
 static void setup(void)
 {
