@@ -15,6 +15,7 @@
 #include "op/op.h"
 #include "port/sms/every.h"
 #include "port/sms/link.h"
+#include "port/sms/linktest.h"
 #include "port/sms/lost.h"
 
 #define TICK_MS 1000
@@ -163,6 +164,7 @@ static void init(const char *dir)
 	override_watch(1u << OVERRIDE_LINK | 1u << OVERRIDE_RATE,
 	    sms_link_operated);
 	op_register(ops, sizeof(ops) / sizeof(*ops));
+	sms_linktest_register();
 	health_register(checks, sizeof(checks) / sizeof(*checks));
 	probe_register(probes, sizeof(probes) / sizeof(*probes));
 }
@@ -179,6 +181,7 @@ static enum err start(void)
 static void stop(void (*done)(void))
 {
 	timer_cancel(&tick_timer);
+	sms_linktest_stop_all();
 	sms_links_stop(done);
 }
 
