@@ -13,6 +13,7 @@
 
 #define CONNECTIONS	64u
 #define PER_ADDRESS	8u
+#define SPARE		64u	/* on their way out, so that we go on accepting */
 #define MEMORY		((size_t)24 << 10)	/* headers (16 KiB) and our own */
 #define IDLE_S		30u
 
@@ -45,6 +46,7 @@ static struct httpd *server_new(enum httpd_from from,
 	h->from = from;
 	h->setup = *setup;
 	h->fd = fd;
+	h->most = setup->connections ? setup->connections : CONNECTIONS;
 	list_init(&h->waiting);
 	list_init(&h->superseded);
 	list_init(&h->use.hook);
@@ -94,8 +96,7 @@ static bool server_start(struct httpd *h)
 	    MHD_USE_ERROR_LOG, 0, NULL, NULL, request_more, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, h->fd,
-	    MHD_OPTION_CONNECTION_LIMIT,
-	    s->connections ? s->connections : CONNECTIONS,
+	    MHD_OPTION_CONNECTION_LIMIT, h->most + SPARE,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY,
 	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
 	    MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,

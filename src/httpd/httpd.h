@@ -34,7 +34,8 @@ struct httpd_setup {
 	const char *name;	/* "console": in the log, and of its files */
 	httpd_handler_fn *handler;
 	httpd_limit_fn *limit;
-	unsigned connections;	/* at a time; 0: 64 */
+	unsigned connections;	/* at a time; 0: 64.  One more makes the
+				 * oldest go that waits for its client */
 	unsigned per_address;	/* of them from one address; 0: 8 */
 };
 

@@ -16,6 +16,7 @@ struct httpd {
 	struct httpd_setup setup;
 	struct MHD_Daemon *mhd;
 	int fd;
+	unsigned most;		/* connections; more make the oldest go */
 	char *path;		/* of the socket; NULL: HTTPS */
 	bool stopping;		/* request.c's, like waiting */
 	struct list waiting;	/* suspended requests */

@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "httpd/httpd_priv.h"
 
-#define BACKLOG 64
+#define BACKLOG 1024	/* a burst of clients is no fault of theirs */
 
 /* Somebody answers there: another daemon has this data directory. */
 static bool in_use(const struct sockaddr_un *a)

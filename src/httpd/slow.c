@@ -1,4 +1,4 @@
-/* slow.c - connections that never get to a request are shut. */
+/* slow.c - connections that never get to a request are shut, also for others. */
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,10 +15,13 @@
 
 /* libmicrohttpd counts only silence, and one byte ends that. */
 struct connection {
-	struct list hook;
+	struct list hook;	/* in order of acceptance */
+	const struct httpd *server;
 	int fd;
 	int64_t since;		/* accepted; ms, monotonic */
 	int64_t until;		/* ms, monotonic; 0: it is our turn */
+	bool served;		/* had an answer already */
+	bool shut;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -33,18 +36,45 @@ static int fd_of(struct MHD_Connection *c)
 	return info ? info->connect_fd : -1;
 }
 
-/* Under lock. */
 static struct connection *of(struct MHD_Connection *c)
 {
-	int fd = fd_of(c);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+/* Under lock, like what follows. */
+static void shut(struct connection *k)
+{
+	k->shut = true;
+	(void)shutdown(k->fd, SHUT_RDWR);
+}
+
+/*
+ * Of those that wait for their client the oldest, rather one that never
+ * asked for anything; the new one itself if all are at work.
+ */
+static void make_room(const struct httpd *server)
+{
+	struct connection *stranger = NULL, *idle = NULL, *last = NULL;
+	unsigned n = 0;
 
 	LIST_FOR(h, &connections) {
 		struct connection *k = LIST_ENTRY(h, struct connection, hook);
 
-		if (k->fd == fd)
-			return k;
+		if (k->server != server || k->shut)
+			continue;
+		n++;
+		last = k;
+		if (k->until && !k->served && !stranger)
+			stranger = k;
+		if (k->until && k->served && !idle)
+			idle = k;
 	}
-	return NULL;
+	if (n > server->most)
+		shut(stranger && stranger != last ? stranger :
+		    idle ? idle : last);
 }
 
 void slow_notify(void *arg, struct MHD_Connection *c, void **context,
@@ -52,15 +82,16 @@ void slow_notify(void *arg, struct MHD_Connection *c, void **context,
 {
 	struct connection *k = *context;
 
-	(void)arg;
 	pthread_mutex_lock(&lock);
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		k = xalloc(sizeof(*k));
+		k->server = arg;
 		k->fd = fd_of(c);
 		k->since = now_mono();
 		k->until = k->since + HEADER_MS;
 		list_push(&connections, &k->hook);
 		*context = k;
+		make_room(arg);
 	} else if (what == MHD_CONNECTION_NOTIFY_CLOSED && k) {
 		list_del(&k->hook);	/* before its fd is another's */
 		free(k);
@@ -75,8 +106,10 @@ static void set(struct MHD_Connection *c, int64_t ms)
 
 	pthread_mutex_lock(&lock);
 	k = of(c);
-	if (k)
+	if (k) {
 		k->until = ms ? now_mono() + ms : 0;
+		k->served = k->served || ms == 0;
+	}
 	pthread_mutex_unlock(&lock);
 }
 
@@ -117,7 +150,7 @@ static void look(void *arg)
 		struct connection *k = LIST_ENTRY(h, struct connection, hook);
 
 		if (k->until && now > k->until)
-			(void)shutdown(k->fd, SHUT_RDWR);
+			shut(k);
 	}
 	pthread_mutex_unlock(&lock);
 	timer_set(&timer, LOOK_MS);

@@ -123,7 +123,10 @@ test('what does not fit is refused in one sentence, and nothing changes', LIMIT,
 		['a weak key', weak.chain, weak.key, /too weak/],
 		['a weak signature', sha1.cert, sha1.key, /SHA-1/],
 	];
-	const was = (await api.get('/tls/certificates')).text;
+	// a day may end meanwhile
+	const list = async () => (await api.get('/tls/certificates')).text
+		.replace(/"days_left":\d+/g, '');
+	const was = await list();
 	for (const [what, chain, key, says] of rows)
 		for (const name of ['fresh', 'console', 'kept'])
 			await t.test(`${what}, as ${name}`, async () => {
@@ -142,7 +145,7 @@ test('what does not fit is refused in one sentence, and nothing changes', LIMIT,
 	for (const name of ['..', '.x', 'a.b', '1a', 'x'.repeat(33), 'a%2fb', '%00'])
 		assert.ok((await install(name, { chain: good.chain, key: good.key })).status >= 400,
 			name);
-	assert.equal((await api.get('/tls/certificates')).text, was);
+	assert.equal(await list(), was);
 	assert.equal((await shown(site.admin)).fingerprint, (await use('console')).fingerprint);
 });
 

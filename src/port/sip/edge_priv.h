@@ -45,6 +45,13 @@ bool certs_there(const char *dir);	/* from this call or an earlier one */
  * from it.  false: it does not fit together; said in the log.
  */
 bool fixes_reload(const char *dir);
-void fixes_forget(void);	/* contexts are about to die */
+void fixes_forget(void);	/* contexts and connections are about to die */
+
+/*
+ * silent.c: end this accepted connection when nothing moved on it for the
+ * idle time, or when it said nothing at all in its first minute.
+ */
+void silent_watch(int fd);
+void silent_forget(void);
 
 #endif

@@ -5,14 +5,23 @@
 #include "port/sip/edge_priv.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sofia-sip/su.h>
 #include <sofia-sip/sofia_features.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/now.h"
 
 #define CONTEXTS	32
+#define KEEP_PART	8	/* of all descriptors, for everything else */
+#define KEEP_MOST	4096
+#define SAY_MS		60000
 
 /*
  * The dynamic linker finds these functions before those of the libraries, so
@@ -69,6 +78,50 @@ int SSL_shutdown(SSL *s)
 	SSL_CTX_up_ref(SSL_get_SSL_CTX(s));
 	SSL_free(s);
 	return result;
+}
+
+/* The lowest free number is given, so a high one means that few are left. */
+static bool is_last(int fd)
+{
+	struct rlimit l;
+	rlim_t keep;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur == RLIM_INFINITY)
+		return false;
+	keep = l.rlim_cur / KEEP_PART;
+	if (keep > KEEP_MOST)
+		keep = KEEP_MOST;
+	return (rlim_t)fd >= l.rlim_cur - keep;
+}
+
+/*
+ * Without a descriptor left 1.12 would ask for the same connection again and
+ * again, and the databases could open nothing: the last ones are not for
+ * clients.
+ */
+int accept(int s, struct sockaddr *from, socklen_t *n)
+{
+	static int (*next)(int, struct sockaddr *, socklen_t *);
+	static int64_t said;
+	int fd;
+
+	if (!next)
+		*(void **)&next = real("accept");
+	fd = next(s, from, n);
+	if (fd < 0 || !by_sofia(__builtin_return_address(0)))
+		return fd;
+	if (!is_last(fd)) {
+		silent_watch(fd);
+		return fd;
+	}
+	close(fd);
+	if (said == 0 || now_mono() - said > SAY_MS) {
+		said = now_mono();
+		log_warn("connections of clients are refused: too few "
+		    "descriptors are left; raise LimitNOFILE of the service");
+	}
+	errno = ECONNABORTED;
+	return -1;
 }
 
 /* A name in a Via is looked up in the SIP thread: numbers only. */
@@ -174,6 +227,7 @@ bool fixes_reload(const char *dir)
 
 void fixes_forget(void)
 {
+	silent_forget();
 	for (int i = 0; i < CONTEXTS; i++) {
 		struct context *c = &contexts[i];
 

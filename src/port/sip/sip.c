@@ -19,7 +19,7 @@ static const struct conf_row rows[] = {
 	    "How long a device has to answer.", false },
 	{ "udp-buffer", CONF_SIZE, "4m", 65536, 64 << 20, NULL, CONF_RELINK,
 	    "Kernel buffer of each UDP listener.", false },
-	{ "idle-time", CONF_DURATION, "30m", 60000, 86400000, NULL,
+	{ "idle-time", CONF_DURATION, "30m", 10000, 86400000, NULL,
 	    CONF_RELINK, "A TCP or TLS connection idle so long is closed.",
 	    false },
 	{ "device-parallel", CONF_INT, "5", 1, 100, NULL, CONF_LIVE,
