@@ -42,7 +42,6 @@ function lazy(ask: () => Promise<Page>): Page {
 	};
 }
 
-const objects = () => import("./pages/objects");
 const message = () => import("./pages/message");
 const config = () => import("./pages/config");
 const records = () => import("./pages/records");
@@ -56,19 +55,23 @@ const PAGES: [string, Page, string][] = [
 	["/messages", lists.Messages, t("Messages")],
 	["/messages/:id", lazy(async () => (await message()).Message), t(
 	    "Message")],
-	["/queues", lists.Queues, t("Queues")],
+	["/queues", lazy(async () => (await import("./pages/queues")).Queues),
+	    t("Queues")],
 	["/spam", lists.Spam, t("Spam folder")],
 	["/subscribers", lists.Subscribers, t("Subscribers")],
 	["/subscribers/:address", lazy(async () =>
-	    (await objects()).Subscriber),
+	    (await import(
+	    "./pages/subscriber")).Subscriber),
 	    t("Subscriber")],
 	["/devices", lists.Devices, t("Devices")],
 	["/groups", lists.Groups, t("Groups")],
-	["/groups/:address", lazy(async () => (await objects()).Group), t(
+	["/groups/:address", lazy(async () => (await import(
+	    "./pages/group")).Group), t(
 	    "Group")],
 	["/imports", lists.Imports, t("Import")],
 	["/gateways", lists.Gateways, t("Gateways")],
-	["/gateways/:name", lazy(async () => (await objects()).Gateway),
+	["/gateways/:name", lazy(async () => (await import(
+	    "./pages/gateway")).Gateway),
 	    t("Gateway")],
 	["/routes", lazy(async () => (await config()).Routes), t("Routes")],
 	["/explain", lazy(async () => (await tools()).Explain), t("Explain")],
@@ -78,6 +81,8 @@ const PAGES: [string, Page, string][] = [
 	["/screening/:list", lists.Screening, t("Screening")],
 	["/listeners", lazy(async () => (await config()).Listeners),
 	    t("Listeners")],
+	["/certificates", lazy(async () => (await import(
+	    "./pages/certificates")).Certificates), t("Certificates")],
 	["/settings", lazy(async () => (await config()).Sections), t(
 	    "Settings")],
 	["/settings/:section", lazy(async () => (await config()).Section),

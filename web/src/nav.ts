@@ -57,6 +57,8 @@ export const NAV: { title: string; pages: NavPage[] }[] = [
 	{ title: t("System"), pages: [
 		{ to: "/listeners", title: t("Listeners"), icon: "listeners",
 		  section: "listener", words: t("ports certificates tls") },
+		{ to: "/certificates", title: t("Certificates"), icon: "audit",
+		  needs: "certificate uses", words: t("tls https csr pem keys") },
 		{ to: "/settings", title: t("All settings"), icon: "settings",
 		  words: t("configuration") },
 		{ to: "/draft", title: t("Review changes"), icon: "edit",
@@ -81,7 +83,7 @@ export const NAV: { title: string; pages: NavPage[] }[] = [
 		  words: t("shell commands api") },
 		{ to: "/about", title: t("About"), icon: "about",
 		  words: t("version licences") },
-	] },
+		] },
 ];
 
 export function visible(p: NavPage): boolean {

@@ -75,7 +75,7 @@ const PAGES = [
 	['/gateways/smsc1', 'gateway'], ['/routes', 'routes'],
 	['/explain?from=tel:%2B15550100001&to=tel:%2B17770000002', 'explain'],
 	['/policies', 'policies'], ['/screening', 'screening'],
-	['/listeners', 'listeners'], ['/settings', 'settings'],
+	['/listeners', 'listeners'], ['/certificates', 'certificates'], ['/settings', 'settings'],
 	['/settings/gateway/smsc1', 'setting'], ['/draft', 'draft'],
 	['/history', 'history'], ['/audit', 'audit'], ['/operations', 'operations'],
 	['/operations/subscriber%20add', 'operation'], ['/welcome', 'welcome'],

@@ -109,13 +109,17 @@ export const address = (a: string): string => a.replace(/^tel:/, "");
 const ACRONYMS = new RegExp("\\b(ucn|sip|ip|sms|tls|url|uri|id|ca|csv|imdn|ton|npi|" +
     "dnd|api|ucs2|xcap|udp|tcp)\\b", "gi");
 
-/* "who-may-send" and "tls_ca" as a heading, in the reader's language. */
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/* "who-may-send" and "tls_ca" as a heading, as the daemon calls them. */
+export const heading = (name: string): string => capital(name
+    .replace(/[-_]/g, " ").replace(ACRONYMS, (w) => w.toUpperCase()));
+
+/* The same in the reader's language. */
 export function words(name: string): string {
 	const plain = name.replace(/[-_]/g, " ");
-	const text = term(plain) !== plain ? term(plain) :
-	    plain.replace(ACRONYMS, (w) => w.toUpperCase());
 
-	return text.charAt(0).toUpperCase() + text.slice(1);
+	return term(plain) === plain ? heading(name) : capital(term(plain));
 }
 
 export const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;

@@ -28,6 +28,8 @@ export interface Op {
 	role: string;
 	help: string;
 	args: Arg[];
+	answer?: string;	// its fields, as the daemon's op/answer.h says
+	sort?: string[];	// those that a list can be sorted by
 }
 
 export interface Setting {
@@ -79,6 +81,26 @@ export function allowed(o: Op | undefined): boolean {
 export function choices(text: string | null): string[] {
 	return text && text.includes("|") ? text.split("|") : [];
 }
+
+/* The names in "[address+ state=a|b ids:[id] days:int?]": those of its rows. */
+export function fieldsOf(o: Op): string[] {
+	const found: string[] = [];
+	let depth = 0;
+
+	for (const [, word, brackets] of (o.answer ?? "").slice(1)
+	    .matchAll(/([^\s[\]{}]*)([[\]{}]*)\s*/g)) {
+		if (depth === 0 && word)
+			found.push(word.split(/[:=?~+]/)[0]);
+		for (const b of brackets)
+			depth += b === "[" || b === "{" ? 1 : -1;
+		if (depth < 0)
+			break;
+	}
+	return found;
+}
+
+/* A certificate or a key: many lines, best from a file. */
+export const isPem = (a: Arg): boolean => !!a.secret && /^PEM\b/.test(a.help);
 
 /* --- calls ----------------------------------------------------------------- */
 
@@ -153,7 +175,9 @@ export function shellLine(o: Op, values: Values): string {
 	for (const a of o.args) {
 		const v = values[a.name];
 
-		if (a.secret && given(v))
+		if (isPem(a) && given(v))
+			options.push(`--${a.name}-file`, `${a.name.toUpperCase()}.pem`);
+		else if (a.secret && given(v))
 			options.push(`--${a.name}-prompt`);
 		else if (a.flag && given(v))
 			options.push(`--${a.name}`);
@@ -161,11 +185,11 @@ export function shellLine(o: Op, values: Values): string {
 			words.push("FILE");
 		else if (given(v))
 			for (const one of Array.isArray(v) ? v : [v!])
-				if (a.position)
+				if (a.position || a.path)
 					words.push(quote(one));
 				else
 					options.push(`--${a.name}`, quote(one));
-		else if (a.required)
+		else if (a.required || a.path)
 			words.push(a.name.toUpperCase());
 	}
 	return `parley ${[...words, ...options].join(" ")}`;

@@ -8,14 +8,14 @@ import { changes, inForce, lineOf, proposed, running, stage, stageLines,
     type Running } from "../lib/draft";
 import { words } from "../lib/format";
 import { many, t } from "../lib/lang";
-import { checks } from "../lib/live";
 import { allowed, op, schema, type Setting } from "../lib/meta";
 import { go, Link } from "../lib/router";
 import { settingsPage } from "../nav";
-import { Busy, Card, Dialog, Empty, Fault, Head, Shell, Status, toast,
+import { Busy, Card, Dialog, Empty, Fault, Head, Shell, toast,
     useLoad } from "../ui/bits";
 import { Field, fieldOfSetting } from "../ui/field";
 import { Icon } from "../ui/icons";
+import { FirstToEnd } from "./certificates";
 
 export const mayEdit = () => allowed(op("configuration draft change"));
 
@@ -361,23 +361,6 @@ function Several({ title, about, names }: { title: string;
 	</>;
 }
 
-/* How long those of the listeners and of the console last. */
-function Certificates(): VNode | null {
-	const found = checks.value.filter((c) => /certificate|tls/.test(
-	    String(c.check)));
-
-	return found.length === 0 ? null : <Card title={t("Certificates")}>
-		<ul class="checks-list">{found.map((c) => <li key={String(
-		    c.check)}>
-			<Status state={String(c.state)} /> {String(c.says)}
-			{c.remedy ? <p class="soft">{String(c.remedy)}</p> :
-			    null}
-		</li>)}</ul>
-		<p class="soft">{t("A listener's own are the files of its " +
-		    "settings certificate and key; they are read when a " +
-		    "change of it is committed.")}</p></Card>;
-}
-
 export function Listeners(): VNode {
 	const now = useRunning("listener");
 	const [adding, setAdding] = useState(false);
@@ -397,6 +380,6 @@ export function Listeners(): VNode {
 		{now.error ? <Fault error={now.error} again={now.again} /> :
 		    now.data ? <Instances section="listener" names={instancesOf(
 		    "listener", now.data.keys())} now={now.data} /> : <Busy />}
-		<Certificates />
+		<FirstToEnd />
 	</>;
 }

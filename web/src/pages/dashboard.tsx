@@ -244,7 +244,7 @@ function GatewayStrip(): VNode {
 }
 
 const RANGE_NAMES: Record<string, string> = { "10m": "10 min", "3h": "3 h",
-    "1d": "24 h", "7d": "7 days" };
+    "1d": "24 h", "7d": t("7 days") };
 
 export function Dashboard(): VNode {
 	const p = useFigures();

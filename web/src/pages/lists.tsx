@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 import type { Row } from "../lib/api";
-import { address, bytes, count, seconds } from "../lib/format";
+import { address, bytes, count } from "../lib/format";
 import { actionsOf, allowed, initialOf, op, titleOf, type Op,
     type Values } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
@@ -35,6 +35,7 @@ export interface Listing {
 	empty: ComponentChildren;
 	fixed?: Record<string, string>;
 	extra?: (r: Row) => Item[];
+	fits?: (o: Op, r: Row) => boolean;	// of the operations on a row
 	drawer?: (r: Row) => ComponentChildren;
 	create?: string[];	// more operations for the head
 	height?: string;
@@ -93,7 +94,9 @@ export function ListPage(l: Listing): VNode {
 		    height={l.height} drawer={l.drawer}
 		    items={actions.row.some(allowed) || l.extra ? (r) => [
 			...l.extra?.(r) ?? [],
-			...itemsOf(actions.row, l.ids?.(r) ?? {}, l.id(r), r,
+			...itemsOf(actions.row.filter((o) => l.fits?.(o,
+			    r) ?? true),
+			    l.ids?.(r) ?? {}, l.id(r), r,
 			    ask,
 			    again)] : undefined} />
 		{asked && <OpDialog {...asked} close={() => ask(null)}
@@ -145,19 +148,6 @@ export const Messages = () => <ListPage title={t("Messages")}
 	"Send {test}, or register a phone.", { test: <Link
 	to="/operations/test%20message">{t(
 	    "a test message")}</Link> })}</p></Empty>} />;
-
-export const Queues = () => <ListPage title={t("Queues")}
-    about={t("What waits to be handed over, by way out.")} command="show queues"
-    path="/queues" id={(r) => String(r.queue ?? r.hop ?? r.name ??
-    Object.values(r)[0])} ids={(r) => ({ name: String(r.name ?? r.queue ??
-    r.hop ?? Object.values(r)[0]) })}
-    everyMs={3000} topic="queues" columns={[{ name: "queue", label: t("To") },
-	{ name: "waiting", numeric: true, fact: true }, { name: "oldest" },
-	{ name: "age", label: t("Age of the oldest"), numeric: true, fact: true,
-	  render: (r) => seconds(Number(r.age)) }]}
-    empty={<Empty title={t("Nothing waits")}><p>{t(
-    "Every message has been handed " +
-    "over.")}</p></Empty>} />;
 
 export const Spam = () => <ListPage title={t("Spam folder")}
     about={t("What screening kept from its recipients.")} command="spam show"

@@ -10,9 +10,12 @@ import { Link } from "../lib/router";
 import { Busy, Card, Copy, Empty, Facts, Fault, Head, Status, Time, useLoad,
     Value } from "../ui/bits";
 import { Ladder } from "../ui/ladder";
+import { Actions } from "./actions";
+
 
 /* Still on its way: ask again. */
 const MOVING = new Set(["ready", "held", "sending", "sent"]);
+const WAITING = new Set(["ready", "held"]);
 
 function Legs({ legs }: { legs: Row[] }): VNode {
 	return <div class="scroll" tabIndex={0} role="group"
@@ -64,6 +67,10 @@ export function Message({ names }: { names: Record<string, string> }): VNode {
 		    label={t("Copy the message id")} /></>}>
 			{allowed(op("explain")) && <Link to={explain}
 			    class="button">{t("Why this way")}</Link>}
+			{legs.some((l) => WAITING.has(String(l.state))) && <Actions
+			    path="/messages" ids={{ id: names.id }}
+			    about={names.id} row={d} gone="/messages"
+			    done={() => { m.again(); trace.again(); }} />}
 		</Head>
 		<Card title={t("Deliveries")}><Legs legs={legs} /></Card>
 		<Card title={t("Its way")}>

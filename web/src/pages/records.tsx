@@ -11,10 +11,11 @@ import { allowed, op, run } from "../lib/meta";
 import { Link } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Notice, Status, toast,
     useLoad } from "../ui/bits";
-import { saveAs, Table } from "../ui/table";
+import { Explained } from "../ui/explained";
+import { saveAs } from "../ui/rows";
+import { Table } from "../ui/table";
 import { OpDialog } from "../ui/form";
 import { ListPage, version } from "./lists";
-import { Explained } from "./objects";
 
 /* --- charging -------------------------------------------------------------------------- */
 

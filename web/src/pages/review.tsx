@@ -11,9 +11,9 @@ import { allowed, op, quote } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
 import { Busy, Card, Dialog, Empty, Fault, Head, Notice, Shell, Status, Time,
     toast, useLoad } from "../ui/bits";
+import { Explained } from "../ui/explained";
 import { Field } from "../ui/field";
 import { Table } from "../ui/table";
-import { Explained } from "./objects";
 
 /* --- the review ------------------------------------------------------------------- */
 

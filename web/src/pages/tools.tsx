@@ -11,10 +11,10 @@ import { allowed, choices, names, op, operations, run, shellLine, type Op,
 import { Link, place, query } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Notice, Shell, Value }
     from "../ui/bits";
+import { Explained } from "../ui/explained";
 import { Field, fieldOfArg } from "../ui/field";
 import { OpForm } from "../ui/form";
 import { Table } from "../ui/table";
-import { Explained } from "./objects";
 
 /* --- explain --------------------------------------------------------------- */
 

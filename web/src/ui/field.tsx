@@ -3,12 +3,12 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 
-import { choices, names, type Arg, type Setting } from "../lib/meta";
-import { words } from "../lib/format";
+import { choices, isPem, names, type Arg, type Setting } from "../lib/meta";
+import { heading, words } from "../lib/format";
 import { t } from "../lib/lang";
 
 export type Kind = "text" | "area" | "lines" | "choice" | "switch" | "number" |
-    "secret" | "file";
+    "secret" | "file" | "pem";
 
 export interface FieldRow {
 	name: string;
@@ -46,8 +46,10 @@ const isLong = (s: Setting): boolean => s.type === "text" &&
 export function fieldOfSetting(s: Setting): FieldRow {
 	const named = s.type === "name" || s.type === "names";
 
+	// its name is what the shell and the history call it
 	return {
 		name: s.name,
+		label: heading(s.name),
 		kind: s.type === "bool" ? "switch" : s.type === "enum" ?
 		    "choice" : s.type === "secret" ? "secret" :
 		    s.type === "int" ? "number" : isLong(s) ? "area" : "text",
@@ -71,12 +73,13 @@ export function fieldOfArg(a: Arg): FieldRow {
 
 	return {
 		name: a.name,
-		kind: a.file ? "file" : a.secret ? "secret" : a.flag || onOff ?
+		kind: a.file ? "file" : isPem(a) ? "pem" : a.secret ? "secret" :
+		    a.flag || onOff ?
 		    "switch" : a.repeat ? "lines" : list.length ? "choice" :
 		    "text",
 		choices: a.flag ? ["on"] : list,
 		complete: a.complete && !list.length ? a.complete : undefined,
-		required: a.required,
+		required: a.required || a.path,
 		help: a.help,
 		daemon: true,
 	};
@@ -180,6 +183,19 @@ function Input(p: InputProps): VNode {
 		    spellcheck={false} disabled={disabled} required={row.required}
 		    aria-describedby={described} aria-invalid={bad || undefined}
 		    onInput={(e) => set(e.currentTarget.value)} />;
+	case "pem":
+		return <>
+			<textarea id={id} name={row.name} rows={4} value={value}
+			    spellcheck={false} disabled={disabled}
+			    required={row.required} aria-describedby={described}
+			    aria-invalid={bad || undefined}
+			    placeholder="-----BEGIN …"
+			    onInput={(e) => set(e.currentTarget.value)} />
+			<input type="file" aria-label={t("{what} from a file",
+			    { what: words(row.name) })} disabled={disabled}
+			    onChange={async (e) => set(await e.currentTarget
+			    .files?.[0]?.text() ?? "")} />
+		</>;
 	case "file":
 		return <input id={id} name={row.name} type="file"
 		    required={row.required} disabled={disabled}

@@ -6,10 +6,12 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Problem, sentence, type Row } from "../lib/api";
 import { t } from "../lib/lang";
 import { words } from "../lib/format";
-import { before, initialOf, run, shellLine, titleOf, type Files, type Op,
+import { before, initialOf, run, shellLine, titleOf, type Arg, type Files,
+    type Op,
     type Values } from "../lib/meta";
 import { guarded } from "../lib/router";
 import { Dialog, Notice, Shell, toast } from "./bits";
+import { CONSEQUENCES } from "./consequences";
 import { Field, fieldOfArg } from "./field";
 
 export interface FormProps {
@@ -38,8 +40,9 @@ function asked(op: Op, fixed: Values, omit: string[]) {
 	const all = op.args.filter((a) => !(a.name in fixed) &&
 	    !omit.includes(a.name));
 
-	return [...all.filter((a) => a.required),
-	    ...all.filter((a) => !a.required)];
+	const must = (a: Arg) => a.required || a.path;
+
+	return [...all.filter(must), ...all.filter((a) => !must(a))];
 }
 
 export function OpForm(p: FormProps): VNode {
@@ -126,6 +129,9 @@ export function OpForm(p: FormProps): VNode {
 	return <form ref={form} class="form" onSubmit={submit} noValidate={false}>
 		{op.help && <p class="soft">{op.help.charAt(0).toUpperCase() +
 		    op.help.slice(1)}.</p>}
+		{CONSEQUENCES[op.command] &&
+		    <Notice><p>{CONSEQUENCES[op.command]}
+			</p></Notice>}
 		{p.children}
 		{args.map((a) => <Field key={a.name} row={fieldOfArg(a)}
 		    value={texts[a.name]} error={about(a.name)}
@@ -160,13 +166,20 @@ export function OpForm(p: FormProps): VNode {
 
 /* Safe to do at once: the opposite takes it back. */
 const REVERSIBLE: Record<string, string> = {
-	suspend: "resume", resume: "suspend", enable: "disable",
-	block: "unblock", unblock: "block", hold: "release",
-	retry: "", "make-primary": "",
+	suspend: "resume", resume: "suspend", enable: "", drain: "enable",
+	disable: "enable", block: "unblock", unblock: "block", hold: "release",
+	release: "hold", rate: "clear-override", retry: "", "make-primary": "",
 };
 
-export const reversible = (op: Op): boolean =>
-	op.method !== "DELETE" && op.command.split(" ").pop()! in REVERSIBLE;
+const lastWord = (o: Op) => o.command.split(" ").pop()!;
+
+/* The opposite takes it back, whatever it asks first. */
+export const takenBack = (o: Op): boolean =>
+	o.method !== "DELETE" && lastWord(o) in REVERSIBLE;
+
+/* And it has nothing to ask. */
+export const reversible = (o: Op): boolean => takenBack(o) &&
+	o.args.every((a) => o.path.includes(`{${a.name}}`));
 
 export interface OpDialogProps extends Omit<FormProps, "cancel"> {
 	about?: string;		// the object in words
@@ -192,8 +205,7 @@ export function OpDialog(p: OpDialogProps): VNode {
 /* Do what needs no question; say how to take it back. */
 export async function doNow(op: Op, values: Values, about: string,
     done: () => void): Promise<void> {
-	const last = op.command.split(" ").pop()!;
-	const back = REVERSIBLE[last];
+	const back = REVERSIBLE[lastWord(op)];
 
 	try {
 		await run(op, values);

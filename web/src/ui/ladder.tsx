@@ -7,7 +7,7 @@ import { plain, time, words } from "../lib/format";
 import type { Row } from "../lib/api";
 import { t } from "../lib/lang";
 import { Facts } from "./bits";
-import { saveAs } from "./table";
+import { saveAs } from "./rows";
 import { Menu } from "./bits";
 
 interface Step {

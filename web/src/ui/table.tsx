@@ -8,15 +8,16 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState }
     from "preact/hooks";
 
-import { list, url, type Page, type Row } from "../lib/api";
+import type { Row } from "../lib/api";
 import { plain, words } from "../lib/format";
 import { many, t } from "../lib/lang";
-import { shellLine, type Op, type Values } from "../lib/meta";
+import { fieldsOf, shellLine, type Op, type Values } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
-import { Busy, Copy, Dialog, Facts, Fault, Menu, toast, useNews, Value,
+import { Busy, Copy, Dialog, Facts, Fault, Menu, toast, Value,
     type Item } from "./bits";
 import { Field, fieldOfArg } from "./field";
 import { Icon } from "./icons";
+import { exportAs, pagedBy, useRows } from "./rows";
 
 export interface Column {
 	name: string;
@@ -47,131 +48,9 @@ export interface TableProps {
 	quiet?: boolean;		// without filters
 }
 
-const PAGE = 100;
-const EXPORT_MAX = 100000;
 const NOT_FILTERS = new Set(["limit", "cursor", "ladder", "all", "lines"]);
 
 export const dense = signal(localStorage.getItem("parley.dense") === "yes");
-
-/* --- rows ------------------------------------------------------------------ */
-
-interface Rows {
-	rows: Row[];
-	next: string | null;
-	loading: boolean;
-	error?: unknown;
-	more: () => void;
-	again: () => void;
-}
-
-function useRows(path: string, q: Record<string, string>, everyMs: number,
-    topic: string | undefined, version: unknown, paged: boolean): Rows {
-	const page: Record<string, string> = paged ? { limit: String(PAGE) } :
-	    {};
-	const [state, set] = useState<Omit<Rows, "more" | "again">>({
-	    rows: [], next: null, loading: true });
-	const [turn, setTurn] = useState(0);
-	const key = url(path, q);
-	const now = useRef(state);
-	const current = useRef(key);
-
-	now.current = state;
-	useEffect(() => {
-		const stop = new AbortController();
-
-		if (current.current !== key)
-			set({ rows: [], next: null, loading: true });
-		current.current = key;
-		list(path, { ...q, ...page }, stop.signal).then(
-		    (page) => set({ rows: page.items, next: page.next,
-			loading: false }),
-		    (error) => {
-			if (!stop.signal.aborted)
-				set({ ...now.current, loading: false, error });
-		    });
-		return () => stop.abort();
-	}, [key, turn, version]);
-	useNews(() => {
-		// who has scrolled on is not thrown back
-		if (now.current.rows.length <= PAGE && !now.current.loading)
-			setTurn((n) => n + 1);
-	}, everyMs, topic);
-
-	function more() {
-		const { next, loading, rows } = now.current;
-
-		if (!next || loading)
-			return;
-		set({ ...now.current, loading: true });
-		list(path, { ...q, ...page, cursor: next }).then(
-		    (page) => {
-			if (current.current === key)
-				set({ rows: [...rows, ...page.items],
-				    next: page.next, loading: false });
-		    }, (error) => set({ ...now.current, loading: false,
-		    error }));
-	}
-	return { ...state, more, again: () => setTurn((n) => n + 1) };
-}
-
-/* An operation we do not know is asked as it is. */
-const pagedBy = (o?: Op) => !!o?.args.some((a) => a.name === "limit");
-
-/* --- export ---------------------------------------------------------------- */
-
-/* A sheet must not run what somebody chose as a name. */
-function csvCell(v: unknown): string {
-	let text = plain(v);
-
-	if (/^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text))
-		text = "'" + text;
-	return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
-}
-
-function csvOf(rows: Row[]): string {
-	const names = [...new Set(rows.flatMap((r) => Object.keys(r)))];
-
-	return [names.join(","), ...rows.map((r) =>
-	    names.map((n) => csvCell(r[n])).join(","))].join("\r\n") + "\r\n";
-}
-
-export function saveAs(name: string, type: string, text: string): void {
-	const a = document.createElement("a");
-
-	a.href = URL.createObjectURL(new Blob([text], { type }));
-	a.download = name;
-	a.click();
-	setTimeout(() => URL.revokeObjectURL(a.href), 10000);
-}
-
-async function exportAs(kind: "csv" | "json", path: string,
-    q: Record<string, string>, paged: boolean): Promise<void> {
-	const rows: Row[] = [];
-	let cursor: string | null = "";
-	const name = path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
-
-	try {
-		while (cursor !== null && rows.length < EXPORT_MAX) {
-			const page: Page = await list(path, { ...q,
-			    ...paged ? { limit: "500", cursor } : {} });
-
-			rows.push(...page.items);
-			cursor = page.next;
-		}
-		if (kind === "csv")
-			saveAs(`${name}.csv`, "text/csv", csvOf(rows));
-		else
-			saveAs(`${name}.json`, "application/json",
-			    JSON.stringify(rows, null, "\t") + "\n");
-		toast(many(rows.length, "{n} row saved.", "{n} rows saved.") +
-		    (cursor === null ? "" : " " + t("There are more: " +
-		    "filter them.")),
-		    cursor !== null);
-	} catch (e) {
-		toast(t("Nothing was exported: {why}",
-		    { why: (e as Error).message }), true);
-	}
-}
 
 /* --- columns --------------------------------------------------------------- */
 
@@ -250,16 +129,34 @@ function useFilters(p: TableProps): Record<string, string> {
 		if (v)
 			q[a.name] = v;
 	}
+	const condition = place.value.query.get("filter");
+
+	if (condition && !p.quiet && conditional(p.op))
+		q.filter = condition;
 	return q;
+}
+
+/* Its rows can be left out by conditions on their fields. */
+const conditional = (o?: Op) => !!o?.answer?.startsWith("[");
+
+/* The order of a list: in the address, unless others are beside it. */
+function useSort(p: TableProps): [string, (text: string) => void] {
+	const [own, setOwn] = useState("");
+
+	return p.quiet ? [own, setOwn] : [place.value.query.get("sort") ?? "",
+	    (text) => query({ sort: text })];
 }
 
 function Filters(p: TableProps): VNode | null {
 	const args = p.quiet ? [] : filterArgs(p);
 	const [texts, setTexts] = useState<Record<string, string>>({});
-	const set = args.filter((a) => place.value.query.get(a.name));
+	const condition = !p.quiet && conditional(p.op);
+	const names = [...args.map((a) => a.name), ...condition ? ["filter"] :
+	    []];
+	const set = names.filter((n) => place.value.query.get(n));
 	const timer = useRef(0);
 
-	if (args.length === 0)
+	if (names.length === 0)
 		return null;
 
 	function put(name: string, value: string, wait: number) {
@@ -286,10 +183,18 @@ function Filters(p: TableProps): VNode | null {
 				    row.kind === "text" ?
 				    300 : 0)} />;
 			})}
+			{condition && <Field row={{ name: "filter",
+			    kind: "text",
+			    label: t("Condition"), hint: `${fieldsOf(p.op!)[0]}=…`,
+			    title: t("Fields: {fields}", {
+			    fields: fieldsOf(p.op!).join(", ") }) }}
+			    value={texts.filter ?? place.value.query.get(
+			    "filter") ?? ""} set={(v) => put("filter", v,
+			    600)} />}
 			{set.length > 0 && <button type="button" class="quiet"
 			    onClick={() =>
-			    query(Object.fromEntries(set.map((a) =>
-			    [a.name, undefined])))}>{t("Clear")}</button>}
+			    query(Object.fromEntries(set.map((n) =>
+			    [n, undefined])))}>{t("Clear")}</button>}
 		</div>
 	</details>;
 }
@@ -351,20 +256,25 @@ function drawerUrl(id: string): string {
 }
 
 export function Table(p: TableProps): VNode {
-	const q = useFilters(p);
+		const filters = useFilters(p);
+	const [order, setOrder] = useSort(p);
+	const sort = order ? { name: order.replace(/^-/, ""),
+	    down: order.startsWith("-") } : null;
+	const theirs = !!sort && !!p.op?.sort?.includes(sort.name);
+	const q = theirs ? { ...filters, sort: order } : filters;
 	const data = useRows(p.path, q, p.everyMs ?? 0, p.topic,
 	    p.version, pagedBy(p.op));
 	const columns = useColumns(p, data.rows);
-	const [sort, setSort] = useState<{ name: string; down: boolean } | null>(
-	    null);
+
 	const facts = Math.max(1, columns.shown.filter((c, i) =>
 	    c.fact || i === 0).length);
 	const height = rowHeight(facts);
 	const whole = data.next === null;
-	const rows = useMemo(() => sort && whole ? [...data.rows].sort((a, b) =>
+	const rows = useMemo(() => sort && whole && !theirs ?
+	    [...data.rows].sort((a, b) =>
 	    plain(a[sort.name]).localeCompare(plain(b[sort.name]), undefined,
 	    { numeric: true }) * (sort.down ? -1 : 1)) : data.rows,
-	    [data.rows, sort, whole]);
+	    [data.rows, order, whole, theirs]);
 	const win = useWindow(rows.length, height, data.more);
 	const open = place.value.query.get("row");
 	const opened = open !== null ? data.rows.find((r) => p.id(r) === open) :
@@ -417,8 +327,8 @@ export function Table(p: TableProps): VNode {
 		{data.error !== undefined && <Fault error={data.error}
 		    again={data.again} />}
 		{rows.length === 0 && data.error === undefined &&
-		    (data.loading ?
-		    <Busy /> : Object.keys(q).length > Object.keys(p.fixed ?? {})
+		    (data.loading || data.next ? <Busy /> :
+		    Object.keys(filters).length > Object.keys(p.fixed ?? {})
 		    .length ? <div class="empty"><p><b>{t("Nothing matches " +
 		    "this filter.")}</b></p></div> :
 		    p.empty ?? <div class="empty"><p>
@@ -434,12 +344,15 @@ export function Table(p: TableProps): VNode {
 				    aria-sort={sort?.name === c.name ?
 				    sort.down ?
 				    "descending" : "ascending" : undefined}>
-					{whole && rows.length > 1 ? <button
-					    type="button" class="sort"
+					{rows.length > 1 &&
+					    (whole ||
+					    p.op?.sort?.includes(c.name)) ?
+					    <button type="button" class="sort"
 					    onClick={() =>
-					    setSort({ name: c.name,
-					    down: sort?.name === c.name &&
-					    !sort.down })}>
+					    setOrder(sort?.name !== c.name ?
+					    c.name : sort.down ? "" :
+					    `-${c.name}`)}>
+
 						{c.label ?? words(c.name)}
 						<span aria-hidden="true">
 						{sort?.name === c.name ?

@@ -1,0 +1,140 @@
+// rows.ts - the rows of a list, page by page; all of them as a file.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { list, url, type Page, type Row } from "../lib/api";
+import { plain } from "../lib/format";
+import { many, t } from "../lib/lang";
+import type { Op } from "../lib/meta";
+import { toast, useNews } from "./bits";
+
+const PAGE = 100;
+const EXPORT_MAX = 100000;
+const FEW = 20;		// rows that fill what is seen
+
+/* --- rows ------------------------------------------------------------------ */
+
+export interface Rows {
+	rows: Row[];
+	next: string | null;
+	loading: boolean;
+	error?: unknown;
+	more: () => void;
+	again: () => void;
+}
+
+export function useRows(path: string, q: Record<string, string>,
+    everyMs: number,
+    topic: string | undefined, version: unknown, paged: boolean): Rows {
+	const page: Record<string, string> = paged ? { limit: String(PAGE) } :
+	    {};
+	const [state, set] = useState<Omit<Rows, "more" | "again">>({
+	    rows: [], next: null, loading: true });
+	const [turn, setTurn] = useState(0);
+	const key = url(path, q);
+	const now = useRef(state);
+	const current = useRef(key);
+
+	now.current = state;
+	useEffect(() => {
+		const stop = new AbortController();
+
+		if (current.current !== key)
+			set({ rows: [], next: null, loading: true });
+		current.current = key;
+		list(path, { ...q, ...page }, stop.signal).then(
+		    (page) => set({ rows: page.items, next: page.next,
+			loading: false }),
+		    (error) => {
+			if (!stop.signal.aborted)
+				set({ ...now.current, loading: false, error });
+		    });
+		return () => stop.abort();
+	}, [key, turn, version]);
+	useNews(() => {
+		// who has scrolled on is not thrown back
+		if (now.current.rows.length <= PAGE && !now.current.loading)
+			setTurn((n) => n + 1);
+	}, everyMs, topic);
+
+	function more() {
+		const { next, loading, rows } = now.current;
+
+		if (!next || loading)
+			return;
+		set({ ...now.current, loading: true });
+		list(path, { ...q, ...page, cursor: next }).then(
+		    (page) => {
+			if (current.current === key)
+				set({ rows: [...rows, ...page.items],
+				    next: page.next, loading: false });
+		    }, (error) => set({ ...now.current, loading: false,
+		    error }));
+	}
+		// a page of what is filtered may be short, and yet not the last
+	useEffect(() => {
+		if (state.next && !state.loading && !state.error &&
+		    state.rows.length < FEW)
+			more();
+	}, [state]);
+	return { ...state, more, again: () => setTurn((n) => n + 1) };
+}
+
+/* An operation we do not know is asked as it is. */
+export const pagedBy = (o?: Op) => !!o?.args.some((a) => a.name === "limit");
+
+/* --- export ---------------------------------------------------------------- */
+
+/* A sheet must not run what somebody chose as a name. */
+function csvCell(v: unknown): string {
+	let text = plain(v);
+
+	if (/^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text))
+		text = "'" + text;
+	return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}
+
+function csvOf(rows: Row[]): string {
+	const names = [...new Set(rows.flatMap((r) => Object.keys(r)))];
+
+	return [names.join(","), ...rows.map((r) =>
+	    names.map((n) => csvCell(r[n])).join(","))].join("\r\n") + "\r\n";
+}
+
+export function saveAs(name: string, type: string, text: string): void {
+	const a = document.createElement("a");
+
+	a.href = URL.createObjectURL(new Blob([text], { type }));
+	a.download = name;
+	a.click();
+	setTimeout(() => URL.revokeObjectURL(a.href), 10000);
+}
+
+export async function exportAs(kind: "csv" | "json", path: string,
+    q: Record<string, string>, paged: boolean): Promise<void> {
+	const rows: Row[] = [];
+	let cursor: string | null = "";
+	const name = path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
+
+	try {
+		while (cursor !== null && rows.length < EXPORT_MAX) {
+			const page: Page = await list(path, { ...q,
+			    ...paged ? { limit: "500", cursor } : {} });
+
+			rows.push(...page.items);
+			cursor = page.next;
+		}
+		if (kind === "csv")
+			saveAs(`${name}.csv`, "text/csv", csvOf(rows));
+		else
+			saveAs(`${name}.json`, "application/json",
+			    JSON.stringify(rows, null, "\t") + "\n");
+		toast(many(rows.length, "{n} row saved.", "{n} rows saved.") +
+		    (cursor === null ? "" : " " + t("There are more: " +
+		    "filter them.")),
+		    cursor !== null);
+	} catch (e) {
+		toast(t("Nothing was exported: {why}",
+		    { why: (e as Error).message }), true);
+	}
+}
