@@ -101,11 +101,13 @@ async function endure(t, port, name, { most, megabytes, during = () => {} }) {
 	const began = Date.now();
 	const all = await flood(port);
 	t.after(() => all.forEach((s) => s.destroy()));
-	const there = open(port), took = await works(`${name} is full`);
+	const took = await works(`${name} is full`);
+	// some may still be in the kernel's queue
+	await until(`${most} of ${name} are left`, 10000, () => open(port) <= most);
+	const there = open(port);
 	const grown = memory() - before;
 	t.diagnostic(`${name}: ${MANY} opened in ${Date.now() - began} ms, ${there} held, ` +
 		`+${grown.toFixed(0)} MB, message ${took.delivered} ms, socket ${took.looked} ms`);
-	assert.ok(there <= most, `${there} are held`);
 	assert.ok(grown < megabytes, `${grown} MB more`);
 	assert.ok(took.looked < 1000 && took.delivered < 2000, JSON.stringify(took));
 	await during(all);
