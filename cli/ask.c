@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/ask.h"
+#include "wire/json.h"
 
 /* The last word of commands that end something for good. */
 static const char *const ends[] = { "delete", "forget", "purge", "erase",
@@ -33,23 +34,39 @@ bool ask_can(void)
 	return tty >= 0 && isatty(STDERR_FILENO);
 }
 
-bool ask_yes(const char *question)
+/* A line that is typed there; empty when none is. */
+static void answer_read(const char *question, const char *hint, char *answer,
+    size_t size)
 {
-	char answer[8] = "", c = 0;
 	int tty = terminal();
 	size_t n = 0;
+	char c = 0;
 
+	answer[0] = 0;
 	if (tty < 0)
-		return false;
+		return;
 	fflush(stdout);
-	dprintf(tty, "%s [y/N] ", question);
+	dprintf(tty, "%s%s", question, hint);
 	while (read(tty, &c, 1) == 1 && c != '\n')
-		if (n + 1 < sizeof(answer))
+		if (n + 1 < size)
 			answer[n++] = c;
+	answer[n] = 0;
 	if (c != '\n')
 		dprintf(tty, "\n");
 	close(tty);
+}
+
+bool ask_yes(const char *question)
+{
+	char answer[8];
+
+	answer_read(question, " [y/N] ", answer, sizeof(answer));
 	return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
+}
+
+static bool may_ask(const struct session *s, const struct options *o)
+{
+	return !o->yes && !s->file && isatty(STDIN_FILENO) && ask_can();
 }
 
 bool ask_first(struct session *s, const struct gram_op *op,
@@ -58,8 +75,8 @@ bool ask_first(struct session *s, const struct gram_op *op,
 	struct buf question, safe;
 	bool yes;
 
-	if (o->yes || s->file || !ends_something(op) ||
-	    !isatty(STDIN_FILENO) || !ask_can())
+	if (!may_ask(s, o) || !ends_something(op) ||
+	    gram_arg_find(op, STRV("expect")))
 		return true;
 	buf_init(&question, BUF_NO_LIMIT);
 	buf_init(&safe, BUF_NO_LIMIT);
@@ -72,4 +89,46 @@ bool ask_first(struct session *s, const struct gram_op *op,
 	buf_deinit(&question);
 	buf_deinit(&safe);
 	return yes;
+}
+
+/* How many it would be; 0: it is no preview. */
+static int64_t preview_read(struct strv json, struct buf *more)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(json, (size_t)1 << 20, &e);
+	struct strv state, upto;
+	int64_t n = 0;
+
+	if (root && json_as_string(json_member(root, "state"), &state) &&
+	    strv_eq(state, STRV("preview")))
+		(void)json_as_int(json_member(root, "matching"), &n);
+	buf_addf(more, " --expect %lld", (long long)n);
+	if (root && json_as_string(json_member(root, "upto"), &upto)) {
+		buf_addz(more, " --upto ");
+		words_quote(more, upto);
+	}
+	json_free(root);
+	return n;
+}
+
+bool ask_preview(struct session *s, const struct gram_op *op,
+    const struct request *r, const struct options *o, struct strv json,
+    struct buf *more, int *code)
+{
+	char answer[300];
+	struct buf question;
+	bool same;
+
+	if (!may_ask(s, o) || !gram_arg_find(op, STRV("expect")) ||
+	    preview_read(json, more) == 0)
+		return false;
+	buf_init(&question, BUF_NO_LIMIT);
+	buf_addf(&question, "to do it type %s", r->object.p);
+	answer_read(question.p, ": ", answer, sizeof(answer));
+	same = strcmp(answer, r->object.p) == 0;
+	if (!same)
+		*code = session_error(s, EXIT_DECLINED, "nothing was "
+		    "changed");
+	buf_deinit(&question);
+	return same;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/now.h"
 #include "cli/ask.h"
 #include "cli/command.h"
@@ -12,10 +13,13 @@
 #include "cli/stop.h"
 #include "config.h"
 
+#define MORE 8	/* words that a preview adds */
+
 /* --- operations ---------------------------------------------------------- */
 
-static int once(struct session *s, const struct request *r,
-    const struct options *o)
+/* more gets the words that do what was only previewed, if that is wished. */
+static int once(struct session *s, const struct gram_op *op,
+    const struct request *r, const struct options *o, struct buf *more)
 {
 	struct answer a;
 	struct buf target;
@@ -32,6 +36,12 @@ static int once(struct session *s, const struct request *r,
 			code = session_exit(buf_strv(&a.body));
 		if (code == EXIT_OK)
 			empty_say(s, o, r, buf_strv(&a.body));
+		if (code == EXIT_OK && gram_arg_find(op, STRV("expect")) &&
+		    s->way)
+			output_flow(s->way);
+		if (code == EXIT_OK && !ask_preview(s, op, r, o,
+		    buf_strv(&a.body), more, &code))
+			buf_clear(more);
 	}
 	buf_deinit(&target);
 	answer_free(&a);
@@ -39,14 +49,16 @@ static int once(struct session *s, const struct request *r,
 }
 
 /* Again and again, in place on a screen, until Ctrl-C or the time-out. */
-static int watch(struct session *s, const struct request *r,
-    const struct options *o, const char *title)
+static int watch(struct session *s, const struct gram_op *op,
+    const struct request *r, const struct options *o)
 {
 	struct options each = *o;
+	struct buf none;
 	int64_t end = now_mono() + (int64_t)o->timeout_s * 1000;
 	char time[NOW_TEXT];
 	int code;
 
+	buf_init(&none, 4096);
 	if (s->way)
 		output_flow(s->way);
 	each.timeout_s = 0;
@@ -55,8 +67,8 @@ static int watch(struct session *s, const struct request *r,
 		now_text(now_ms(), time);
 		if (s->out.tty)
 			printf("\033[H\033[J%s   every %d s, Ctrl-C ends   "
-			    "%s\n\n", title, o->watch_s, time);
-		code = once(s, r, &each);
+			    "%s\n\n", op->command, o->watch_s, time);
+		code = once(s, op, r, &each, &none);
 		if (s->way)
 			output_turn(s->way);
 		for (int i = 0; i < o->watch_s * 10 && !stop_asked() &&
@@ -69,6 +81,7 @@ static int watch(struct session *s, const struct request *r,
 	if (stop_asked())
 		code = EXIT_OK;		/* it is the way to end it */
 	stop_clear();
+	buf_deinit(&none);
 	return code;
 }
 
@@ -80,13 +93,13 @@ static void operation_help(struct session *s, const struct gram_op *op)
 	gram_usage(op, &usage);
 	fprintf(s->out.out, "%s\n    %s\n", usage.p, op->help);
 	for (size_t i = 0; i < op->n_args; i++)
-		fprintf(s->out.out, "    %-14s %s\n", op->args[i].name,
+		fprintf(s->out.out, "    %-14s %s\n", op->args[i].option,
 		    op->args[i].help);
 	buf_deinit(&usage);
 }
 
 static int request(struct session *s, const struct gram_op *op,
-    const struct request *r, const struct options *o)
+    const struct request *r, const struct options *o, struct buf *more)
 {
 	bool color = s->out.color;
 	int code;
@@ -97,18 +110,21 @@ static int request(struct session *s, const struct gram_op *op,
 		operation_help(s, op);
 		return EXIT_OK;
 	}
+	s->out.utc = o->utc;
 	if (o->color != COLOR_AUTO)
 		s->out.color = o->color == COLOR_ALWAYS;
 	if (o->watch_s)
-		code = watch(s, r, o, op->command);
+		code = watch(s, op, r, o);
 	else
-		code = ask_first(s, op, r, o) ? once(s, r, o) : EXIT_DECLINED;
+		code = ask_first(s, op, r, o) ?
+		    once(s, op, r, o, more) : EXIT_DECLINED;
 	s->out.color = color;
+	s->out.utc = false;
 	return code;
 }
 
 static int operation(struct session *s, const struct gram_op *op,
-    const struct word *w, size_t n, struct options *o)
+    const struct word *w, size_t n, struct options *o, struct buf *more)
 {
 	struct request r;
 	struct buf why;
@@ -117,7 +133,7 @@ static int operation(struct session *s, const struct gram_op *op,
 	buf_init(&why, 8192);
 	code = request_build(op, w, n, o, &r, &why);
 	if (code == EXIT_OK)
-		code = request(s, op, &r, o);
+		code = request(s, op, &r, o, more);
 	else
 		(void)session_error(s, code, "%s", why.p);
 	if (r.target.p && strcmp(op->method, "GET") != 0 &&
@@ -125,6 +141,33 @@ static int operation(struct session *s, const struct gram_op *op,
 		pending_known(s);
 	request_free(&r);
 	buf_deinit(&why);
+	return code;
+}
+
+/* Once as it is said, and once more with the words that are wished then. */
+static int operations(struct session *s, const struct gram_op *op,
+    const struct word *w, size_t n, const struct options *o)
+{
+	struct options first = *o, second = *o;
+	struct word *all = xalloc((n + MORE) * sizeof(*all));
+	struct arena a;
+	struct buf more;
+	int code;
+
+	arena_init(&a);
+	buf_init(&more, 4096);
+	code = operation(s, op, w, n, &first, &more);
+	if (more.n) {
+		if (n)
+			memcpy(all, w, n * sizeof(*all));
+		second.yes = true;
+		n += words_split(buf_strv(&more), &a, all + n, MORE);
+		buf_clear(&more);
+		code = operation(s, op, all, n, &second, &more);
+	}
+	buf_deinit(&more);
+	arena_deinit(&a);
+	free(all);
 	return code;
 }
 
@@ -245,10 +288,10 @@ bool command_word(struct session *s, struct strv word)
 static const char help_more[] =
     "\nEvery command takes --json, --jsonl, --csv, --columns A,B, --sort "
     "[-]COLUMN,\n--limit N, --watch [SECONDS], --timeout SECONDS, --yes, "
-    "--color WHEN, --no-pager\nand --help.  In the shell a command may be "
-    "followed by | match REGEX,\n| except REGEX, | count, | first N, | last "
-    "N, | sort [-]COLUMN, | json, | jsonl,\n| csv, | no-more or | save FILE, "
-    "or several of them.\n";
+    "--utc, --color WHEN,\n--no-pager and --help.  In the shell a command may "
+    "be followed by | match REGEX,\n| except REGEX, | count, | first N, | "
+    "last N, | sort [-]COLUMN, | json, | jsonl,\n| csv, | no-more or | save "
+    "FILE, or several of them.\n";
 
 static int help(struct session *s, const struct word *w, size_t n)
 {
@@ -372,7 +415,7 @@ int session_words(struct session *s, const struct word *w, size_t n)
 	buf_init(&why, 8192);
 	op = grammar_find(&s->grammar, w, n, s->interactive, &used, &why);
 	if (op)
-		code = operation(s, op, w + used, n - used, &o);
+		code = operations(s, op, w + used, n - used, &o);
 	else
 		code = session_error(s, EXIT_USAGE, "%s", why.p);
 	buf_deinit(&why);

@@ -28,10 +28,21 @@ static const char *text(struct grammar *g, const struct json *o,
 	return arena_str(&g->arena, s.p ? s : STRV("")).p;
 }
 
+/* As it is typed. */
+static const char *dashed(struct grammar *g, const char *name)
+{
+	char *p = (char *)(uintptr_t)arena_str(&g->arena, strv(name)).p;
+
+	for (char *c = p; *c; c++)
+		*c = *c == '_' ? '-' : *c;
+	return p;
+}
+
 static void read_arg(struct grammar *g, const struct json *o,
     struct gram_arg *a, struct json_err *e)
 {
 	a->name = text(g, o, "name", e);
+	a->option = dashed(g, a->name);
 	a->complete = text(g, o, "complete", e);
 	a->help = text(g, o, "help", e);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -161,6 +172,21 @@ static void list_word(const char *word, const char *help, void *arg)
 	buf_addf(l->out, l->n++ ? ", %s" : "%s", word);
 }
 
+/* "show certificates": the command is "certificate list". */
+static const char *other_verb(const struct grammar *g, struct strv typed)
+{
+	struct strv one = typed;
+
+	if (one.n > 1 && one.p[one.n - 1] == 's')
+		one.n--;
+	for (size_t i = 0; i < g->n; i++)
+		if (g->ops[i].n_words == 2 &&
+		    strcmp(g->ops[i].method, "GET") == 0 &&
+		    strv_eq(g->ops[i].words[0].text, one))
+			return g->ops[i].command;
+	return NULL;
+}
+
 static void explain(const struct grammar *g, const struct word *w, size_t n,
     size_t depth, bool many, struct buf *why)
 {
@@ -179,6 +205,9 @@ static void explain(const struct grammar *g, const struct word *w, size_t n,
 	else if (l.near.best)
 		buf_addf(why, "unknown word \"%.*s\" (did you mean %s?)",
 		    STRV_ARG(typed), l.near.best);
+	else if (depth == 1 && other_verb(g, typed))
+		buf_addf(why, "unknown word \"%.*s\" (did you mean %s?)",
+		    STRV_ARG(typed), other_verb(g, typed));
 	else if (depth == 0)
 		buf_addf(why, "unknown word \"%.*s\"; help lists the "
 		    "commands", STRV_ARG(typed));
@@ -244,11 +273,23 @@ void grammar_next(const struct grammar *g, const struct word *w, size_t n,
 
 /* --- arguments ----------------------------------------------------------- */
 
+/* "older_than" is the name of a member of JSON, "older-than" of an option. */
+static bool same_name(const char *name, struct strv typed)
+{
+	size_t i = 0;
+
+	for (; i < typed.n && name[i]; i++)
+		if (name[i] != typed.p[i] &&
+		    !(name[i] == '_' && typed.p[i] == '-'))
+			return false;
+	return i == typed.n && !name[i];
+}
+
 const struct gram_arg *gram_arg_find(const struct gram_op *op,
     struct strv name)
 {
 	for (size_t i = 0; i < op->n_args; i++)
-		if (strv_eq(strv(op->args[i].name), name))
+		if (same_name(op->args[i].name, name))
 			return &op->args[i];
 	return NULL;
 }
@@ -282,16 +323,16 @@ static void usage_arg(const struct gram_arg *a, struct buf *out)
 
 	buf_addz(out, need ? " " : " [");
 	if (!(a->flags & GRAM_POSITION))
-		buf_addf(out, "--%s", a->name);
+		buf_addf(out, "--%s", a->option);
 	if (a->flags & GRAM_SECRET) {
-		buf_addf(out, "-file FILE | --%s-prompt", a->name);
+		buf_addf(out, "-file FILE | --%s-prompt", a->option);
 	} else if (!(a->flags & GRAM_FLAG)) {
 		if (!(a->flags & GRAM_POSITION))
 			buf_addc(out, ' ');
 		if (strchr(a->complete, '|'))
 			buf_addz(out, a->complete);
 		else
-			upper(out, a->name);
+			upper(out, a->option);
 	}
 	if (!need)
 		buf_addc(out, ']');

@@ -13,7 +13,8 @@ enum grammar_flags {
 };
 
 struct gram_arg {
-	const char *name;
+	const char *name;	/* of the API: "older_than" */
+	const char *option;	/* of the shell: "older-than" */
 	unsigned flags;
 	const char *complete;	/* "a|b|c", a kind of names, or "" */
 	const char *help;

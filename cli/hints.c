@@ -129,8 +129,8 @@ static void arg_values(struct hinting *h, const struct gram_arg *a)
 		hint_choices(h, a->complete);
 	else if (a->complete[0])
 		hint_live(h, a->complete);
-	for (i = 0; a->name[i] && i + 1 < sizeof(name); i++)
-		name[i] = (char)toupper((unsigned char)a->name[i]);
+	for (i = 0; a->option[i] && i + 1 < sizeof(name); i++)
+		name[i] = (char)toupper((unsigned char)a->option[i]);
 	name[i] = 0;
 	hint_describe(h, name, a->help);
 }
@@ -152,6 +152,7 @@ static const struct common {
 	{ "--timeout", "wait so many seconds at most", "SECONDS",
 	  "1 to 86400" },
 	{ "--color", "auto, always or never", "auto|always|never", NULL },
+	{ "--utc", "times on a terminal in UTC", NULL, NULL },
 	{ "--yes", "do not ask", NULL, NULL },
 	{ "--no-pager", "all at once", NULL, NULL },
 	{ "--help", "what this command takes", NULL, NULL },
@@ -177,12 +178,12 @@ static void option_names(struct hinting *h, const struct gram_op *op)
 
 		if (a->flags & GRAM_POSITION)
 			continue;
-		(void)snprintf(word, sizeof(word), "--%s%s", a->name,
+		(void)snprintf(word, sizeof(word), "--%s%s", a->option,
 		    secret ? "-file" : "");
 		hint_offer(word, a->help, h);
 		if (!secret)
 			continue;
-		(void)snprintf(word, sizeof(word), "--%s-prompt", a->name);
+		(void)snprintf(word, sizeof(word), "--%s-prompt", a->option);
 		hint_offer(word, a->help, h);
 	}
 	for (size_t i = 0; i < COMMON; i++)

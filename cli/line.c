@@ -44,6 +44,10 @@ static int filtered(struct session *s, struct filters *f, struct strv line,
 		s->way = NULL;
 		if (!output_end(&o, &why) && code == EXIT_OK)
 			code = session_error(s, EXIT_FAILED, "%s", why.p);
+		if (s->more)	/* behind the rows, also of a pager */
+			fprintf(stderr, "there are more rows: ask for them "
+			    "with --limit and --cursor\n");
+		s->more = false;
 	} else {
 		code = session_error(s, EXIT_FAILED, "%s", why.p);
 	}

@@ -29,8 +29,8 @@ static bool ask(struct remote *r, const char *print, struct buf *why)
 
 	print_show(print, shown);
 	buf_init(&question, 4096);
-	buf_addf(&question, "%s.\nIts SHA-256 fingerprint is\n    %s\nshow "
-	    "certificates on that machine says which it has.\nIs it the "
+	buf_addf(&question, "%s.\nIts SHA-256 fingerprint is\n    %s\n"
+	    "certificate list on that machine says which it has.\nIs it the "
 	    "same, and shall it be trusted from now on?", why->p, shown);
 	yes = ask_yes(question.p);
 	buf_deinit(&question);

@@ -140,6 +140,7 @@ int options_take(struct options *o, const struct word *w, size_t n,
 	} switches[] = {
 		{ "--json", offsetof(struct options, json) },
 		{ "--jsonl", offsetof(struct options, jsonl) },
+		{ "--utc", offsetof(struct options, utc) },
 		{ "--yes", offsetof(struct options, yes) },
 		{ "--csv", offsetof(struct options, csv) },
 		{ "--help", offsetof(struct options, help) },

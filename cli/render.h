@@ -16,7 +16,7 @@ enum render_color {
 struct render {
 	FILE *out;
 	bool tty;	/* align to the screen, cut what is too wide */
-	bool color;
+	bool color, utc;
 	int width;	/* columns of the screen; 0: do not cut */
 	bool *heading;	/* set while the head of a table is written; or NULL */
 };
@@ -42,6 +42,8 @@ bool render_csv(const struct render *r, struct strv json);
 
 /* Columns that s takes on a screen. */
 size_t render_width(struct strv s);
+/* A time of the daemon as people say it, here or in UTC; false: it is none. */
+bool render_time(const struct render *r, struct strv s, struct buf *out);
 /* As much of s as fits, with an ellipsis where it is cut. */
 void render_cut(struct buf *out, struct strv s, size_t width);
 /* A control or a bidi mark. */

@@ -183,7 +183,7 @@ static int no_option(struct building *b, struct strv name)
 	struct near near = near_to(name);
 
 	for (size_t i = 0; i < b->op->n_args; i++)
-		near_offer(&near, b->op->args[i].name);
+		near_offer(&near, b->op->args[i].option);
 	if (near.best)
 		buf_addf(b->why, "did you mean --%s? ", near.best);
 	return usage(b, "there is no option --", name, "");
@@ -282,7 +282,7 @@ static int check(struct building *b)
 
 		if ((a->flags & (GRAM_REQUIRED | GRAM_PATH)) &&
 		    !b->values[i].n)
-			return usage(b, "", strv(a->name), " is missing");
+			return usage(b, "", strv(a->option), " is missing");
 	}
 	return EXIT_OK;
 }

@@ -17,7 +17,7 @@ enum {		/* exit codes, one table for every command: parley(1) */
 
 /* Options that every command has. */
 struct options {
-	bool json, jsonl, csv, help, no_pager;
+	bool json, jsonl, csv, help, no_pager, utc;
 	bool yes;		/* do not ask */
 	enum render_color color;
 	int watch_s;		/* 0: once */

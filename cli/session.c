@@ -266,8 +266,6 @@ int session_show(struct session *s, const struct options *o, struct strv json)
 	if (!ok)
 		plain(s, json);
 	fflush(s->out.out);
-	if (next)
-		fprintf(stderr, "there are more rows: ask for them with "
-		    "--limit and --cursor\n");
+	s->more |= next;
 	return EXIT_OK;
 }

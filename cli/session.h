@@ -46,6 +46,7 @@ struct session {
 	struct notices *notices;	/* interactive; or NULL */
 	struct history *history;	/* interactive; of libedit, or NULL */
 	int depth;		/* of files that run files */
+	bool more;		/* the daemon has more rows than were shown */
 	bool quit;
 };
 

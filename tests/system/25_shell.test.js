@@ -183,6 +183,20 @@ test('the loss of the daemon is told at the prompt', async () => {
 	await site.run();
 });
 
+test('what a queue loses is shown first, and its name asked for', async () => {
+	const [from, to] = ['sip:user00@example.org', 'sip:user01@example.org'];
+	await site.parley(['test', 'message', '--from', from, '--to', to, '--text', 'a']);
+	await site.parley(['test', 'message', '--from', from, '--to', to, '--text', 'b']);
+	assert.match(await site.parley(['queue', 'purge', to]), /2 would be removed/);
+	const ask = ['want "2 would be removed"', `want "to do it type ${to}: "`];
+	expect(site, [...ask, 'send "yes\\r"', 'want "nothing was changed"'],
+		{ args: ['queue', 'purge', to], status: 12 });
+	assert.equal((await site.items('show', 'queues'))[0].waiting, 2);
+	expect(site, ['want "parley> "', `send "queue purge ${to}\\r"`, ...ask,
+		`send "${to}\\r"`, 'want "2 of 2"', 'want "parley> "', 'send "quit\\r"']);
+	assert.deepEqual(await site.items('show', 'queues'), []);
+});
+
 /* --- the mode configure --------------------------------------------------------------- */
 
 /* proves APP-04 */
@@ -563,7 +577,8 @@ test('a daemon that does not answer in time is exit 8, Ctrl-C 130', async (t) =>
 	assert.deepEqual([r.status, /in time/.test(r.stderr)], [8, true]);
 	expect(site, ['idle', 'send "\\003"', 'want "interrupted"'],
 		{ args: ['--socket', silent, 'health'], status: 130 });
-	expect(site, ['idle', 'send "\\003"', 'want "parley> "', 'send "health\\r"', 'want "health"',
+	expect(site, ['idle', 'send "\\003"', 'want "parley> "', 'send "health\\r"',
+		'want "health"',
 		'idle', 'send "\\003"', 'want "interrupted"', 'want "parley> "', 'send "quit\\r"'],
 	{ args: ['--socket', silent] });
 });

@@ -345,6 +345,32 @@ static const struct {
 	  "{\"a\":\"1234567890\",\"b\":\"1234567890123\"}],\"next\":null}",
 	  false, 22, "A           B\n1234567890  123456789\xe2\x80\xa6\n",
 	  "a,b\r\n1234567890,1234567890123\r\n" },
+	{ "an empty column goes before one is cut", "{\"items\":["
+	  "{\"a\":\"1234567890\",\"b\":\"\",\"c\":\"123456789012\"}]}",
+	  false, 24, "A           C\n1234567890  123456789012\n",
+	  "a,b,c\r\n1234567890,,123456789012\r\n" },
+	{ "an id is not cut, others are, the widest first", "{\"items\":["
+	  "{\"id\":\"123456789012345\",\"b\":\"123456789012345\",\"c\":1,"
+	  "\"d\":\"12345678901234\"}]}", false, 42,
+	  "ID               B           C  D\n"
+	  "123456789012345  123456789\xe2\x80\xa6  1  123456789\xe2\x80\xa6\n",
+	  "id,b,c,d\r\n123456789012345,123456789012345,1,12345678901234\r\n" },
+	{ "what does not fit at all is said", "{\"items\":[{\"aaaaaa\":1,"
+	  "\"bbbbbb\":2,\"cccccc\":3,\"dddddd\":4}]}", false, 28,
+	  "AAAAAA  BBBBBB  CCCCCC\n     1       2       3\n"
+	  "(not all columns fit: --columns, --json or a wider screen shows "
+	  "them)\n", "aaaaaa,bbbbbb,cccccc,dddddd\r\n1,2,3,4\r\n" },
+	{ "rows and lines in an object follow it, and what it says",
+	  "{\"a\":1,\"says\":\"so.\",\"pem\":\"x\\ny\\n\","
+	  "\"list\":[{\"b\":2}]}", false, 0,
+	  "a  1\n\npem\nx\ny\n\nlist\nB\n2\nso.\n",
+	  "a,says,pem,list\r\n1,so.,x\xef\xbf\xbdy\xef\xbf\xbd,...\r\n" },
+	{ "a time of another year", "{\"items\":[{\"t\":"
+	  "\"2001-02-03T04:05:06.007Z\"}]}", false, 80, "T\n2001-02-03\n",
+	  "t\r\n2001-02-03T04:05:06.007Z\r\n" },
+	{ "what is only like a time", "{\"t\":\"2001-02-03T04:05:06.007z\"}",
+	  false, 80, "t  2001-02-03T04:05:06.007z\n",
+	  "t\r\n2001-02-03T04:05:06.007z\r\n" },
 	{ "a state has colour and glyph", "{\"items\":["
 	  "{\"state\":\"bound 2/2\",\"b\":1},{\"state\":\"odd\",\"b\":2}],"
 	  "\"next\":null}", true, 0, "\033[1mSTATE        B\033[0m\n"
