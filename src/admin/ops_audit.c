@@ -1,5 +1,7 @@
 /* ops_audit.c - who did what: show, verify, export; and what was refused. */
 
+#define LOG_UNIT "audit"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +12,20 @@
 #include "base/csvw.h"
 #include "base/hex.h"
 #include "base/jsonw.h"
+#include "base/log.h"
 #include "base/now.h"
+#include "conf/conf.h"
 #include "loop/timer.h"
 #include "loop/work.h"
 #include "op/health.h"
 #include "store/audit.h"
+#include "store/writer.h"
 
 #define EXPORT_MAX ((size_t)32 << 20)	/* bytes of one export */
 #define VERIFY_MS (24 * 3600000)
+#define PRUNE_MS 3600000	/* between two looks for rows too old */
+#define PRUNE_MORE_MS 1000	/* there were more of them */
+#define KEEP_LEAST (INT64_C(30) * 86400000)	/* ms */
 
 /* --- show ---------------------------------------------------------------------- */
 
@@ -210,6 +218,7 @@ static void verdict_fields(struct op_call *c, const struct audit_verdict *v)
 	op_field(c, "state", v->broken ? STRV("broken") : STRV("ok"));
 	op_field_int(c, "rows", v->rows);
 	op_field_int(c, "first", v->first);
+	op_field_int(c, "removed", v->rows ? v->first - 1 : 0);
 	op_field_int(c, "last", v->last);
 	op_field(c, "hash", strv(hash));
 	if (v->broken) {
@@ -258,8 +267,96 @@ static void verify_daily(void *arg)
 	timer_set(&known.timer, VERIFY_MS);
 }
 
+/* --- retention ------------------------------------------------------------------- */
+
+struct pruning {
+	struct write w;
+	int64_t before, removed;
+};
+
+static struct timer prune_timer;
+static bool watching;
+
+static enum err prune_run(struct write *w, struct db *db)
+{
+	struct pruning *p = (struct pruning *)(void *)w;
+
+	return audit_prune(db, p->before, &p->removed);
+}
+
+static void prune_done(struct write *w)
+{
+	struct pruning *p = (struct pruning *)(void *)w;
+
+	if (watching)
+		timer_set(&prune_timer, w->err == ERR_OK &&
+		    p->removed == AUDIT_PRUNE ? PRUNE_MORE_MS : PRUNE_MS);
+	if (w->err == ERR_OK && p->removed)
+		log_info("retention removed rows=%" PRId64, p->removed);
+	free(p);
+}
+
+static void prune_due(void *arg)
+{
+	int64_t keep = conf_int("audit", "", "keep");
+	struct pruning *p;
+
+	(void)arg;
+	if (keep == 0) {
+		timer_set(&prune_timer, PRUNE_MS);
+		return;
+	}
+	p = xalloc(sizeof(*p));
+	p->before = now_ms() - keep;
+	p->w = (struct write){ .db = DB_CONFIG, .run = prune_run,
+		.done = prune_done };
+	writer_put(&p->w);
+}
+
+static enum err keep_check(const char *name, struct buf *why)
+{
+	int64_t keep = conf_int("audit", name, "keep");
+
+	if (keep == 0 || keep >= KEEP_LEAST)
+		return ERR_OK;
+	buf_addz(why, "audit keep: 0 for ever, or at least 30d");
+	return ERR_BAD_SYNTAX;
+}
+
+/* At the start it waits a moment, like the look at the chain. */
+static void keep_apply(const char *name, bool gone)
+{
+	(void)name;
+	(void)gone;
+	if (timer_is_set(&prune_timer))
+		timer_set(&prune_timer, PRUNE_MORE_MS);
+}
+
+static void settings(void)
+{
+	static const struct conf_row rows[] = {
+		{ .name = "keep", .type = CONF_DURATION, .fallback = "0",
+		  .min = 0, .max = INT64_C(3650) * 86400000,
+		  .help = "how long rows of the audit stay, at least 30d; 0: "
+		  "for ever" },
+	};
+	static const struct conf_section section = {
+		.name = "audit", .rows = rows,
+		.n = sizeof(rows) / sizeof(*rows), .apply = keep_apply,
+		.check = keep_check,
+		.help = "the record of who did what",
+	};
+
+	conf_register(&section);
+}
+
+/* --- start and stop -------------------------------------------------------------- */
+
 void audit_watch_start(void)
 {
+	watching = true;
+	timer_init(&prune_timer, "audit retention", prune_due, NULL);
+	timer_set(&prune_timer, PRUNE_MORE_MS);
 	timer_init(&known.timer, "audit", verify_daily, NULL);
 	timer_set(&known.timer, 10000);
 }
@@ -267,6 +364,8 @@ void audit_watch_start(void)
 void audit_watch_stop(void)
 {
 	timer_cancel(&known.timer);
+	watching = false;
+	timer_cancel(&prune_timer);
 }
 
 static enum health check_audit(struct buf *says, struct buf *remedy)
@@ -371,12 +470,13 @@ static const struct op ops[] = {
 	  "text~" },
 	{ "audit verify", "POST", "/audit/verify", CAP_AUDIT, OP_CORE, NULL,
 	  "is every row as it was written, and none taken out", verify_run,
-	  "state=ok|broken rows:int first:int last:int hash "
+	  "state=ok|broken rows:int first:int removed:int last:int hash "
 	  "broken:int~ why~ exit:int~" },
 };
 
 void ops_audit(void)
 {
+	settings();
 	op_register(ops, sizeof(ops) / sizeof(ops[0]));
 	health_register(checks, sizeof(checks) / sizeof(*checks));
 }

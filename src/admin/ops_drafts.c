@@ -47,16 +47,23 @@ static struct conf_edit *mine(const struct op_call *c)
 	return d ? conf_edit_rebase(d->edit) : conf_edit_new();
 }
 
-static void draft_fields(struct op_call *c, struct strv name,
-    const struct draft *d)
+/* Which draft, on what it stands, and how much it changes. */
+static void place_fields(struct op_call *c, struct strv name,
+    const struct draft *d, const struct conf_edit *e)
 {
-	struct conf_edit *e = d ? conf_edit_rebase(d->edit) : NULL;
-
 	op_field(c, "draft", name);
 	op_field_int(c, "base", d ? d->base : settings_revision());
 	op_field_int(c, "running", settings_revision());
 	op_field_int(c, "tag", d ? d->tag : 0);
 	op_field_int(c, "staged", e ? (int64_t)conf_edit_size(e) : 0);
+}
+
+static void draft_fields(struct op_call *c, struct strv name,
+    const struct draft *d)
+{
+	struct conf_edit *e = d ? conf_edit_rebase(d->edit) : NULL;
+
+	place_fields(c, name, d, e);
 	op_field_int(c, "conflicting", e ?
 	    (int64_t)conf_edit_conflicts(e, NULL, NULL) : 0);
 	op_field_time(c, "changed", d ? d->changed : 0);
@@ -79,18 +86,13 @@ static void list_run(struct op_call *c)
 
 static void diff_run(struct op_call *c)
 {
-	const struct draft *d = find(c);
 	struct conf_edit *e;
 	struct buf b;
 
 	if (!name_is_good(c))
 		return;
 	e = mine(c);
-	op_field(c, "draft", op_text(c, "draft"));
-	op_field_int(c, "base", d ? d->base : settings_revision());
-	op_field_int(c, "running", settings_revision());
-	op_field_int(c, "tag", d ? d->tag : 0);
-	op_field_int(c, "staged", (int64_t)conf_edit_size(e));
+	place_fields(c, op_text(c, "draft"), find(c), e);
 	changes_json(c, e);
 	(void)conflicts_json(c, e);
 	changes_say(c, e);
@@ -327,17 +329,12 @@ static void rollback_run(struct op_call *c)
 
 static void check_run(struct op_call *c)
 {
-	const struct draft *d = find(c);
 	struct conf_edit *e;
 
 	if (!name_is_good(c))
 		return;
 	e = mine(c);
-	op_field(c, "draft", op_text(c, "draft"));
-	op_field_int(c, "base", d ? d->base : settings_revision());
-	op_field_int(c, "running", settings_revision());
-	op_field_int(c, "tag", d ? d->tag : 0);
-	op_field_int(c, "staged", (int64_t)conf_edit_size(e));
+	place_fields(c, op_text(c, "draft"), find(c), e);
 	check_answer(c, e);
 	conf_edit_free(e);
 }

@@ -13,10 +13,12 @@
 #include "base/jsonw.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/metric.h"
 #include "base/now.h"
 #include "base/rand.h"
 #include "loop/timer.h"
+#include "store/drafts.h"
 
 #define STREAMS		32
 #define TOPICS		16	/* of one stream */
@@ -27,6 +29,7 @@ struct stream {
 	struct list hook;	/* under lock, like all that follows */
 	struct httpd_request *r;
 	char topics[TOPICS][EVENT_TOPIC];
+	char drafts[EVENT_TOPIC];	/* what his own are published as */
 	size_t n_topics;
 	uint64_t after;
 	struct buf pending;	/* what the client did not take yet */
@@ -55,7 +58,7 @@ static bool wants(const char *topic, void *arg)
 	const struct stream *s = arg;
 
 	for (size_t i = 0; i < s->n_topics; i++)
-		if (strcmp(s->topics[i], topic) == 0)
+		if (topic_covers(s->topics[i], topic, s->drafts, s->roles))
 			return true;
 	return false;
 }
@@ -66,7 +69,8 @@ static void give(uint64_t number, const char *topic, struct strv json,
 	struct stream *s = arg;
 
 	buf_addf(&s->pending, "id: %s-%" PRIu64 "\nevent: %s\ndata: ", epoch,
-	    number, topic);
+	    number, strncmp(topic, DRAFT_TOPIC,
+	    strlen(DRAFT_TOPIC)) == 0 ? "drafts" : topic);
 	buf_adds(&s->pending, json);
 	buf_addz(&s->pending, "\n\n");
 }
@@ -223,6 +227,8 @@ static void turn(void *arg)
 			httpd_wake(s->r);
 	}
 	pthread_mutex_unlock(&lock);
+	if (wanted("sessions"))
+		sessions_tell();
 	topics_look(wanted);
 	log_tap(wanted("log") ? logged : NULL);
 }
@@ -301,6 +307,8 @@ static void events_run(struct op_call *c)
 	s->via = x->who.via;
 	s->admin = x->who.admin;
 	s->roles = x->who.roles;
+	(void)snprintf(s->drafts, sizeof(s->drafts), DRAFT_TOPIC "%016" PRIx64,
+	    map_hash(strv(x->who.actor)));
 	memcpy(s->credential, x->who.credential, sizeof(s->credential));
 	if (!take_topics(c, s)) {
 		stream_free(s);
@@ -324,8 +332,8 @@ static void events_run(struct op_call *c)
 
 static const struct op_arg args[] = {
 	{ "topics", ARG_REQUIRED, NULL, "stats, gateways, queues, messages, "
-	  "registrations, jobs, alerts, config, pending, audit, log, trace:ID; with "
-	  "commas between" },
+	  "registrations, jobs, alerts, config, pending, audit, sessions, "
+	  "drafts, log, trace:ID; with commas between" },
 	{ NULL, 0, NULL, NULL },
 };
 

@@ -263,11 +263,11 @@ static void save_done(struct write *w)
 		    STRV_ARG(audit_name(strv(s->actor))));
 	}
 	s->done(w->err, &s->c.a, s->arg);
-	explicit_bzero(&s->c.a, sizeof(s->c.a));
 	free(s->recovery);
 	free(s->actor);
 	free(s->action);
 	free(s->detail);
+	explicit_bzero(s, sizeof(*s));
 	free(s);
 }
 

@@ -5,14 +5,18 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "admin/people.h"
 #include "base/alloc.h"
+#include "base/jsonw.h"
 #include "base/metric.h"
 #include "base/now.h"
 #include "base/rand.h"
 #include "base/utf8.h"
+#include "op/event.h"
 
 #define MOST		500	/* sessions; then the one idle longest goes */
 #define MOST_OF_ONE	20
+#define HAPPENED	128	/* not told yet; those beyond are not */
 
 static struct metric active = GAUGE("parley_admin_sessions", NULL,
     "Sessions of the console.");
@@ -21,6 +25,64 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* under lock; the oldest first */
 static struct session sessions[MOST];
 static size_t n_sessions;
+
+/* --- who watches ------------------------------------------------------------ */
+
+/* What happened, until nobody holds the lock: who listens may ask us. */
+static struct happening {
+	const char *what;
+	struct session s;
+} happened[HAPPENED];
+static size_t n_happened;	/* under lock */
+
+static void note(const char *what, const struct session *s)
+{
+	if (n_happened < sizeof(happened) / sizeof(happened[0]))
+		happened[n_happened++] = (struct happening){ what, *s };
+}
+
+static void publish(const struct happening *h)
+{
+	char at[NOW_TEXT];
+	struct jsonw w;
+	struct admin a;
+	struct buf b;
+
+	now_text(now_ms(), at);
+	buf_init(&b, 4096);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "at", strv(at));
+	jsonw_str(&w, "what", strv(h->what));
+	jsonw_str(&w, "session", strv(h->s.id));
+	jsonw_str(&w, "admin", people_by_id(h->s.admin, &a) ? strv(a.name) :
+	    STRV_NONE);
+	jsonw_str(&w, "from", strv(h->s.peer));
+	jsonw_end(&w);
+	event_publish("sessions", buf_strv(&b));
+	explicit_bzero(&a, sizeof(a));
+	buf_deinit(&b);
+}
+
+/* After the lock: one at a time, in order. */
+static void tell(void)
+{
+	struct happening h;
+	bool any = true;
+
+	while (any) {
+		pthread_mutex_lock(&lock);
+		any = n_happened > 0;
+		if (any) {
+			h = happened[0];
+			memmove(&happened[0], &happened[1],
+			    --n_happened * sizeof(happened[0]));
+		}
+		pthread_mutex_unlock(&lock);
+		if (any)
+			publish(&h);
+	}
+}
 
 /* --- under lock ------------------------------------------------------------ */
 
@@ -32,8 +94,9 @@ static bool is_over(const struct session *s)
 	    now - s->born >= SESSION_MAX_MS;
 }
 
-static void end(size_t i)
+static void end(size_t i, const char *what)
 {
+	note(what, &sessions[i]);
 	n_sessions--;
 	memmove(&sessions[i], &sessions[i + 1],
 	    (n_sessions - i) * sizeof(sessions[0]));
@@ -45,7 +108,7 @@ static void end_old(void)
 {
 	for (size_t i = n_sessions; i-- > 0;)
 		if (is_over(&sessions[i]))
-			end(i);
+			end(i, "expired");
 }
 
 /* Make room: of this one's own sessions, or of all. */
@@ -59,7 +122,7 @@ static void end_idlest(int64_t admin)
 		    sessions[i].seen < sessions[worst].seen))
 			worst = i;
 	if (worst < n_sessions)
-		end(worst);
+		end(worst, "displaced");
 }
 
 static size_t count(int64_t admin)
@@ -114,8 +177,10 @@ void session_new(int64_t admin, struct strv peer, struct strv agent,
 	if (n_sessions == MOST)
 		end_idlest(0);
 	sessions[n_sessions++] = s;
+	note("login", &s);
 	metric_set(&active, (int64_t)n_sessions);
 	pthread_mutex_unlock(&lock);
+	tell();
 }
 
 bool session_find(struct strv cookie, struct session *out)
@@ -135,6 +200,7 @@ bool session_find(struct strv cookie, struct session *out)
 		yes = true;
 	}
 	pthread_mutex_unlock(&lock);
+	tell();
 	return yes;
 }
 
@@ -170,8 +236,9 @@ bool session_end(struct strv id, int64_t admin)
 	if (s && admin && s->admin != admin)
 		s = NULL;
 	if (s)
-		end((size_t)(s - sessions));
+		end((size_t)(s - sessions), "ended");
 	pthread_mutex_unlock(&lock);
+	tell();
 	return s != NULL;
 }
 
@@ -181,8 +248,9 @@ void session_end_all(int64_t admin, const char *keep)
 	for (size_t i = n_sessions; i-- > 0;)
 		if (sessions[i].admin == admin &&
 		    strcmp(sessions[i].id, keep) != 0)
-			end(i);
+			end(i, "ended");
 	pthread_mutex_unlock(&lock);
+	tell();
 }
 
 void session_each(int64_t admin, session_fn *fn, void *arg)
@@ -195,11 +263,19 @@ void session_each(int64_t admin, session_fn *fn, void *arg)
 	pthread_mutex_unlock(&lock);
 }
 
+void sessions_tell(void)
+{
+	pthread_mutex_lock(&lock);
+	end_old();
+	pthread_mutex_unlock(&lock);
+	tell();
+}
+
 void sessions_unload(void)
 {
 	pthread_mutex_lock(&lock);
 	explicit_bzero(sessions, sizeof(sessions));
-	n_sessions = 0;
+	n_sessions = n_happened = 0;
 	pthread_mutex_unlock(&lock);
 }
 

@@ -23,7 +23,12 @@ struct session {
 	int64_t born, seen, proved;	/* ms, monotonic */
 };
 
-/* Any thread.  All are copies. */
+/*
+ * Any thread.  All are copies.  What happens to sessions is the topic
+ * "sessions" of op/event.h; what session_each() finds expired is told at the
+ * next session_find() or sessions_tell(), since fn may hold locks.
+ */
+void sessions_tell(void);
 void session_new(int64_t admin, struct strv peer, struct strv agent,
     char cookie[SECRET_TEXT], struct session *out);
 /* Notes that it was used.  false: there is none, or it has ended. */

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "store/drafts.h"
 #include "loop/loop.h"
 #include "loop/work.h"
 
@@ -31,6 +32,8 @@ static const struct topic {
 	{ "config", "/config/revisions", CAP_VIEW, 1 },
 	{ "pending", "/config/pending", CAP_VIEW, 1 },
 	{ "audit", "/audit", CAP_AUDIT, 2 },
+	{ "sessions", NULL, CAP_SECURITY, 0 },
+	{ "drafts", NULL, CAP_DRAFT, 0 },
 	{ "log", NULL, CAP_TRAFFIC, 0 },
 	{ TRACE, "/messages/{id}/trace", CAP_TRAFFIC, 1 },
 };
@@ -99,6 +102,17 @@ bool topic_ok(struct strv name, unsigned roles, struct buf *why,
 		buf_addf(why, "your roles do not allow to watch %.*s",
 		    STRV_ARG(name));
 	return !*forbidden;
+}
+
+bool topic_covers(const char *topic, const char *event, const char *own,
+    unsigned roles)
+{
+	size_t n = strlen(DRAFT_TOPIC);
+
+	if (strncmp(event, DRAFT_TOPIC, n) != 0)
+		return strcmp(topic, event) == 0;
+	return strcmp(topic, "drafts") == 0 &&
+	    (role_may(roles, CAP_COMMIT) || strcmp(event, own) == 0);
 }
 
 /* --- looking --------------------------------------------------------------- */

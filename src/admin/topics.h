@@ -11,6 +11,13 @@ bool topic_ok(struct strv topic, unsigned roles, struct buf *why,
     bool *forbidden);
 
 /*
+ * Whether an event goes to who watches a topic: of drafts everybody sees his
+ * own, and who may commit those of others.  own: DRAFT_TOPIC of his.
+ */
+bool topic_covers(const char *topic, const char *event, const char *own,
+    unsigned roles);
+
+/*
  * Core, each second: look at what somebody watches, and publish what has
  * changed.  wanted() says whether anybody does.
  */

@@ -129,6 +129,15 @@ static const char *fault(const struct audit_verdict *v,
 	return NULL;
 }
 
+static void begin_at(struct audit_verdict *v, const struct audit_row *r)
+{
+	static const uint8_t none[AUDIT_HASH];
+
+	v->first = r->id;
+	memcpy(v->before, r->former.p, AUDIT_HASH);
+	v->anchored = memcmp(v->before, none, AUDIT_HASH) == 0;
+}
+
 enum err audit_verify_in(struct db *db, struct audit_verdict *v)
 {
 	struct stmt *s = stmt(db, "SELECT " COLUMNS
@@ -145,9 +154,15 @@ enum err audit_verify_in(struct db *db, struct audit_verdict *v)
 			break;
 		}
 		if (v->rows++ == 0)
-			v->first = r.id;
+			begin_at(v, &r);
+		v->anchored = v->anchored || audit_is_anchor(&r,
+		    v->first - 1, v->before);
 		v->last = r.id;
 		memcpy(v->hash, hash, AUDIT_HASH);
+	}
+	if (v->rows && !v->broken && !v->anchored) {
+		v->broken = v->first;
+		v->why = "what was before it was taken out";
 	}
 	return stmt_stop(s);
 }

@@ -61,9 +61,27 @@ typedef bool audit_fn(const struct audit_row *row, void *arg);
 enum err audit_each(const struct audit_filter *f, int64_t before,
     audit_fn *fn, void *arg);
 
-/* Look at every row; any thread that has a reader. */
+/*
+ * Inside the run() of a write to DB_CONFIG: the oldest rows go that are older
+ * than before (ms), at most AUDIT_PRUNE of them and never the newest.  A row
+ * of its own then says in the chain which was the last that went, and its
+ * hash: the anchor of what is left.
+ */
+#define AUDIT_PRUNE	10000
+#define AUDIT_PRUNED	"audit prune"	/* the action of that row */
+enum err audit_prune(struct db *db, int64_t before, int64_t *removed);
+/* Whether r is the anchor for when all up to id went, the last with hash. */
+bool audit_is_anchor(const struct audit_row *r, int64_t id,
+    const uint8_t hash[AUDIT_HASH]);
+
+/*
+ * Look at every row; any thread that has a reader.  What is missing before
+ * the first must have been taken out by audit_prune().
+ */
 struct audit_verdict {
 	int64_t rows, first, last;	/* ids; 0: no rows */
+	bool anchored;			/* the rows before first went rightly */
+	uint8_t before[AUDIT_HASH];	/* what first says was before it */
 	uint8_t hash[AUDIT_HASH];	/* of the last one */
 	int64_t broken;			/* the first id that is wrong; 0 */
 	const char *why;		/* in words, or NULL */

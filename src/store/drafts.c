@@ -2,14 +2,19 @@
 
 #define LOG_UNIT "conf"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/jsonw.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/now.h"
 #include "loop/loop.h"
+#include "op/event.h"
 #include "store/audit.h"
 #include "store/drafts.h"
 #include "store/settings.h"
@@ -238,6 +243,33 @@ static enum err put_run(struct write *w, struct db *db)
 	    p->name, buf_strv(&p->says));
 }
 
+/* For who watches; the topic says whose it is (admin/topics.h). */
+static void publish(const struct slot *s, const char *what)
+{
+	char at[NOW_TEXT], topic[EVENT_TOPIC];
+	struct strv owner = strv(s->d.owner);
+	struct jsonw w;
+	struct buf b;
+
+	(void)snprintf(topic, sizeof(topic), DRAFT_TOPIC "%016" PRIx64,
+	    map_hash(owner));
+	now_text(now_ms(), at);
+	buf_init(&b, 4096);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "at", strv(at));
+	jsonw_str(&w, "what", strv(what));
+	jsonw_str(&w, "owner", owner);
+	jsonw_str(&w, "draft", strv(s->d.name));
+	jsonw_int(&w, "base", s->d.base);
+	jsonw_int(&w, "tag", s->d.tag);
+	jsonw_int(&w, "staged", s->d.edit ? (int64_t)conf_edit_size(
+	    s->d.edit) : 0);
+	jsonw_end(&w);
+	event_publish(topic, buf_strv(&b));
+	buf_deinit(&b);
+}
+
 static void put_end(struct put *p)
 {
 	p->done(p->err, p->arg);
@@ -264,6 +296,8 @@ static void put_done(struct write *w)
 	p->err = w->err == ERR_OK ? ERR_OK : ERR_STORAGE;
 	s->writes--;
 	if (p->err == ERR_OK) {
+		publish(s, !p->ops ? "discarded" : s->durable ? "changed" :
+		    "created");
 		conf_edit_free(s->durable);
 		s->durable = p->edit;
 		p->edit = NULL;
@@ -352,6 +386,7 @@ void draft_committed(int64_t id)
 
 		if (s->d.id != id)
 			continue;
+		publish(s, "committed");
 		if (s->writes)
 			return;		/* changed again since */
 		conf_edit_free(s->d.edit);

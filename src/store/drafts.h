@@ -18,6 +18,12 @@ struct draft {
 	struct conf_edit *edit;
 };
 
+/*
+ * What happens to drafts is published (op/event.h) once it is on disk, under
+ * this and the hash of the owner in hex.
+ */
+#define DRAFT_TOPIC	"drafts:"
+
 enum err drafts_load(void);	/* after settings_load() */
 void drafts_unload(void);	/* before the sections are forgotten */
 

@@ -128,6 +128,56 @@ test('a stream ends with the session and with the role', async () => {
 	await two.ended;
 });
 
+test('who logs in and out is told to who may know it, and told again after a break', async () => {
+	assert.equal((await root.post('/admin/users', { name: 'lola', password: PASSWORD,
+		role: ['operator'] })).status, 200);
+	const s = await Stream.open(root, 'sessions');
+	assert.equal(s.status, 200);
+	const lola = await Api.login(site, 'lola');
+	const came = await s.wait((e) => e.event === 'sessions' && e.data.what === 'login');
+	assert.equal(came.data.admin, 'lola');
+	assert.equal(came.data.from, '127.0.0.1');
+	assert.match(came.data.session, /^[0-9a-f]{12}$/);
+	const refused = await Stream.open(lola, 'sessions');
+	assert.equal(refused.status, 403);
+	s.close();
+	assert.equal((await lola.post('/auth/logout')).status, 200);
+	const again = await Stream.open(root, 'sessions', { 'Last-Event-ID': came.id });
+	const gone = await again.wait((e) => e.event === 'sessions');
+	assert.equal(gone.data.what, 'ended');
+	assert.equal(gone.data.session, came.data.session);
+	again.close();
+});
+
+test('one sees what happens to his drafts, and who may commit those of others', async () => {
+	const mia = await (async () => {
+		assert.equal((await root.post('/admin/users', { name: 'mia', password: PASSWORD,
+			role: ['operator'] })).status, 200);
+		return Api.login(site, 'mia');
+	})();
+	const all = await Stream.open(root, 'drafts');
+	const own = await Stream.open(mia, 'drafts');
+	const line = (n) => ({ lines: [`set site country-code ${n}`] });
+	assert.equal((await root.patch('/config/drafts/mine', line(84))).status, 200);
+	assert.equal((await mia.patch('/config/drafts/hers', line(81))).status, 200);
+	assert.equal((await mia.patch('/config/drafts/hers', line(82))).status, 200);
+	assert.equal((await mia.delete('/config/drafts/hers')).status, 200);
+	const seen = async (s, owner, what) => (await s.wait((e) => e.event === 'drafts' &&
+		e.data.owner === owner && e.data.what === what)).data;
+	assert.equal((await seen(all, 'root1', 'created')).draft, 'mine');
+	assert.equal((await seen(all, 'mia', 'created')).staged, 1);
+	await seen(all, 'mia', 'changed');
+	await seen(all, 'mia', 'discarded');
+	await seen(own, 'mia', 'discarded');
+	assert.equal((await root.post('/config/drafts/mine/commit',
+		{ comment: 'one more' })).status, 200);
+	assert.equal((await seen(all, 'root1', 'committed')).draft, 'mine');
+	assert.deepEqual(own.events.filter((e) => e.event === 'drafts' &&
+		e.data.owner !== 'mia'), [], 'those of others are not for everybody');
+	all.close();
+	own.close();
+});
+
 test('there are at most 32 streams, and the others go on', async () => {
 	const many = [];
 	do {	// those of the tests before end at the next beat

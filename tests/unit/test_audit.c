@@ -103,6 +103,8 @@ static const struct {
 	{ "UPDATE audit SET object = object || detail, detail = '' "
 	  "WHERE id = 2", 2 },
 	{ "DELETE FROM audit WHERE id = 3", 4 },
+	{ "DELETE FROM audit WHERE id = 1", 2 },
+	{ "DELETE FROM audit WHERE id < 5", 5 },
 	{ "UPDATE audit SET hash = NULL WHERE id = 4", 4 },
 	{ "UPDATE audit SET hash = former WHERE id = 4", 4 },
 	{ "UPDATE audit SET id = 30 WHERE id = 3", 4 },
@@ -119,6 +121,37 @@ START_TEST(whatever_is_changed_or_taken_out_is_found)
 	ck_assert_msg(verdict().broken == harms[_i].broken, "%s: %d",
 	    harms[_i].sql, (int)verdict().broken);
 	ck_assert_ptr_nonnull(verdict().why);
+}
+END_TEST
+
+static int64_t prune(int64_t before)
+{
+	int64_t removed;
+
+	sql("BEGIN IMMEDIATE");
+	ck_assert_int_eq(audit_prune(db_writer(DB_CONFIG), before, &removed),
+	    ERR_OK);
+	sql("COMMIT");
+	return removed;
+}
+
+START_TEST(what_retention_removes_leaves_an_anchor_in_the_chain)
+{
+	for (int i = 0; i < 10; i++)
+		event("alice", "set", "ok");
+	ck_assert_int_eq(prune(0), 0);
+	ck_assert_int_eq(verdict().rows, 10);
+	ck_assert_int_eq(prune(INT64_MAX), 9);
+	ck_assert_str_eq(rows(NULL), "11 retention//// audit prune ok\n"
+	    "10 alice//// set ok\n");
+	ck_assert_int_eq(verdict().broken, 0);
+	ck_assert_int_eq(verdict().first, 10);
+	event("alice", "set", "ok");
+	ck_assert_int_eq(prune(INT64_MAX), 2);
+	ck_assert_int_eq(verdict().broken, 0);
+	ck_assert_int_eq(verdict().first, 12);
+	sql("DELETE FROM audit WHERE id = 12");
+	ck_assert_int_eq(verdict().broken, 13);
 }
 END_TEST
 
@@ -172,6 +205,8 @@ Suite *suite(void)
 	tcase_add_rows(tc, whatever_is_changed_or_taken_out_is_found, harms);
 	tcase_add_test(tc,
 	    rows_from_before_the_chain_get_their_hashes_at_start);
+	tcase_add_test(tc,
+	    what_retention_removes_leaves_an_anchor_in_the_chain);
 	tcase_add_test(tc, a_flood_of_refusals_is_counted_not_written);
 	tcase_add_test(tc, the_chain_goes_on_after_a_crash);
 	suite_add_tcase(s, tc);
