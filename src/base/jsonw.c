@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/jsonw.h"
 #include "base/utf8.h"
@@ -30,15 +31,44 @@ static void escape(struct buf *out, uint32_t c)
 	buf_addf(out, "\\u%04" PRIx32, c);
 }
 
+#define EACH(byte)	(UINT64_C(0x0101010101010101) * (byte))
+
+/* None of eight bytes is below a blank, above ~, a quote or a backslash. */
+static bool plain8(const char *p)
+{
+	uint64_t v, quote, slash;
+
+	memcpy(&v, p, sizeof(v));
+	quote = v ^ EACH('"');
+	slash = v ^ EACH('\\');
+	/* a bit 7: of the byte itself, of one borrowed from or carried to it */
+	return ((v | (v - EACH(' ')) | (v + EACH(1)) |
+	    (quote - EACH(1)) | (slash - EACH(1))) & EACH(0x80)) == 0;
+}
+
+static bool plain1(char c)
+{
+	return (uint8_t)c >= ' ' && (uint8_t)c < 0x7f && c != '"' &&
+	    c != '\\';
+}
+
 /* Bytes that stand for themselves; most texts are nothing else. */
 static size_t plain(struct strv v)
 {
 	size_t n = 0;
 
-	while (n < v.n && (uint8_t)v.p[n] >= ' ' && (uint8_t)v.p[n] < 0x7f &&
-	    v.p[n] != '"' && v.p[n] != '\\')
+	while (n + 8 <= v.n && plain8(v.p + n))
+		n += 8;
+	if (v.n >= 8 && v.n - n < 8 && plain8(v.p + v.n - 8))
+		return v.n;
+	while (n < v.n && plain1(v.p[n]))
 		n++;
 	return n;
+}
+
+bool jsonw_is_plain(struct strv v)
+{
+	return plain(v) == v.n;
 }
 
 void jsonw_quote(struct buf *out, struct strv v)

@@ -39,5 +39,7 @@ void jsonw_raw(struct jsonw *w, const char *name, struct strv json);
 
 /* Only the quoted and escaped string. */
 void jsonw_quote(struct buf *out, struct strv v);
+/* It would be v between quotes. */
+bool jsonw_is_plain(struct strv v);
 
 #endif

@@ -26,6 +26,7 @@
 #define EVERY_MS	1000
 #define AGAIN_MS	10000	/* after a failure */
 #define BATCH		5000	/* records flushed at once */
+#define PART		500	/* of them in memory: in that of a core */
 #define PRUNE_MS	3600000
 #define LATE_MS		300000	/* a backlog this old is a fault */
 
@@ -150,12 +151,25 @@ static bool recover(void)
 	return true;
 }
 
+/* The next part; more: it was a whole one. */
+static bool append_part(struct batch *b, bool *more)
+{
+	bool ok;
+
+	b->n = 0;
+	for (int i = 0; i < FORMATS; i++)
+		buf_clear(&b->lines[i]);
+	ok = charging_records(c.site, b->last, PART, add, b) == ERR_OK &&
+	    put(b, JSONL) && put(b, CSV);
+	*more = b->n == PART;
+	return ok;
+}
+
 /* The facts behind what each file has, to the end of both. */
 static bool append(void)
 {
 	struct batch b = { .n = 0 };
-	int64_t after;
-	bool ok;
+	bool ok = true;
 
 	if (!recover() || !read_position() || !read_oldest())
 		return false;
@@ -164,13 +178,14 @@ static bool append(void)
 		    c.out[i].last : c.position;
 		buf_init(&b.lines[i], BUF_NO_LIMIT);
 	}
-	after = c.csv && b.from[CSV] < b.from[JSONL] ? b.from[CSV] :
+	b.last = c.csv && b.from[CSV] < b.from[JSONL] ? b.from[CSV] :
 	    b.from[JSONL];
-	b.last = after;
-	ok = charging_records(c.site, after, BATCH, add, &b) == ERR_OK &&
-	    put(&b, JSONL) && put(&b, CSV);
+	c.more = true;
+	for (int64_t n = 0; n < BATCH && ok && c.more; n += PART)
+		ok = append_part(&b, &c.more);
+	ok = ok && charging_out_flush(&c.out[JSONL]) &&
+	    charging_out_flush(&c.out[CSV]);
 	c.last = b.last;
-	c.more = b.n == BATCH;
 	for (int i = 0; i < FORMATS; i++)
 		buf_deinit(&b.lines[i]);
 	return ok;

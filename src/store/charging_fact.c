@@ -2,7 +2,6 @@
 
 #include <stdatomic.h>
 
-#include "base/hex.h"
 #include "base/id.h"
 #include "base/now.h"
 #include "core/leg.h"
@@ -27,17 +26,21 @@ static void add_hex(char *s, unsigned digits, uint64_t v)
 	}
 }
 
-static bool read_hex(const char *s, unsigned digits, uint64_t *v)
+/* Of the digits as we write them; *bad is set by any other. */
+static uint64_t read_hex(const char *s, unsigned digits, unsigned *bad)
 {
-	*v = 0;
-	for (; digits > 0; digits--, s++) {
-		int d = hex_digit(*s);
+	uint64_t v = 0;
 
-		if (d < 0)
-			return false;
-		*v = *v << 4 | (unsigned)d;
+	for (; digits > 0; digits--, s++) {
+		unsigned d = (unsigned)*s - '0';
+
+		if (d > 9)
+			d = *s >= 'a' && *s <= 'f' ?
+			    (unsigned)(*s - 'a' + 10) : 16;
+		*bad |= d & 16;
+		v = v << 4 | (d & 15);
 	}
-	return true;
+	return v;
 }
 
 static void write_fact(char s[CHARGING_FACT_SIZE],
@@ -53,16 +56,13 @@ static void write_fact(char s[CHARGING_FACT_SIZE],
 bool charging_fact_read(const char s[CHARGING_FACT_SIZE],
     struct charging_fact *f)
 {
-	uint64_t was, state, at;
+	unsigned bad = 0;
 
-	if (!read_hex(s, 16, &f->leg) || !read_hex(s + 16, 1, &was) ||
-	    !read_hex(s + 17, 1, &state) || !read_hex(s + 18, 11, &at) ||
-	    s[CHARGING_FACT_SIZE - 1] != '\n')
-		return false;
-	f->was = (unsigned)was;
-	f->state = (unsigned)state;
-	f->at = (int64_t)at;
-	return true;
+	f->leg = read_hex(s, 16, &bad);
+	f->was = (unsigned)read_hex(s + 16, 1, &bad);
+	f->state = (unsigned)read_hex(s + 17, 1, &bad);
+	f->at = (int64_t)read_hex(s + 18, 11, &bad);
+	return !bad && s[CHARGING_FACT_SIZE - 1] == '\n';
 }
 
 /* --- noting ------------------------------------------------------------------------- */

@@ -103,6 +103,8 @@ static bool cut(struct charging_out *o)
 	tail[n] = 0;
 	end = last_record(o->ext, tail, (size_t)n, &o->last);
 	o->size = (int64_t)from + (int64_t)end;
+	o->safe = o->size;
+	o->safe_last = o->last;
 	errno = 0;
 	return end > 0 && ftruncate(o->fd, (off_t)o->size) == 0 &&
 	    lseek(o->fd, 0, SEEK_END) >= 0;
@@ -179,9 +181,9 @@ static bool create(struct charging_out *o, const char *dir, const char *site,
 	if (o->fd < 0)
 		return false;
 	o->opened = now_ms();
-	o->size = 0;
+	o->size = o->last = o->safe_last = 0;
 	if (write_all(o->fd, head) && sync_dir(dir)) {
-		o->size = (int64_t)head.n;
+		o->size = o->safe = (int64_t)head.n;
 		return true;
 	}
 	(void)close(o->fd);
@@ -190,21 +192,44 @@ static bool create(struct charging_out *o, const char *dir, const char *site,
 	return false;
 }
 
+/* The next call begins where it was at the newest flush. */
+static void back(struct charging_out *o)
+{
+	int error = errno;
+
+	o->size = o->safe;
+	o->last = o->safe_last;
+	if (ftruncate(o->fd, (off_t)o->size) == 0)
+		(void)lseek(o->fd, 0, SEEK_END);
+	errno = error;
+}
+
 bool charging_out_append(struct charging_out *o, const char *dir,
     const char *site, int64_t first, int64_t last, struct strv head,
     struct strv lines)
 {
 	if (o->fd < 0 && !create(o, dir, site, first, head))
 		return false;
-	if (write_all(o->fd, lines) && fsync(o->fd) == 0) {
+	if (write_all(o->fd, lines)) {
 		o->size += (int64_t)lines.n;
 		o->last = last;
 		return true;
 	}
-	/* the next call begins where this one did */
-	if (ftruncate(o->fd, (off_t)o->size) == 0)
-		(void)lseek(o->fd, 0, SEEK_END);
+	back(o);
 	return false;
+}
+
+bool charging_out_flush(struct charging_out *o)
+{
+	if (o->fd < 0 || o->size == o->safe)
+		return true;
+	if (fsync(o->fd) < 0) {
+		back(o);
+		return false;
+	}
+	o->safe = o->size;
+	o->safe_last = o->last;
+	return true;
 }
 
 /* --- close ----------------------------------------------------------------------------- */

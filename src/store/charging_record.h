@@ -20,7 +20,7 @@ typedef bool charging_record_fn(int64_t seq,
     const struct charging_field fields[CHARGING_FIELDS], void *arg);
 
 /* At most limit records with a seq above after, in order; on a reader. */
-enum err charging_records(const char *site, int64_t after, int64_t limit,
+enum err charging_records(const char *site, int64_t after, size_t limit,
     charging_record_fn *fn, void *arg);
 
 /* One line of a file; and the line above the first one. */

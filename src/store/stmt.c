@@ -121,12 +121,11 @@ int64_t col_int(struct stmt *s)
 /* an empty blob has no address, which would look absent */
 struct strv col_text(struct stmt *s)
 {
-	const char *p;
 	int i = s->col++;
+	const char *p = s->s ? sqlite3_column_blob(s->s, i) : NULL;
 
-	if (!s->s || sqlite3_column_type(s->s, i) == SQLITE_NULL)
+	if (!p && (!s->s || sqlite3_column_type(s->s, i) == SQLITE_NULL))
 		return STRV_NONE;
-	p = sqlite3_column_blob(s->s, i);
 	return (struct strv){ p ? p : "",
 		(size_t)sqlite3_column_bytes(s->s, i) };
 }

@@ -155,6 +155,23 @@ test('what needs more parts than the gateway may send is 413', async () => {
 	assert.equal(submits(to).length, 6);
 });
 
+/* proves DEF-10 */
+test('the charging record of an SMS says how many segments were submitted', async () => {
+	const [short, long] = [number(), number()];
+	for (const [to, text] of [[short, 'short'], [long, a(400)]]) {
+		assert.equal((await alice.message(`tel:${to}`, text)).status, 200);
+		await sms(to);
+	}
+	await site.json(['charging', 'close']);
+	const all = (await site.parley(['charging', 'export'])).trim().split('\n')
+		.map((l) => JSON.parse(l));
+	const of = (to, event) => all.filter((r) => r.event === event &&
+		r.other_party === `tel:${to}`).map((r) => r.segments);
+	assert.deepEqual(of(short, 'delivery'), [1]);
+	assert.deepEqual(of(long, 'delivery'), [3]);
+	assert.deepEqual(of(long, 'submission'), [null]);
+});
+
 test('what is no text is 415', async () => {
 	const answer = await alice.message(`tel:${number()}`, '', { type: 'image/png',
 		content: 'abc' });

@@ -73,6 +73,27 @@ START_TEST(a_string_is_escaped_and_its_bad_bytes_are_replaced)
 }
 END_TEST
 
+/* Eight bytes are looked at together: one that is not plain, anywhere. */
+START_TEST(every_byte_is_seen_at_every_place)
+{
+	char text[20];
+
+	for (size_t n = 1; n <= sizeof(text); n++) {
+		for (size_t at = 0; at < n; at++) {
+			for (int c = 0; c < 256; c++) {
+				bool special = c < ' ' || c >= 0x7f ||
+				    c == '"' || c == '\\';
+
+				memset(text, 'a', sizeof(text));
+				text[at] = (char)c;
+				ck_assert_int_eq(jsonw_is_plain((struct strv){
+				    text, n }), !special);
+			}
+		}
+	}
+}
+END_TEST
+
 START_TEST(a_name_is_escaped_too)
 {
 	jsonw_object(&w, NULL);
@@ -163,6 +184,7 @@ Suite *suite(void)
 	tcase_add_test(tc, a_lone_value_is_a_text);
 	tcase_add_rows(tc, a_string_is_escaped_and_its_bad_bytes_are_replaced,
 	    strings);
+	tcase_add_test(tc, every_byte_is_seen_at_every_place);
 	tcase_add_test(tc, a_name_is_escaped_too);
 	tcase_add_test(tc, the_whole_range_of_64_bits_is_written);
 	tcase_add_test(tc, what_does_not_fit_shows_in_the_buffer);
