@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/empty.h"
 #include "cli/stop.h"
+#include "cli/wait.h"
 #include "config.h"
 
 #define MORE 8	/* words that a preview adds */
@@ -113,7 +114,12 @@ static int request(struct session *s, const struct gram_op *op,
 	s->out.utc = o->utc;
 	if (o->color != COLOR_AUTO)
 		s->out.color = o->color == COLOR_ALWAYS;
-	if (o->watch_s)
+	if (o->wait.p && strcmp(op->method, "GET") == 0)
+		code = wait_run(s, r, o);
+	else if (o->wait.p)
+		code = session_error(s, EXIT_USAGE, "--wait is for what only "
+		    "shows");
+	else if (o->watch_s)
 		code = watch(s, op, r, o);
 	else
 		code = ask_first(s, op, r, o) ?

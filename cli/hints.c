@@ -149,6 +149,8 @@ static const struct common {
 	  "one column in small letters" },
 	{ "--limit", "at most so many rows", "N", "1 to 1000000 rows" },
 	{ "--watch", "again every few seconds", NULL, NULL },
+	{ "--wait", "until every state here is this one", "STATE",
+	  "one of the states it can show, several with commas" },
 	{ "--timeout", "wait so many seconds at most", "SECONDS",
 	  "1 to 86400" },
 	{ "--color", "auto, always or never", "auto|always|never", NULL },

@@ -71,6 +71,7 @@ static int texts_take(struct options *o, const struct word *w, size_t n,
 	} texts[] = {
 		{ "--columns", &o->select.columns },
 		{ "--sort", &o->select.sort },
+		{ "--wait", &o->wait },
 	};
 	struct {
 		const char *name, *unit;
@@ -87,7 +88,8 @@ static int texts_take(struct options *o, const struct word *w, size_t n,
 		if (used && value.n)
 			*texts[i].to = value;
 		else if (used)
-			buf_addf(why, "%s takes a column", texts[i].name);
+			buf_addf(why, "%s takes a %s", texts[i].name,
+			    texts[i].to == &o->wait ? "state" : "column");
 		if (used)
 			return value.n ? used : -1;
 	}

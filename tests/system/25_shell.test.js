@@ -583,6 +583,23 @@ test('a daemon that does not answer in time is exit 8, Ctrl-C 130', async (t) =>
 	{ args: ['--socket', silent] });
 });
 
+test('a state is waited for, as long as it takes or --timeout allows', async () => {
+	assert.equal((await site.shell(['health', '--wait', 'ok'])).status, 0);
+	await site.configure(['set gateway dead kind smpp', 'set gateway dead address 127.0.0.1:1',
+		'set gateway dead system-id x']);
+	const late = await site.shell(['health', '--wait', 'ok', '--timeout', '1']);
+	assert.equal(late.status, 8);
+	assert.match(late.stderr, /not ok within 1 s/);
+	const waits = site.shell(['show', 'gateways', 'dead', '--wait', 'disabled,drained', '--json']);
+	await site.parley(['gateway', 'disable', 'dead']);
+	const r = await waits;
+	assert.equal(r.status, 0, r.stderr);
+	assert.match(JSON.parse(r.stdout).items[0].state, /^disabled/);
+	await site.configure(['delete gateway dead']);
+	assert.equal((await site.shell(['show', 'roles', '--wait', 'x'])).status, 2);
+	assert.equal((await site.shell(['charging', 'close', '--wait', 'x'])).status, 2);
+});
+
 test('health is exit 10 when something needs attention', async () => {
 	await site.configure(['set gateway dead kind smpp', 'set gateway dead address 127.0.0.1:1',
 		'set gateway dead system-id x']);
