@@ -69,14 +69,15 @@ class Sender extends EventEmitter {
 
 /*
  * from sends to everyone of `to` in turn and asks for delivery reports; the
- * recipients report whatever they receive, as often as they receive it.
+ * recipients report whatever they receive, as often as they receive it.  One
+ * of `to` is an address, or { to, type, content } for what is no text.
  */
 class Load extends EventEmitter {
 	static async open(site, from, { password, width = 16, seed }) {
 		const l = new Load();
 		l.setMaxListeners(100);
 		Object.assign(l, { site, from, width, random: random(seed) });
-		l.taken = new Map();	// Message-ID -> recipient: answered 2xx
+		l.taken = new Map();	// Message-ID -> one of to: answered 2xx
 		l.refused = new Map();	// status -> how many
 		l.got = new Map();	// Message-ID -> epochs of its arrivals
 		l.reports = new Map();	// Message-ID/status -> set of the reports' own ids
@@ -91,13 +92,14 @@ class Load extends EventEmitter {
 		return l;
 	}
 
-	// A device that registers and takes all there is.
-	async device(aor, password) {
+	// A device that registers and takes all there is; name: what comes to it
+	// is counted apart, as "Message-ID name".
+	async device(aor, password, { name, instance } = {}) {
 		// What is long is tried by TCP first (RFC 3261 18.1.1).  A connection
 		// to a port that nobody has, of those the kernel gives away, may be
 		// given that very port: the daemon would talk to itself.
 		const c = await Client.open(this.site, aor, password,
-			{ localPort: await freePort() });
+			{ localPort: await freePort(), instance });
 		const seen = new Set();		// transactions
 		if ((await c.register({ expires: 3600 })).status !== 200)
 			throw new Error(`${aor} cannot register`);
@@ -107,7 +109,7 @@ class Load extends EventEmitter {
 			const branch = param(m.get('via'), 'branch');
 			if (seen.has(branch)) return;
 			seen.add(branch);
-			this.#came(aor, m);
+			this.#came(aor, m, name);
 		};
 		this.clients.push(c);
 		return c;
@@ -124,7 +126,7 @@ class Load extends EventEmitter {
 		this.epoch++;
 	}
 
-	#came(aor, m) {
+	#came(aor, m, name) {
 		this.arrivals++;
 		const own = (/^imdn\.Message-ID: (\S+)/m.exec(m.body) || [])[1];
 		const about = readImdn(m.body);
@@ -134,9 +136,10 @@ class Load extends EventEmitter {
 				this.reports.set(key, new Set());
 			this.reports.get(key).add(own);
 		} else {
-			if (!this.got.has(own))
-				this.got.set(own, []);
-			this.got.get(own).push(this.epoch);
+			const key = name ? `${own} ${name}` : own;
+			if (!this.got.has(key))
+				this.got.set(key, []);
+			this.got.get(key).push(this.epoch);
 			this.#report(aor, own);
 		}
 		this.emit('change');
@@ -158,20 +161,26 @@ class Load extends EventEmitter {
 	}
 
 	async #lane(i) {
-		for (let n = i; this.running; n++) {
-			const to = this.to[n % this.to.length], messageId = id();
-			const answer = await this.sender.ask(this.from, to, cpim({ from: this.from,
-				to, text: messageId, messageId, wants: 'positive-delivery' }));
-			this.answers++;
-			if (answer.status < 300)
-				this.taken.set(messageId, to);
-			else
-				this.refused.set(answer.status,
-					(this.refused.get(answer.status) || 0) + 1);
-			this.emit('change');
-		}
+		for (let n = i; this.running; n++)
+			await this.one(this.to[n % this.to.length]);
 		this.idle = (this.idle || 0) + 1;
 		this.emit('change');
+	}
+
+	// Sends one message; its Message-ID.
+	async one(next) {
+		const { to, ...more } = next.to ? next : { to: next };
+		const messageId = id();
+		const answer = await this.sender.ask(this.from, to, cpim({ from: this.from,
+			to, text: messageId, messageId, wants: 'positive-delivery', ...more }));
+		this.answers++;
+		if (answer.status < 300)
+			this.taken.set(messageId, next);
+		else
+			this.refused.set(answer.status,
+				(this.refused.get(answer.status) || 0) + 1);
+		this.emit('change');
+		return messageId;
 	}
 
 	// Until it holds; fails with what missing() says when nothing comes any more.
