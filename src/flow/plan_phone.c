@@ -83,10 +83,11 @@ static bool choose_phone(struct query *q, const struct primary *pr)
 /* ms from now; a message that does not live so long goes at once. */
 static int64_t phone_wait(struct query *q, const struct primary *pr)
 {
-	int64_t wait = q->p->quiet ? PRIMARY_QUIET_MS :
-	    primary_wait(q->recipient, pr, q->p->explaining);
+	int64_t wait = term_quiet_ms(q->recipient, PRIMARY_QUIET_MS);
 	int64_t expires = q->m->expires;
 
+	if (wait == 0)
+		wait = primary_wait(q->recipient, pr, q->p->explaining);
 	if (wait == 0 || (expires && expires - now_ms() <= wait))
 		return 0;
 	term_note(q->p, "grace", true, "waits %" PRId64 " s for the phone to "
@@ -165,7 +166,6 @@ void plan_silent(const struct message *m, struct user *recipient,
 	size_t n = 0;
 
 	*p = (struct plan){ .recipient = recipient->key };
-	p->quiet = term_is_quiet(recipient);
 	(void)plan_phone(&q, user_is_online(recipient));
 	for (size_t i = 0; i < p->n; i++)
 		if (p->legs[i].device.n > 0)

@@ -7,7 +7,8 @@
 #include "flow/access.h"
 #include "flow/flow.h"
 
-#define PRIMARY_QUIET_MS	300000	/* to look again at who is quiet */
+/* At the most, to look again at who is quiet: he may have said otherwise. */
+#define PRIMARY_QUIET_MS	300000
 
 /* The phone of a user; texts are the user's. */
 struct primary {

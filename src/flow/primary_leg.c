@@ -41,15 +41,14 @@ static enum turn look(const struct leg *l, int64_t *due)
 {
 	const struct user *u = user_find(l->recipient);
 	struct primary p;
-	int64_t wait = 0;
+	int64_t wait;
 
 	if (!u || !primary_find(u, &p))
 		return GO;	/* it was promised */
 	if (p.access == ACCESS_IP && strv_eq(p.device, l->device))
 		return l->role == LEG_COPY ? BY_IP : NEVER;
-	if (term_is_quiet(u))
-		wait = PRIMARY_QUIET_MS;
-	else if (l->device.n)
+	wait = term_quiet_ms(u, PRIMARY_QUIET_MS);
+	if (wait == 0 && l->device.n)
 		wait = access_wait(u);
 	*due = now_ms() + wait;
 	return wait > 0 && *due < l->expires ? LATER : GO;

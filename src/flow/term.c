@@ -17,6 +17,7 @@
 #include "flow/term.h"
 
 #define MINUTE_MS	60000
+#define DAY_MINUTES	1440
 
 static struct metric metrics[SCREENED_N] = {
 	[SCREENED_REFUSED] = COUNTER("parley_screened_total",
@@ -150,6 +151,18 @@ unsigned term_minute(void)
 bool term_is_quiet(const struct user *u)
 {
 	return screen_any_quiet() && screen_is_quiet(u, term_minute());
+}
+
+int64_t term_quiet_ms(const struct user *u, int64_t most)
+{
+	int64_t ms = -(now_ms() % MINUTE_MS);	/* when this minute began */
+
+	if (!term_is_quiet(u))
+		return 0;
+	for (unsigned m = term_minute(); ms < most &&
+	    screen_is_quiet(u, m % DAY_MINUTES); m++)
+		ms += MINUTE_MS;
+	return ms < most ? ms : most;
 }
 
 /* --- settings ------------------------------------------------------------- */

@@ -23,6 +23,8 @@ enum err term_screen(const struct message *m, const struct user *u,
  * reports never do.  Cheap while nobody has such times.
  */
 bool term_is_quiet(const struct user *u);
+/* ms until that ends, but at most so many; 0: u may be disturbed. */
+int64_t term_quiet_ms(const struct user *u, int64_t most);
 
 /* Of the day, where the site is; the same for all of a minute. */
 unsigned term_minute(void);
