@@ -21,6 +21,7 @@ struct pair {
 	struct list age;
 	struct strv key;
 	int64_t sent;		/* ms: the last one; 0: none */
+	uint64_t gone;		/* it */
 	int64_t due;		/* ms: the one that waits */
 	uint64_t leg;		/* it; 0: none */
 	unsigned count;		/* messages it stands for */
@@ -108,18 +109,23 @@ int64_t notify_go(struct strv sender, struct strv recipient, uint64_t leg,
     unsigned *count)
 {
 	struct pair *p = pair_of(sender, recipient, true);
-	int64_t now = now_ms();
+	bool again = p->gone == leg;
+	bool waits = p->leg == leg || (p->leg == PLANNED && !again);
+	int64_t now = now_ms(), due = waits ? p->due : 0;
 
-	*count = 1;
-	if (p->leg == leg || p->leg == PLANNED) {
-		/* a clock that was set back shall not hold it for long */
-		if (now < p->due && p->due - now <= 2 * interval())
-			return p->due;
-		*count = p->count;
+	/* since it was planned another one may have been tried again */
+	if (p->sent && !again && p->sent + interval() > due)
+		due = p->sent + interval();
+	/* a clock that was set back shall not hold it for long */
+	if (now < due && due - now <= 2 * interval())
+		return due;
+	*count = waits ? p->count : 1;
+	if (waits) {
 		p->leg = 0;
 		p->count = 0;
 	}
 	p->sent = now;
+	p->gone = leg;
 	return 0;
 }
 
@@ -153,6 +159,7 @@ static void load(const struct journal_ucn *u)
 
 	if (!u->waits) {
 		p->sent = u->at;
+		p->gone = u->leg;
 		return;
 	}
 	p->leg = u->leg;

@@ -104,7 +104,30 @@ START_TEST(one_that_is_tried_again_is_not_held_up)
 	ck_assert_int_eq(plan(2), now + MINUTE);
 	later(10000);
 	ck_assert_int_eq(go(1, 1), 0);
-	ck_assert_int_eq(go(2, 0), NOW + MINUTE);
+	ck_assert_int_eq(go(2, 0), now + MINUTE);
+	later(MINUTE);
+	ck_assert_int_eq(go(2, 1), 0);
+}
+END_TEST
+
+/* proves MLD-029 */
+START_TEST(several_that_are_tried_again_keep_their_distance)
+{
+	ck_assert_int_eq(plan(1), now);
+	ck_assert_int_eq(go(1, 1), 0);
+	later(MINUTE);
+	ck_assert_int_eq(plan(2), now);
+	ck_assert_int_eq(go(2, 1), 0);
+	later(1000);
+	ck_assert_int_eq(plan(3), NOW + 2 * MINUTE);
+	ck_assert_int_eq(go(2, 1), 0);		/* the last one */
+	ck_assert_int_eq(go(1, 1), now + MINUTE);
+	ck_assert_int_eq(go(3, 0), now + MINUTE);
+	later(MINUTE);
+	ck_assert_int_eq(go(1, 1), 0);
+	ck_assert_int_eq(go(3, 0), now + MINUTE);
+	later(MINUTE);
+	ck_assert_int_eq(go(3, 1), 0);
 }
 END_TEST
 
@@ -136,6 +159,7 @@ Suite *suite(void)
 	tcase_add_test(tc, every_pair_has_its_own_time);
 	tcase_add_test(tc, one_that_is_not_needed_makes_room_for_the_next);
 	tcase_add_test(tc, one_that_is_tried_again_is_not_held_up);
+	tcase_add_test(tc, several_that_are_tried_again_keep_their_distance);
 	tcase_add_test(tc, one_whose_leg_never_came_blocks_nobody);
 	tcase_add_test(tc, a_clock_set_back_holds_nothing_for_long);
 	suite_add_tcase(s, tc);
