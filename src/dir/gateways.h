@@ -19,6 +19,7 @@ struct gateway {
 	const char *why;	/* state in words, for people */
 	const char *aside;	/* drained by whom, in words; NULL: it is not */
 	bool reports;		/* tells us of delivery */
+	bool anonymous;		/* can leave out who it is from */
 	size_t max_text;	/* code points at the most; 0: no limit */
 	struct gateway *next;	/* gateways.c's */
 };

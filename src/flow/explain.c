@@ -72,6 +72,17 @@ static struct plan_assume assumed(const struct op_call *c)
 	return a;
 }
 
+/* That the sender asks for privacy is of the message itself. */
+static bool is_anonymous(const struct op_call *c)
+{
+	struct strv what;
+
+	for (size_t i = 0; (what = op_nth(c, "assume", i)).p; i++)
+		if (strv_eq(what, STRV("anonymous")))
+			return true;
+	return false;
+}
+
 static void say_leg(struct buf *out, size_t n, const struct plan_leg *l)
 {
 	buf_addf(out, "\nleg %zu: port %s, to %.*s", n, l->port,
@@ -123,6 +134,7 @@ static void run_explain(struct op_call *c)
 	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
 	m->service = message_str(m, op_text(c, "service"));
 	set_content(m, op_text(c, "content"));
+	m->anonymous = is_anonymous(c);
 	p->explaining = true;
 	plan_make(m, &assume, p);
 	say_plan(c, p);
@@ -203,7 +215,7 @@ static const struct op_arg explain_args[] = {
 	{ "content", 0, NULL, "TYPE:BYTES, default text/plain:100" },
 	{ "service", 0, NULL, "the reply's service: sms;via=GATEWAY" },
 	{ "assume", ARG_REPEAT, "recipient-offline|"
-	  "primary-no-ip|gateway:NAME:down",
+	  "primary-no-ip|anonymous|gateway:NAME:down",
 	  "what if" },
 	{ 0 }
 };

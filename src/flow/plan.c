@@ -164,8 +164,19 @@ static struct gateway *pinned(struct query *q, const struct route *r)
 	return g;
 }
 
+/* Its sender asks for privacy, and the gateway has no other source. */
+static bool would_show(const struct message *m, const struct gateway *g)
+{
+	return m->anonymous && !g->anonymous;
+}
+
 static bool fits(struct query *q, const struct gateway *g)
 {
+	if (would_show(q->m, g)) {
+		note(q->p, "privacy", false, "%s would show the sender: it has "
+		    "no anonymous-source", g->name);
+		return false;
+	}
 	if (q->role == LEG_UCN)
 		return true;
 	if (q->m->text_chars == 0 && !(port_find(strv(g->port))->caps &
@@ -218,6 +229,17 @@ static void note_hold(struct query *q, struct strv hop)
 	buf_deinit(&words);
 }
 
+/* None fits. */
+static enum err why_none(const struct query *q, const struct route *r)
+{
+	bool shows = true;
+
+	for (size_t i = 0; i < r->n; i++)
+		shows = shows && would_show(q->m, r->gateways[i]);
+	return shows ? ERR_ANONYMOUS : q->m->text_chars ? ERR_TOO_BIG :
+	    ERR_BAD_CONTENT;
+}
+
 /*
  * A reply goes by the gateway its cause came by; while that is down by
  * another one of the same service.
@@ -238,7 +260,7 @@ static enum err choose_gateway(struct query *q, const struct route *r)
 	if (!g)
 		g = first(q, r, NULL, NULL, false);	/* waits for it */
 	if (!g)
-		return q->m->text_chars ? ERR_TOO_BIG : ERR_BAD_CONTENT;
+		return why_none(q, r);
 	note(q->p, "deliver", true, "by %s through gateway %s (%s)",
 	    g->service, g->name, is_up(q, g) ? g->why : g->aside ? "set aside: waits" :
 	    "down: waits");
@@ -463,7 +485,7 @@ const struct gateway *plan_other_gateway(const struct message *m,
 
 		if (g != was && g->state == GATEWAY_UP &&
 		    !override_hold(strv(g->name)) &&
-		    can_replace(m, g, was) && (!reply || !was ||
+		    can_replace(m, g, was) && !would_show(m, g) && (!reply || !was ||
 		    strcmp(g->service, was->service) == 0))
 			return g;
 	}

@@ -213,6 +213,8 @@ test('an SMS shows nothing of a sender who asks for privacy', async () => {
 	assert.equal(sim.seen({ event: 'sms', to: NUMBER }).length, before,
 		'refused, and it waited for IP');
 	await phone.register({ expires: 0 });
+	assert.match(await site.parley(['explain', '--from', ALICE, '--to', `tel:${DAVE}`,
+		'--assume', 'anonymous']), /centre would show the sender.*SIP 433/s);
 	await site.configure(['set gateway centre anonymous-source Hidden']);
 	await send('hidden two', 'hidden-two', { headers });
 	assert.equal((await sms(NUMBER, 'hidden two')).from, 'Hidden');

@@ -315,6 +315,53 @@ START_TEST(what_if_changes_the_answer_and_nothing_else)
 }
 END_TEST
 
+static bool is_noted(const struct plan *p, const char *text)
+{
+	for (size_t i = 0; i < p->nnotes; i++)
+		if (strstr(p->notes[i].text, text))
+			return !p->notes[i].passed;
+	return false;
+}
+
+START_TEST(who_asks_for_privacy_goes_by_a_gateway_that_can_hide)
+{
+	struct message *m = message_new();
+	struct plan p = { .explaining = true };
+
+	m->from = STRV(ALICE);
+	m->to = STRV(PHONE);
+	m->text_chars = 1;
+	m->anonymous = true;
+	plan_make(m, NULL, &p);
+	ck_assert_int_eq(p.err, ERR_ANONYMOUS);
+	ck_assert(is_noted(&p, "one would show the sender"));
+	ck_assert(is_noted(&p, "two would show the sender"));
+	g[TWO].anonymous = true;
+	plan_make(m, NULL, &p);
+	ck_assert_int_eq(p.err, ERR_OK);
+	ck_assert(strv_eq(p.legs[0].hop, STRV("two")));
+	g[TWO].state = GATEWAY_DOWN;
+	ck_assert_ptr_null(plan_other_gateway(m, STRV(PHONE), STRV("two")));
+	g[ONE].anonymous = true;
+	ck_assert_ptr_eq(plan_other_gateway(m, STRV(PHONE), STRV("two")),
+	    &g[ONE]);
+	g[ONE].anonymous = g[TWO].anonymous = false;
+	message_unref(m);
+}
+END_TEST
+
+START_TEST(explain_says_what_becomes_of_privacy)
+{
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    "assume", "anonymous", NULL), 200);
+	ck_assert_ptr_nonnull(strstr(world_body(), "two would show"));
+	ck_assert_ptr_nonnull(strstr(world_body(), "SIP 433"));
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    NULL), 200);
+	ck_assert_ptr_null(strstr(world_body(), "would show"));
+}
+END_TEST
+
 /* hop: where the leg is; other: where it may go instead. */
 static const struct {
 	const char *name, *gateways, *hop, *service;
@@ -371,6 +418,9 @@ Suite *suite(void)
 	tcase_add_rows(tc, a_message_gets_its_leg, rows);
 	tcase_add_test(tc, an_alias_is_its_subscriber);
 	tcase_add_test(tc, what_if_changes_the_answer_and_nothing_else);
+	tcase_add_test(tc,
+	    who_asks_for_privacy_goes_by_a_gateway_that_can_hide);
+	tcase_add_test(tc, explain_says_what_becomes_of_privacy);
 	tcase_add_rows(tc, another_gateway_is_as_good, others);
 	suite_add_tcase(s, tc);
 	return s;

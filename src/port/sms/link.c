@@ -306,6 +306,7 @@ static void load(struct sms_link *k)
 	set_rate(k);
 	k->gateway.service = k->conf.fixed ? "sms-fixed" : "sms";
 	k->gateway.reports = k->conf.receipts;
+	k->gateway.anonymous = *k->conf.source || *k->conf.anonymous_source;
 	k->gateway.max_text = max_text(&k->conf);
 }
 
