@@ -105,7 +105,7 @@ test('a phone without IP, tablets and a group over kills: all arrives, one repor
 			await kill();
 		await load.stop();
 		await settled();
-		assert.deepEqual([...load.refused.keys()].filter((s) => s !== 503), []);
+		assert.deepEqual([...load.refused.keys()].filter((r) => r !== 503), []);
 		assert.deepEqual(tooManyReports(), [], 'one report of a recipient');
 		assert.deepEqual(load.repeated(), [], 'over IP nothing twice without a kill');
 		assert.ok(repeatedSms() <= KILLS * WINDOW,
@@ -114,12 +114,14 @@ test('a phone without IP, tablets and a group over kills: all arrives, one repor
 		await load.until(() => sms.has(`${NUMBER} ucn ${last}`),
 			() => 'the phone is not told of the next picture');
 		await settled();
-		const pictures = [...load.taken].filter(([, to]) => to === PICTURE).map(([m]) => m);
+		const pictures = [...load.taken].filter(([, to]) => to === PICTURE)
+			.map(([m]) => m);
 		await load.device(BOB, 'bob', { name: 'phone', instance: PHONE });
 		const late = () => pictures.filter((m) => !load.got.has(`${m} phone`));
 		await load.until(() => !late().length, () => `${late().length} pictures are lost`);
 		assert.equal([...load.got.keys()].filter((k) => k.endsWith(' phone')).length,
 			pictures.length, 'the phone had the texts by SMS');
 		assert.deepEqual(tooManyReports(), [], 'a late device makes no second report');
-		t.diagnostic(`${load.taken.size} accepted, ${sms.size} SMS, ${repeatedSms()} again`);
+		t.diagnostic(`${load.taken.size} accepted, ${sms.size} SMS, ` +
+			`${repeatedSms()} again`);
 	});
