@@ -72,7 +72,9 @@ test('a subscriber is added, suspended and deleted by keys alone', async () => {
 	await b.tabTo(page.getByRole('link', { name: '+15550100009' }));
 	await page.keyboard.press('Enter');
 	await page.getByRole('heading', { name: /Nine/ }).waitFor();
-	await button('Edit').click();
+	// the form has seen what it changes before somebody else does
+	await Promise.all([page.waitForResponse((r) => r.request().method() === 'GET' &&
+		/subscribers\/tel%3A%2B15550100009$/.test(r.url())), button('Edit').click()]);
 	await site.parley(['subscriber', 'set', 'tel:+15550100009', '--name', 'Neun']);
 	await page.getByLabel(/^Class/).fill('gold');
 	await button('Change subscriber').click();

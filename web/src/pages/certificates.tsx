@@ -82,11 +82,12 @@ function Pem({ name, text, what }: { name: string; text: string;
 			    "application/x-pem-file", text)}>{t(
 			    "Save")}</button>
 		</span></div>
-		<pre class="explained" tabIndex={0}>{text}</pre>
+		<pre class="explained pem" tabIndex={0}>{text}</pre>
 	</>;
 }
 
-const HIDDEN = new Set(["pem", "request", "chain", "request_key", "waiting"]);
+const HIDDEN = new Set(["pem", "request", "chain", "request_key", "waiting",
+    "text"]);
 
 function One({ name }: { name: string }): VNode {
 	const { data: d, error, again } = useLoad((stop) => get(

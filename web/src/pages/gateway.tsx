@@ -59,7 +59,8 @@ export function Gateway({ names }: { names: Record<string, string> }): VNode {
 		<Head back={<Link to="/gateways">{t(
 		    "Gateways")}</Link>} title={name}
 		    about={d ? <><Status state={String(d.state)} />{" "}
-		    <span>{String(d.why ?? "")}</span></> : t("not running")}>
+		    <span lang="en">{held(d).length ? "" : String(
+		    d.why ?? "")}</span></> : t("not running")}>
 			{d && <Actions path="/gateways" ids={{ name }} about={name}
 			    row={d} done={g.again} gone="/gateways" />}
 		</Head>
@@ -74,7 +75,8 @@ export function Gateway({ names }: { names: Record<string, string> }): VNode {
 			    "state", "override", "overrides"].includes(n))
 			    .map(([n, v]): [string, ComponentChildren] =>
 			    [words(n),
-			    <Value name={n} value={v} />]),
+			    n === "rate" ? Number(v) ? `${count(Number(v))}/s` :
+			    t("no limit") : <Value name={n} value={v} />]),
 			    [t("Answers in"), answer ? t(
 			    "{time} (p95 of a minute)",
 				{ time: micros(answer * 1000) }) : "–"]]} /> :

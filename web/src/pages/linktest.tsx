@@ -32,7 +32,8 @@ function Stages({ all }: { all: Stage[] }): VNode {
 		<b>{i + 1} {TITLES[s.stage] ?? s.stage}</b>
 		<Status state={s.result} />
 		{s.result === "ok" || s.result === "failed" ? <span class="ms">{
-		    count(Number(s.ms))} ms</span> : null}
+		    Number(s.ms) < 1 ? "<1" : count(Number(s.ms))} ms</span> :
+		    null}
 		{s.detail && <small lang="en">{s.detail}</small>}
 	</li>)}</ol>;
 }

@@ -16,7 +16,7 @@ import { doNow, OpDialog, reversible } from "../ui/form";
 import { Icon } from "../ui/icons";
 import { Table, type Column } from "../ui/table";
 import { words } from "../lib/format";
-import { many, t, tx } from "../lib/lang";
+import { many, t, term, tx } from "../lib/lang";
 
 /* --- the page of a list ---------------------------------------------------- */
 
@@ -243,7 +243,13 @@ export const Gateways = () => <ListPage title={t("Gateways")}
 	{ name: "in_flight", label: t("Window"), numeric: true,
 	  render: (r) => `${r.in_flight}/${r.window}` },
 	{ name: "throttled", numeric: true }, { name: "errors", numeric: true },
-	{ name: "since" }, { name: "why", label: t("Says"), wrap: true },
+	{ name: "since" }, { name: "why", label: t("Says"), wrap: true,
+	    render: (r) =>
+	  Array.isArray(r.overrides) && r.overrides.length ? <span>{(r
+	  .overrides as Row[]).map((o) => <span class="badge warn"
+	  key={String(o.what)}>{term(String(o.what))} {tx("by {who}", {
+	  who: String(o.by) })}</span>)}</span> : String(r.why ?? "") },
+	{ name: "override", hidden: true }, { name: "overrides", hidden: true },
     ]} empty={<Empty title={t("No gateway yet")}><p>{tx(
 	"{add} to reach phones that know only SMS.", { add: <Link
 	to="/settings/gateway">{t("Add one")}</Link> })}</p></Empty>} />;

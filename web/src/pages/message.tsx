@@ -67,7 +67,8 @@ export function Message({ names }: { names: Record<string, string> }): VNode {
 		    label={t("Copy the message id")} /></>}>
 			{allowed(op("explain")) && <Link to={explain}
 			    class="button">{t("Why this way")}</Link>}
-			{legs.some((l) => WAITING.has(String(l.state))) && <Actions
+			{legs.some((l) => WAITING.has(String(l.state))) &&
+			    <Actions
 			    path="/messages" ids={{ id: names.id }}
 			    about={names.id} row={d} gone="/messages"
 			    done={() => { m.again(); trace.again(); }} />}

@@ -73,12 +73,14 @@ function Purge({ op: o, queue, close }: { op: Op; queue: string;
 			    "Messages that wait here are given up: they " +
 			    "fail, and their senders are told where they asked for " +
 			    "it. What is under way is left alone.")}</p>
+			<details class="more"><summary>{t(
+			    "Only some of them")}</summary>
 			{args.map((a) => <Field key={a.name} row={{
-			    ...fieldOfArg(a), required: false }}
+			    ...fieldOfArg(a), required: false, hint: t("any") }}
 			    value={texts[a.name] ?? ""} set={(v) => {
 				setTexts({ ...texts, [a.name]: v });
 				setFound(null);
-			    }} />)}
+			    }} />)}</details>
 			{found && <div role="status"><Notice tone={matching ?
 			    "warn" :
 			    "info"}><p><b>{many(matching,
@@ -99,7 +101,8 @@ function Purge({ op: o, queue, close }: { op: Op; queue: string;
 			    set={setTyped} />}
 			{error !== null && <Notice tone="bad"><p role="alert">{
 			    sentence(error)}</p></Notice>}
-			<Shell line={shellLine(o, { ...values, upto: undefined })} />
+			<Shell line={shellLine(o, { ...values,
+			    upto: undefined })} />
 			<div class="buttons">
 				{!found ?
 				    <button class="main" disabled={working}>{t(

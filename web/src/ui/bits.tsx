@@ -24,11 +24,11 @@ const tone = (t: Tone, states: string) =>
 	states.split(" ").forEach((s) => { TONES[s] = t; });
 
 tone("good", "ok active bound up online delivered displayed done ready-to " +
-    "registered yes kept verified running current");
+    "registered yes kept verified running current in-use");
 tone("busy", "ready sending sent waiting running-now connecting open binding " +
     "pending working draining");
 tone("warn", "warn warning held throttled deferred suspended cancelled expired " +
-    "unknown undone stopped");
+    "unknown undone stopped drained unusable");
 tone("bad", "critical failed down refused blocked spam error bad revoked lost");
 
 export function Status({ state, label }: { state: string; label?: string }):
@@ -123,7 +123,8 @@ export function Fault({ error, again }: { error: unknown;
 export function Notice({ tone: t = "info", children }: {
     tone?: "info" | "warn" | "bad" | "good"; children?: ComponentChildren }):
     VNode {
-	const mark = { info: "ⓘ", warn: "◐", bad: "✕", good: "✓" }[t];
+	const mark = { info: <Icon name="about" />, warn: "◐", bad: "✕",
+	    good: "✓" }[t];
 
 	return <div class={`notice ${t}`}><b aria-hidden="true">{mark}</b>
 		<div>{children}</div></div>;

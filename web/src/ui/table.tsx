@@ -150,7 +150,8 @@ function useSort(p: TableProps): [string, (text: string) => void] {
 function Filters(p: TableProps): VNode | null {
 	const args = p.quiet ? [] : filterArgs(p);
 	const [texts, setTexts] = useState<Record<string, string>>({});
-	const condition = !p.quiet && conditional(p.op);
+	const condition = !p.quiet && conditional(p.op) && (pagedBy(p.op) ||
+	    place.value.query.has("filter"));
 	const names = [...args.map((a) => a.name), ...condition ? ["filter"] :
 	    []];
 	const set = names.filter((n) => place.value.query.get(n));
@@ -185,7 +186,8 @@ function Filters(p: TableProps): VNode | null {
 			})}
 			{condition && <Field row={{ name: "filter",
 			    kind: "text",
-			    label: t("Condition"), hint: `${fieldsOf(p.op!)[0]}=…`,
+			    label: t("Condition"),
+			    hint: `${fieldsOf(p.op!)[0]}=…`,
 			    title: t("Fields: {fields}", {
 			    fields: fieldsOf(p.op!).join(", ") }) }}
 			    value={texts.filter ?? place.value.query.get(
