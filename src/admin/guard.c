@@ -11,7 +11,9 @@
 
 #include "admin/net.h"
 #include "admin/people.h"
+#include "admin/reports.h"
 #include "admin/tokens.h"
+#include "base/metric.h"
 #include "conf/conf.h"
 
 #define COOKIE	"__Host-parley"
@@ -20,9 +22,21 @@
 /* Copies of settings, for other threads than the core. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
-	char hosts[1001], metrics[1001], self[65];
+	char hosts[1001], self[65];
+	char metrics[64 * 50], allowed[64 * 50];	/* lists of at most 64 */
+	int64_t hsts;		/* s */
 	gid_t groups[3];	/* -1: there is no such group */
 } now;
+
+static struct metric turned_away = COUNTER(
+	"parley_admin_sources_refused_total", NULL,
+	"Connections and requests from addresses that admin allow-from has "
+	"not.");
+
+void guard_register(void)
+{
+	metric_register(&turned_away, 1);
+}
 
 static const struct {
 	const char *row;
@@ -42,6 +56,9 @@ void guard_apply(void)
 	    conf_text("admin", "", "hosts"));
 	(void)snprintf(now.metrics, sizeof(now.metrics), "%s",
 	    conf_text("admin", "", "metrics-from"));
+	(void)snprintf(now.allowed, sizeof(now.allowed), "%s",
+	    conf_text("admin", "", "allow-from"));
+	now.hsts = conf_int("admin", "", "hsts") / 1000;
 	if (gethostname(now.self, sizeof(now.self) - 1) < 0)
 		now.self[0] = 0;
 	for (size_t i = 0; i < N_GROUPS; i++) {
@@ -241,6 +258,53 @@ static void keep_text(char *to, size_t size, struct strv s)
 	(void)snprintf(to, size, "%.*s", (int)s.n, s.p ? s.p : "");
 }
 
+bool guard_admits(struct strv peer)
+{
+	bool yes;
+
+	pthread_mutex_lock(&lock);
+	yes = !now.allowed[0] || net_listed(strv(now.allowed), peer);
+	pthread_mutex_unlock(&lock);
+	if (!yes)
+		metric_inc(&turned_away);
+	return yes;
+}
+
+bool guard_stranger(const struct httpd_request *r, struct problem *p)
+{
+	if (httpd_from(r) == HTTPD_SOCKET)
+		return true;
+	if (!guard_admits(httpd_peer(r)))
+		refuse(p, 403, "forbidden", "Not allowed",
+		    "the console may not be reached from this address; "
+		    "admin allow-from says from where");
+	else if (!host_is_ours(httpd_header(r, "Host")))
+		refuse(p, 421, "misdirected", "Not this machine's name",
+		    "the console is not asked for by this name; an "
+		    "administrator can add it: set admin hosts NAME");
+	return p->status == 0;
+}
+
+void guard_headers(struct httpd_request *r)
+{
+	char text[64];
+	int64_t s;
+
+	if (httpd_from(r) == HTTPD_SOCKET)
+		return;
+	httpd_reply_header(r, "Content-Security-Policy", STRV(HTTPD_CSP
+	    "; report-uri " REPORTS_PATH "; report-to csp"));
+	httpd_reply_header(r, "Reporting-Endpoints",
+	    STRV("csp=\"" REPORTS_PATH "\""));
+	pthread_mutex_lock(&lock);
+	s = now.hsts;
+	pthread_mutex_unlock(&lock);
+	(void)snprintf(text, sizeof(text), "max-age=%" PRId64, s);
+	if (s && httpd_trusted(r))
+		httpd_reply_header(r, "Strict-Transport-Security",
+		    strv(text));
+}
+
 static void by_tls(const struct httpd_request *r, struct who *w,
     struct problem *p)
 {
@@ -250,11 +314,9 @@ static void by_tls(const struct httpd_request *r, struct who *w,
 	keep_text(w->peer, sizeof(w->peer), httpd_peer(r));
 	keep_text(w->agent, sizeof(w->agent), httpd_header(r, "User-Agent"));
 	keep_text(w->actor, sizeof(w->actor), STRV("nobody"));
-	if (!host_is_ours(httpd_header(r, "Host")))
-		refuse(p, 421, "misdirected", "Not this machine's name",
-		    "the console is not asked for by this name; an "
-		    "administrator can add it: set admin hosts NAME");
-	else if (token.p && cookie.p)
+	if (!guard_stranger(r, p))
+		return;
+	if (token.p && cookie.p)
 		refuse(p, 400, "invalid-request", "Bad request",
 		    "send a cookie or a token, not both");
 	else if (!is_safe(httpd_method(r)) && !from_our_page(r, false))

@@ -28,6 +28,14 @@ struct who {
  */
 void guard(const struct httpd_request *r, struct who *w, struct problem *p);
 
+/* Whether this address may reach the console at all; any thread. */
+bool guard_admits(struct strv peer);
+/* The same of a request, and whether it was meant for us; no more than that. */
+bool guard_stranger(const struct httpd_request *r, struct problem *p);
+/* The headers of an answer that depend on the settings. */
+void guard_headers(struct httpd_request *r);
+void guard_register(void);	/* its figures */
+
 /* Whether /metrics may be read without a login from there. */
 bool guard_metrics(const struct httpd_request *r);
 
@@ -38,6 +46,12 @@ void guard_apply(void);
 	  "names, with commas between, by which browsers may ask for the " \
 	  "console; addresses, localhost and this machine's name always may", \
 	  false }, \
+	{ "allow-from", CONF_ADDRESSES, NULL, 0, 0, NULL, CONF_LOCKOUT, \
+	  "addresses and networks that may reach the console and the HTTPS " \
+	  "API; unset: all; the socket of the machine always may", false }, \
+	{ "hsts", CONF_DURATION, "180d", 0, INT64_C(730) * 86400000, NULL, \
+	  CONF_LIVE, "how long browsers insist on HTTPS here; said only with " \
+	  "a certificate that is not self-signed; 0: never", false }, \
 	{ "metrics-from", CONF_ADDRESSES, "127.0.0.1,::1", 0, 0, NULL, \
 	  CONF_LIVE, "who may read /metrics without a token", false }, \
 	{ "group-admin", CONF_NAME, "parley-admin", 0, 0, NULL, \

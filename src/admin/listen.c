@@ -14,6 +14,7 @@
 #include "admin/lock.h"
 #include "admin/people.h"
 #include "admin/replay.h"
+#include "admin/reports.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -48,7 +49,7 @@ static void flush_due(void *arg)
 static struct httpd_setup setup(const char *name)
 {
 	return (struct httpd_setup){ .name = name, .handler = route,
-		.limit = route_limit,
+		.limit = route_limit, .welcome = guard_admits,
 		.connections = (unsigned)conf_int("admin", "", "connections"),
 		.per_address = (unsigned)conf_int("admin", "",
 		    "connections-per-address"),
@@ -202,6 +203,8 @@ void admin_register(void)
 {
 	listen_register();
 	errand_register();
+	guard_register();
+	reports_register();
 	op_cursor_with(cursor_seal);
 	process_init();
 	commit_register();

@@ -4,6 +4,7 @@
 
 #include "admin/errand.h"
 #include "admin/people.h"
+#include "admin/reports.h"
 #include "base/metric.h"
 
 #define LIMIT		((size_t)1 << 20)
@@ -110,13 +111,20 @@ static void page(struct errand *x, struct strv path)
 void route(struct httpd_request *r)
 {
 	struct strv path = httpd_path(r), prefix = STRV(API "/");
+	bool report = strv_eq(path, STRV(REPORTS_PATH));
 	struct errand *x = errand_new(r);
 	struct problem p = { 0 };
 
 	buf_init(&p.detail, 4096);
-	guard(r, &x->who, &p);
+	guard_headers(r);
+	if (report)	/* no credentials come with it */
+		(void)guard_stranger(r, &p);
+	else
+		guard(r, &x->who, &p);
 	if (p.status)
 		errand_refuse(x, p.status, p.code, p.title, buf_strv(&p.detail));
+	else if (report)
+		reports_take(x);
 	else if (strv_eq(path, STRV("/metrics")))
 		metrics_page(x);
 	else if (path.n >= prefix.n &&
@@ -153,6 +161,8 @@ size_t route_limit(const struct httpd_request *r)
 	struct who who;
 	bool may;
 
+	if (strv_eq(httpd_path(r), STRV(REPORTS_PATH)))
+		return REPORTS_BODY;
 	if (!op)
 		return LIMIT;
 	buf_init(&p.detail, 4096);

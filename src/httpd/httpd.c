@@ -93,7 +93,8 @@ static bool server_start(struct httpd *h)
 
 	h->mhd = MHD_start_daemon((tls ? MHD_USE_TLS : 0u) |
 	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-	    MHD_USE_ERROR_LOG, 0, NULL, NULL, request_more, h,
+	    MHD_USE_ERROR_LOG, 0, tls && s->welcome ? peer_accept : NULL, h,
+	    request_more, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, h->fd,
 	    MHD_OPTION_CONNECTION_LIMIT, h->most + SPARE,

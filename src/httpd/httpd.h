@@ -30,8 +30,18 @@ typedef void httpd_handler_fn(struct httpd_request *r);
  */
 typedef size_t httpd_limit_fn(const struct httpd_request *r);
 
+/* What answers say unless httpd_reply_header() says otherwise. */
+#define HTTPD_CSP \
+	"default-src 'none'; script-src 'self'; style-src 'self'; " \
+	"img-src 'self' data:; connect-src 'self'; form-action 'self'; " \
+	"base-uri 'none'; frame-ancestors 'none'; " \
+	"require-trusted-types-for 'script'"
+
 struct httpd_setup {
 	const char *name;	/* "console": in the log, and of its files */
+	/* Whether this address may connect at all; NULL: every one may.
+	 * In the server's thread; HTTPS alone. */
+	bool (*welcome)(struct strv peer);
 	httpd_handler_fn *handler;
 	httpd_limit_fn *limit;
 	unsigned connections;	/* at a time; 0: 64.  One more makes the
@@ -75,6 +85,8 @@ struct strv httpd_method(const struct httpd_request *r);
 struct strv httpd_path(const struct httpd_request *r);	/* not decoded */
 struct strv httpd_body(const struct httpd_request *r);
 struct strv httpd_peer(const struct httpd_request *r);	/* "192.0.2.1", "" */
+/* HTTPS with a certificate that somebody else signed. */
+bool httpd_trusted(const struct httpd_request *r);
 uid_t httpd_uid(const struct httpd_request *r);		/* HTTPD_SOCKET */
 /* When its connection was accepted, now_mono(). */
 int64_t httpd_accepted(const struct httpd_request *r);

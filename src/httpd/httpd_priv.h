@@ -39,6 +39,9 @@ void requests_release(struct httpd *h);
 uid_t peer_uid(struct MHD_Connection *c);	/* -1: not known */
 size_t peer_groups(struct MHD_Connection *c, gid_t *groups, size_t max);
 void peer_address(struct MHD_Connection *c, char *out, size_t size);
+/* Of a connection that may or may not become one: setup.welcome(). */
+enum MHD_Result peer_accept(void *arg, const struct sockaddr *a,
+    socklen_t n);
 
 /* slow.c: how long a connection may take, and whose turn it is. */
 void slow_start(void);

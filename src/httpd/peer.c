@@ -45,11 +45,8 @@ size_t peer_groups(struct MHD_Connection *c, gid_t *groups, size_t max)
 	return n + bytes / sizeof(*groups);
 }
 
-void peer_address(struct MHD_Connection *c, char *out, size_t size)
+static void address_text(const struct sockaddr *a, char *out, size_t size)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
-	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *a = info ? info->client_addr : NULL;
 	const void *bytes = NULL;
 
 	out[0] = 0;
@@ -61,4 +58,22 @@ void peer_address(struct MHD_Connection *c, char *out, size_t size)
 		    sin6_addr;
 	if (bytes)
 		(void)inet_ntop(a->sa_family, bytes, out, (socklen_t)size);
+}
+
+void peer_address(struct MHD_Connection *c, char *out, size_t size)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	address_text(info ? info->client_addr : NULL, out, size);
+}
+
+enum MHD_Result peer_accept(void *arg, const struct sockaddr *a, socklen_t n)
+{
+	const struct httpd *h = arg;
+	char text[INET6_ADDRSTRLEN];
+
+	(void)n;
+	address_text(a, text, sizeof(text));
+	return h->setup.welcome(strv(text)) ? MHD_YES : MHD_NO;
 }

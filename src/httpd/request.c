@@ -39,10 +39,7 @@ struct httpd_request {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *const headers[][2] = {
-	{ "Content-Security-Policy", "default-src 'none'; script-src 'self'; "
-	  "style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-	  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-	  "require-trusted-types-for 'script'" },
+	{ "Content-Security-Policy", HTTPD_CSP },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "Referrer-Policy", "no-referrer" },
 	{ "Permissions-Policy", "accelerometer=(), autoplay=(), camera=(), "
@@ -98,6 +95,12 @@ static void request_unref(struct httpd_request *r)
 enum httpd_from httpd_from(const struct httpd_request *r)
 {
 	return r->server->from;
+}
+
+bool httpd_trusted(const struct httpd_request *r)
+{
+	return r->server->from == HTTPD_TLS &&
+	    !atomic_load(&r->server->self_signed);
 }
 
 int64_t httpd_accepted(const struct httpd_request *r)

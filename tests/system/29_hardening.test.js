@@ -1,0 +1,154 @@
+// What keeps others out of the console: HSTS, reports of the content security
+// policy, the list of addresses that may come.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const https = require('node:https');
+const { Site } = require('./lib/site.js');
+const { Api, isProblem } = require('./lib/api.js');
+const { Authority } = require('./lib/ca.js');
+
+const LIMIT = { timeout: 60000 };
+let site, api;
+
+before(async () => {
+	site = await Site.start({ listeners: [] });
+	api = await Api.first(site);
+}, LIMIT);
+
+after(async () => {
+	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
+});
+
+const until = async (what, ms, fn) => {
+	for (const end = Date.now() + ms; Date.now() < end;) {
+		const r = await fn();
+		if (r) return r;
+		await new Promise((next) => { setTimeout(next, 50); });
+	}
+	assert.fail(what);
+};
+
+// --- HSTS --------------------------------------------------------------------
+
+test('browsers are held to HTTPS only by a certificate that somebody signed', LIMIT, async () => {
+	const hsts = async () => (await api.get('/health/live'))
+		.headers['strict-transport-security'];
+	assert.equal(await hsts(), undefined);
+	const s = new Authority(site.dir).server('DNS:localhost,IP:127.0.0.1');
+	await api.post('/tls/certificates/good/install', { chain: s.chain, key: s.key });
+	assert.equal((await api.post('/tls/certificates/good/assign', { to: 'console' })).status,
+		200);
+	assert.equal(await hsts(), `max-age=${180 * 86400}`);
+	assert.equal((await api.get('//')).headers['strict-transport-security'],
+		`max-age=${180 * 86400}`);
+	await site.configure(['set admin hsts 0s']);
+	assert.equal(await hsts(), undefined);
+	await site.configure(['delete admin hsts']);
+	await api.post('/tls/uses/console/self-sign', { replace: true });
+	assert.equal(await hsts(), undefined);
+});
+
+// --- reports -------------------------------------------------------------------
+
+const REPORTS = '/csp-reports';
+const old = (directive, blocked) => ({ 'csp-report': { 'effective-directive': directive,
+	'blocked-uri': blocked, 'document-uri': 'https://console/' } });
+const modern = (directive, blocked) => [{ type: 'csp-violation', age: 1, body: {
+	effectiveDirective: directive, blockedURL: blocked, documentURL: 'https://console/' } }];
+
+test('a browser is told where to report, and each kind is logged once', async () => {
+	const { headers } = await api.get('//');
+	assert.match(headers['content-security-policy'],
+		/; report-uri \/api\/v1\/csp-reports; report-to csp$/);
+	assert.equal(headers['reporting-endpoints'], 'csp="/api/v1/csp-reports"');
+	const mark = site.mark(), anybody = new Api(site);
+	const send = (body, type) => anybody.call('POST', REPORTS, body, { 'Content-Type': type,
+		'Sec-Fetch-Site': null });
+	for (let i = 0; i < 3; i++) {
+		assert.equal((await send(old('script-src', 'https://evil.example/x.js'),
+			'application/csp-report')).status, 204);
+		assert.equal((await send(modern('style-src', 'inline\n<3>forged: line'),
+			'application/reports+json')).status, 204);
+	}
+	const lines = site.logged(mark, /browser stopped/);
+	assert.equal(lines.length, 2, lines.join('\n'));
+	assert.match(lines[0], /directive="script-src" blocked="https:\/\/evil.example\/x.js"/);
+	assert.equal(site.logged(mark, /^<3>forged/).length, 0);
+	assert.equal(await site.metric('parley_admin_csp_reports_total{result="logged"}'), 2);
+	assert.equal(await site.metric('parley_admin_csp_reports_total{result="repeated"}'), 4);
+});
+
+test('what is no report is refused, and so are too many', LIMIT, async () => {
+	const anybody = new Api(site);
+	for (const body of ['', 'x', '[]', '{}', '{"csp-report":1}', '[{"body":[]}]',
+		'['.repeat(1000), '\0', '{"csp-report":{"blocked-uri":"\ud800"}'])
+		isProblem(await anybody.call('POST', REPORTS, body, {}, { raw: true }), 400);
+	assert.equal((await anybody.call('POST', REPORTS, 'x'.repeat(20000), {}, { raw: true }))
+		.status, 413);
+	isProblem(await anybody.get(REPORTS), 405);
+	const mark = site.mark();
+	const all = [];
+	for (let i = 0; i < 100; i++)
+		all.push((await anybody.post(REPORTS, old('img-src', `https://e.example/${i}`)))
+			.status);
+	assert.ok(all.filter((s) => s === 204).length <= 60, `${all}`);
+	assert.equal(all.at(-1), 429);
+	assert.ok(site.logged(mark, /browser stopped/).length <= 32, 'the log stays short');
+});
+
+// --- who may come --------------------------------------------------------------------
+
+// A status, or why there is none; from an address of this machine.
+function from(localAddress, agent) {
+	return new Promise((resolve) => {
+		const q = https.get({ host: '127.0.0.1', port: site.admin, localAddress,
+			path: '/api/v1/health/live', rejectUnauthorized: false, timeout: 5000,
+			agent: agent || false }, (res) => {
+			res.resume();
+			res.on('end', () => resolve(res.statusCode));
+		});
+		q.on('timeout', () => q.destroy(new Error('no answer')));
+		q.on('error', (e) => resolve(e.code || e.message));
+	});
+}
+
+const propose = async (line) => {
+	const r = await api.patch('/config/drafts/main', { lines: [line] });
+	assert.equal(r.status, 200, r.text);
+	return api.post('/config/drafts/main/commit', { comment: 'who may come', revert_in_s: 2 });
+};
+
+test('a list that shuts its author out is undone by itself', LIMIT, async () => {
+	const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+	assert.equal(await from('127.0.0.1', agent), 200);
+	const r = await propose('set admin allow-from 192.0.2.0/24');
+	assert.equal(r.status, 200, r.text);
+	assert.equal(r.json.state, 'pending');
+	assert.equal(r.json.plan[0].impact, 'lockout');
+	assert.equal(await from('127.0.0.1', agent), 403, 'an old connection learns why');
+	assert.match(String(await from('127.0.0.1')), /ECONNRESET|EPIPE|EPROTO|socket hang up/);
+	await until('it is undone', 10000, async () => await from('127.0.0.1') === 200);
+	assert.equal((await api.get('/config/pending')).status, 200);
+	agent.destroy();
+	assert.ok(await site.metric('parley_admin_sources_refused_total') >= 2);
+});
+
+test('those who are listed come in, others do not, the machine itself always does', LIMIT,
+	async () => {
+		const r = await propose('set admin allow-from 127.0.0.1,10.0.0.0/8,2001:db8::/32');
+		assert.equal(r.json.state, 'pending', r.text);
+		const kept = await api.post('/config/pending/keep');
+		assert.equal(kept.status, 200, kept.text);
+		assert.equal(await from('127.0.0.1'), 200);
+		for (const other of ['127.0.0.2', '127.1.2.3'])
+			assert.match(String(await from(other)), /ECONNRESET|EPIPE|EPROTO|socket hang up/);
+		assert.equal((await site.get('/api/v1/health/live')).status, 200);
+		const long = Array.from({ length: 400 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+		const bad = await site.shell(['configure', '-f', '-', '--commit'],
+			`set admin allow-from ${long.join(',')}\n`);
+		assert.match(bad.stderr + bad.stdout, /at most 64 members/);
+		await site.configure(['delete admin allow-from']);
+		assert.equal(await from('127.0.0.2'), 200);
+	});
