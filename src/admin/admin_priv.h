@@ -41,6 +41,7 @@ void ops_stats(void);
 void ops_audit(void);
 void ops_charging(void);
 void ops_backup(void);
+void ops_content(void);
 void ops_certificates(void);
 
 /* checks.c: looks around once a minute. */

@@ -7,6 +7,7 @@
 
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
+#include "admin/eyes.h"
 #include "admin/gate.h"
 #include "admin/lock.h"
 #include "base/alloc.h"
@@ -530,6 +531,7 @@ static const struct conf_row rows[] = {
 	{ "revert-in", CONF_DURATION, "2m", 1000, WINDOW_MAX_S * 1000, NULL,
 	  CONF_LIVE, "how long a change that can cut off its maker waits to "
 	  "be kept, when nothing else is asked for", false },
+	EYES_ROW,
 	{ "health-gate", CONF_BOOL, "on", 0, 0, NULL, CONF_LIVE, "undo a "
 	  "change when a listener does not open with it, or a gateway that "
 	  "was up stays down", false },

@@ -226,6 +226,7 @@ void admin_register(void)
 	sessions_register();
 	ops_charging();
 	ops_backup();
+	ops_content();
 	ops_certificates();
 	checks_register();
 }

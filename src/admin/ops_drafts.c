@@ -5,6 +5,7 @@
 
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
+#include "admin/eyes.h"
 #include "admin/import.h"
 #include "admin/review.h"
 #include "admin/rollback.h"
@@ -34,9 +35,29 @@ static bool name_is_good(struct op_call *c)
 	return ok;
 }
 
+/* Whose draft is meant; others' only where the operation says so. */
+static struct strv owner_of(const struct op_call *c)
+{
+	struct strv owner = op_arg_find(op_call_op(c), STRV("owner")) ?
+	    op_text(c, "owner") : STRV_NONE;
+
+	return owner.n ? owner : op_actor(c);
+}
+
+/* false: the call has failed: it is another's, and not for this one. */
+static bool may_see(struct op_call *c)
+{
+	if (strv_eq(owner_of(c), op_actor(c)) ||
+	    role_may(op_roles(c), CAP_COMMIT))
+		return true;
+	op_fail(c, OP_FORBIDDEN, "drafts of others are for who may commit "
+	    "them");
+	return false;
+}
+
 static const struct draft *find(const struct op_call *c)
 {
-	return draft_find(op_actor(c), op_text(c, "draft"));
+	return draft_find(owner_of(c), op_text(c, "draft"));
 }
 
 /* The caller's draft on top of what is in force; empty when there is none. */
@@ -76,10 +97,19 @@ static void list_run(struct op_call *c)
 {
 	const struct draft *d;
 
+	bool all = op_given(c, "all");
+
+	if (all && !role_may(op_roles(c), CAP_COMMIT)) {
+		op_fail(c, OP_FORBIDDEN, "drafts of others are for who may "
+		    "commit them");
+		return;
+	}
 	op_list(c);
-	for (size_t i = 0; (d = draft_at(op_actor(c), i)) != NULL; i++) {
+	for (size_t i = 0; (d = draft_at(all ? STRV_NONE : op_actor(c),
+	    i)) != NULL; i++) {
 		op_row(c);
 		draft_fields(c, strv(d->name), d);
+		op_field(c, "owner", strv(d->owner));
 	}
 	op_done(c);
 }
@@ -89,7 +119,7 @@ static void diff_run(struct op_call *c)
 	struct conf_edit *e;
 	struct buf b;
 
-	if (!name_is_good(c))
+	if (!name_is_good(c) || !may_see(c))
 		return;
 	e = mine(c);
 	place_fields(c, op_text(c, "draft"), find(c), e);
@@ -331,7 +361,7 @@ static void check_run(struct op_call *c)
 {
 	struct conf_edit *e;
 
-	if (!name_is_good(c))
+	if (!name_is_good(c) || !may_see(c))
 		return;
 	e = mine(c);
 	place_fields(c, op_text(c, "draft"), find(c), e);
@@ -345,7 +375,14 @@ static void draft_commit_run(struct op_call *c)
 	struct conf_edit *e;
 	struct buf b;
 
-	if (!name_is_good(c) || !tag_is(c))
+	if (!name_is_good(c) || !may_see(c) || !tag_is(c))
+		return;
+	if (!d && !strv_eq(owner_of(c), op_actor(c))) {
+		op_fail(c, OP_NOT_FOUND, "%.*s has no draft \"%.*s\"",
+		    STRV_ARG(owner_of(c)), STRV_ARG(op_text(c, "draft")));
+		return;
+	}
+	if (!eyes_allow(c, owner_of(c)))
 		return;
 	e = mine(c);
 	buf_init(&b, 65536);
@@ -366,7 +403,13 @@ static void draft_commit_run(struct op_call *c)
 #define DRAFT	{ "draft", ARG_PATH, "draft", "name of your draft: main" }
 #define TAG	{ "expect_tag", 0, NULL, "refuse if the draft is not the " \
 		  "one with this tag" }
+#define OWNER	{ "owner", 0, NULL, "whose draft, when it is another's" }
 #define END	{ NULL, 0, NULL, NULL }
+
+static const struct op_arg list_args[] = {
+	{ "all", ARG_FLAG, NULL, "those of others too, for who may commit" },
+	END,
+};
 
 static const struct op_arg change_args[] = {
 	DRAFT,
@@ -386,7 +429,7 @@ static const struct op_arg discard_args[] = {
 static const struct op_arg diff_args[] = {
 	DRAFT,
 	{ "format", 0, "compare|sentences|set", "of the text for people" },
-	END,
+	OWNER, END,
 };
 static const struct op_arg resolve_args[] = {
 	DRAFT,
@@ -409,8 +452,9 @@ static const struct op_arg rollback_args[] = {
 	{ "path", ARG_POSITION | ARG_REPEAT, NULL, "only what is below" },
 	TAG, END,
 };
-static const struct op_arg check_args[] = { DRAFT, END };
-static const struct op_arg commit_args[] = { DRAFT, COMMIT_ARGS, TAG, END };
+static const struct op_arg check_args[] = { DRAFT, OWNER, END };
+static const struct op_arg commit_args[] = { DRAFT, COMMIT_ARGS, TAG, OWNER,
+	END };
 
 #define PLACE \
 	"draft base:int running:int tag:int staged:int"
@@ -419,8 +463,8 @@ static const struct op_arg commit_args[] = { DRAFT, COMMIT_ARGS, TAG, END };
 
 static const struct op ops[] = {
 	{ "show configuration drafts", "GET", "/config/drafts", CAP_DRAFT,
-	  OP_CORE, NULL, "your drafts", list_run,
-	  "[" DRAFT_STATE "]" },
+	  OP_CORE, list_args, "your drafts", list_run,
+	  "[" DRAFT_STATE " owner]" },
 	{ "configuration draft show", "GET", "/config/drafts/{draft}",
 	  CAP_DRAFT, OP_CORE, diff_args, "what your draft changes", diff_run,
 	  PLACE " " CHANGES_ANSWER " " CONFLICTS_ANSWER " text~" },

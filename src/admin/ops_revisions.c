@@ -5,6 +5,7 @@
 
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
+#include "admin/eyes.h"
 #include "admin/import.h"
 #include "admin/page.h"
 #include "admin/review.h"
@@ -179,7 +180,8 @@ static void rollback_run(struct op_call *c)
 {
 	int64_t id;
 
-	if (op_int(c, "revision", 1, INT64_MAX, 0, &id) && commit_allowed(c))
+	if (op_int(c, "revision", 1, INT64_MAX, 0, &id) &&
+	    eyes_allow(c, STRV_NONE) && commit_allowed(c))
 		revision_fetch(id, fetched, c);
 }
 

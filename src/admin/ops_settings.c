@@ -4,6 +4,7 @@
 
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
+#include "admin/eyes.h"
 #include "admin/review.h"
 #include "base/words.h"
 #include "store/drafts.h"
@@ -38,6 +39,8 @@ static void set_run(struct op_call *c)
 		conf_edit_free(e);
 	} else if (op_given(c, "check")) {
 		check_answer(c, e);
+		conf_edit_free(e);
+	} else if (!eyes_allow(c, STRV_NONE)) {
 		conf_edit_free(e);
 	} else {
 		commit_run(c, e, REVISION_COMMIT, 0);

@@ -105,7 +105,8 @@ static enum err copy_db(struct making *m, enum db_which which)
  * also whatever can be guessed from: hashes of passwords, keys of codes.
  */
 static const char always[] =
-    "PRAGMA secure_delete=ON; DELETE FROM admin_token;";
+    "PRAGMA secure_delete=ON; DELETE FROM admin_token; "
+    "DELETE FROM content_grant;";
 static const char bare[] =
     "PRAGMA secure_delete=ON; UPDATE subscriber SET secrets = NULL;"
     "UPDATE admin SET password = NULL, totp = NULL;"

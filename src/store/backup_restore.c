@@ -116,6 +116,7 @@ enum err backup_stage(const char *path, const struct backup_options *o,
 static const char *const config_goes[] = {
 	/* nobody gets in again by a restore */
 	"DELETE FROM main.admin_token;",
+	"DELETE FROM main.content_grant;",
 	/* what waited to be kept or undone was of that time */
 	("DELETE FROM main.pending;"
 	"UPDATE main.revision SET state = 0 WHERE state = 1;"),

@@ -116,7 +116,8 @@ const struct draft *draft_at(struct strv owner, size_t i)
 	LIST_FOR(h, &slots) {
 		const struct slot *s = LIST_ENTRY(h, struct slot, hook);
 
-		if (s->d.edit && strv_eq(strv(s->d.owner), owner) && i-- == 0)
+		if (s->d.edit && (!owner.p || strv_eq(strv(s->d.owner),
+		    owner)) && i-- == 0)
 			return &s->d;
 	}
 	return NULL;

@@ -28,7 +28,7 @@ enum err drafts_load(void);	/* after settings_load() */
 void drafts_unload(void);	/* before the sections are forgotten */
 
 const struct draft *draft_find(struct strv owner, struct strv name);
-/* In order of name; NULL: past the last. */
+/* In order of name; owner absent: everybody's.  NULL: past the last. */
 const struct draft *draft_at(struct strv owner, size_t i);
 
 /*

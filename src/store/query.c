@@ -1,6 +1,7 @@
 /* query.c - look at messages, queues and registrations; changes nothing. */
 
 #include "base/id.h"
+#include "store/blob.h"
 #include "store/query.h"
 
 #define COLUMNS \
@@ -115,6 +116,53 @@ enum err query_message(uint64_t message, query_leg_fn *fn, void *arg)
 	stmt_int(s, (int64_t)id_leg(message, 0));
 	stmt_int(s, (int64_t)id_leg(message, 255));
 	return give_legs(s, fn, arg);
+}
+
+/* --- what it says --------------------------------------------------------- */
+
+static enum err give_content(struct query_content *k, struct strv file,
+    query_content_fn *fn, void *arg)
+{
+	struct buf b;
+	enum err e = ERR_OK;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	if (file.p) {
+		e = blob_get(file, &b);
+		k->body = buf_strv(&b);
+	}
+	if (e == ERR_OK)
+		fn(k, arg);
+	if (b.size)
+		explicit_bzero(b.p, b.size);
+	buf_deinit(&b);
+	return e;
+}
+
+enum err query_content(uint64_t message, size_t max, query_content_fn *fn,
+    void *arg)
+{
+	struct stmt *s = stmt(db_reader(DB_STORE), "SELECT sender, recipient, "
+	    "type, encoding, coalesce(size, 0), file, body FROM message "
+	    "WHERE id = ? AND (file IS NOT NULL OR body IS NOT NULL)");
+	struct query_content k;
+	struct strv file;
+	enum err e = ERR_NO_USER, end;
+
+	stmt_int(s, (int64_t)message);
+	if (stmt_row(s)) {
+		k.from = col_text(s);
+		k.to = col_text(s);
+		k.type = col_text(s);
+		k.encoding = col_text(s);
+		k.size = col_int(s);
+		file = col_text(s);
+		k.body = col_text(s);
+		e = (uint64_t)k.size > max ? ERR_TOO_BIG :
+		    give_content(&k, file, fn, arg);
+	}
+	end = stmt_stop(s);
+	return end != ERR_OK ? end : e;
 }
 
 /* --- one message ---------------------------------------------------------- */

@@ -60,6 +60,19 @@ enum err query_find(struct strv text, uint64_t *message);
 /* All legs of a message, in the order of their ids. */
 enum err query_message(uint64_t message, query_leg_fn *fn, void *arg);
 
+/*
+ * What a message says: its bytes as they are kept, at most max.  fn is called
+ * once; ERR_NO_USER: there is no such message, or it has none any more;
+ * ERR_TOO_BIG.
+ */
+struct query_content {
+	struct strv from, to, type, encoding, body;
+	int64_t size;
+};
+typedef void query_content_fn(const struct query_content *k, void *arg);
+enum err query_content(uint64_t message, size_t max, query_content_fn *fn,
+    void *arg);
+
 struct query_queue {
 	struct strv hop;
 	int64_t waiting;	/* legs READY or HELD */
