@@ -180,7 +180,6 @@ static enum err load_value(const struct conf_row *row, struct strv value,
 		return ERR_BAD_SYNTAX;
 	}
 	buf_adds(text, value);
-	conf_secret_know(value);
 	return ERR_OK;
 }
 
@@ -203,6 +202,9 @@ void conf_load_row(const char *path, const char *value)
 	if (e == ERR_OK)
 		e = load_value(&t.sect->def->rows[t.row], strv(value), &text,
 		    &why);
+	if (e == ERR_OK)
+		e = secret_place(t.sect, t.name.p, (size_t)t.row,
+		    strv(value), buf_strv(&text), &why);
 	if (e == ERR_OK)
 		instance_put(set_own(&in_force, t.sect, t.name),
 		    (size_t)t.row, text.p);

@@ -133,9 +133,11 @@ void conf_edit_changes(const struct conf_edit *e, conf_change_fn *fn,
 /*
  * A secret never leaves the daemon: a reference, "secret:" and 16 digits,
  * stands for it.  conf_edit_line() takes the reference of a secret that is
- * known: set, loaded, or told of here (sealed, as stored).
+ * known, set, loaded, or told of here (sealed, as stored), at the paths where
+ * it was: otherwise a password could be sent to whom it is not for.  A copied
+ * or renamed instance takes its secrets with it.  path may be absent.
  */
-void conf_secret_know(struct strv sealed);
+void conf_secret_know(struct strv sealed, struct strv path);
 void conf_secret_ref(struct strv sealed, struct buf *out);
 
 /* SHA-256 of a text, in hex with its NUL. */

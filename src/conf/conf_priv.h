@@ -101,6 +101,12 @@ void secret_ref(const char *sealed, char ref[SECRET_REF]);
 bool secret_looks_so(struct strv text);
 const char *secret_find(struct strv ref);	/* NULL: not known here */
 void secrets_forget(void);
+/*
+ * A value typed for this path, and what conf_value() made of it: a reference
+ * is taken only where its secret was set before.  Of other rows: ERR_OK.
+ */
+enum err secret_place(const struct sect *s, const char *name, size_t row,
+    struct strv typed, struct strv sealed, struct buf *why);
 void trials_forget(void);	/* describe.c */
 /* A value as others may see it. */
 const char *value_shown(const struct conf_row *row, const char *text,

@@ -141,6 +141,9 @@ static enum err take_line(struct conf_edit *e, struct strv line,
 	if (err == ERR_OK && below(&t, path)) {
 		err = conf_value(&t.sect->def->rows[t.row], value, &text, why);
 		if (err == ERR_OK)
+			err = secret_place(t.sect, t.name.p, (size_t)t.row,
+			    value, buf_strv(&text), why);
+		if (err == ERR_OK)
 			instance_put(set_own(&e->will, t.sect, t.name),
 			    (size_t)t.row, text.p);
 	}

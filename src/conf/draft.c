@@ -294,6 +294,17 @@ void conf_edit_ops(const struct conf_edit *e, conf_op_fn *fn, void *arg)
 	(void)edit_changed(e, store_instance, &s);
 }
 
+static void know(const struct target *t, const char *sealed)
+{
+	struct buf why;
+
+	buf_init(&why, 1024);
+	if (sealed)
+		(void)secret_place(t->sect, t->name.p, (size_t)t->row,
+		    STRV(""), strv(sealed), &why);
+	buf_deinit(&why);
+}
+
 void conf_edit_restore(struct conf_edit *e, const char *path,
     const char *was, const char *will, bool whole)
 {
@@ -313,6 +324,8 @@ void conf_edit_restore(struct conf_edit *e, const char *path,
 			set_remove(&e->was, t.sect, t.name);
 			(void)set_own(&e->was, t.sect, t.name);
 		} else {
+			know(&t, was);
+			know(&t, will);
 			put(&e->was, &like, (size_t)t.row, was);
 			put_proposed(&e->will, &like, (size_t)t.row, will);
 		}

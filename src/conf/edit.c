@@ -181,6 +181,9 @@ static enum err line_set(struct conf_edit *e, const struct word *w, size_t n,
 		buf_adds(&typed, w[i].text);
 	}
 	err = conf_value(row, buf_strv(&typed), &text, &says);
+	if (err == ERR_OK)
+		err = secret_place(t.sect, t.name.p, (size_t)t.row,
+		    buf_strv(&typed), buf_strv(&text), &says);
 	if (err == ERR_OK) {
 		instance_put(set_own(&e->will, t.sect, t.name),
 		    (size_t)t.row, text.p);
@@ -312,8 +315,12 @@ static enum err line_move(struct conf_edit *e, const struct word *w, size_t n,
 	}
 	to = set_own(&e->will, t.sect, w[n - 1].text);
 	from = set_find(&e->will, t.sect, t.name);
-	for (size_t r = 0; r < t.sect->def->n; r++)
+	for (size_t r = 0; r < t.sect->def->n; r++) {
 		instance_put(to, r, from->text[r]);
+		if (from->text[r])
+			(void)secret_place(t.sect, to->name, r, STRV(""),
+			    strv(from->text[r]), why);
+	}
 	if (rename) {
 		refer_to(e, t.sect, t.name, w[n - 1].text);
 		set_remove(&e->will, t.sect, t.name);

@@ -15,6 +15,13 @@ enum { DIGEST = 32, REF_BYTES = 8 };
 struct known {
 	char ref[SECRET_REF];
 	char *sealed;
+	struct place *places;
+};
+
+/* Where it was set: nobody may send it elsewhere by its reference. */
+struct place {
+	struct place *next;
+	char *path;
 };
 
 static struct map all;
@@ -59,18 +66,67 @@ const char *secret_find(struct strv ref)
 	return k ? k->sealed : NULL;
 }
 
-void conf_secret_know(struct strv sealed)
+static struct known *know(struct strv sealed)
 {
-	struct known *k = xalloc(sizeof(*k));
+	struct known *k = xalloc(sizeof(*k)), *old;
 
 	k->sealed = xstrndup(sealed.p, sealed.n);
 	secret_ref(k->sealed, k->ref);
-	if (!map_get(&all, strv(k->ref))) {
+	old = map_get(&all, strv(k->ref));
+	if (!old) {
 		(void)map_set(&all, strv(k->ref), k);
-		return;
+		return k;
 	}
 	free(k->sealed);
 	free(k);
+	return old;
+}
+
+static bool was_at(const struct known *k, struct strv path)
+{
+	for (const struct place *p = k->places; p; p = p->next)
+		if (strv_eq(strv(p->path), path))
+			return true;
+	return false;
+}
+
+void conf_secret_know(struct strv sealed, struct strv path)
+{
+	struct known *k = know(sealed);
+	struct place *p;
+
+	if (!path.p || was_at(k, path))
+		return;
+	p = xalloc(sizeof(*p));
+	p->path = xstrndup(path.p, path.n);
+	p->next = k->places;
+	k->places = p;
+}
+
+enum err secret_place(const struct sect *s, const char *name, size_t row,
+    struct strv typed, struct strv sealed, struct buf *why)
+{
+	const struct conf_row *r = &s->def->rows[row];
+	const struct known *k;
+	enum err e = ERR_OK;
+	struct buf path;
+
+	if (r->type != CONF_SECRET)
+		return ERR_OK;
+	buf_init(&path, 512);
+	path_add(&path, s, name, r->name);
+	k = secret_looks_so(typed) ? map_get(&all, typed) : NULL;
+	if (!k) {
+		conf_secret_know(sealed, buf_strv(&path));
+	} else if (!was_at(k, buf_strv(&path))) {
+		buf_addf(why, "this refers to a secret that was set %s%s and "
+		    "is not sent elsewhere: set it again here, from a file "
+		    "with @FILE", k->places ? "as " : "somewhere else",
+		    k->places ? k->places->path : "");
+		e = ERR_BAD_SYNTAX;
+	}
+	buf_deinit(&path);
+	return e;
 }
 
 void conf_secret_ref(struct strv sealed, struct buf *out)
@@ -97,6 +153,13 @@ void secrets_forget(void)
 	size_t at = 0;
 
 	while ((k = map_next(&all, &at)) != NULL) {
+		while (k->places) {
+			struct place *p = k->places;
+
+			k->places = p->next;
+			free(p->path);
+			free(p);
+		}
 		free(k->sealed);
 		free(k);
 	}

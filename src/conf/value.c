@@ -303,7 +303,7 @@ static enum err secret_value(const struct conf_row *row, struct strv s,
 		e = seal(s, out);
 	if (e == ERR_OK)
 		conf_secret_know((struct strv){ out->p + before,
-		    out->n - before });
+		    out->n - before }, STRV_NONE);
 	if (e == ERR_STORAGE)
 		buf_addz(why, "secrets cannot be kept: the key file could "
 		    "not be read at start; see the log");

@@ -160,12 +160,15 @@ static enum err history_load(void)
 		author_set(path, actor, col_int(s));
 	}
 	e = stmt_end(s);
-	s = stmt(db_reader(DB_CONFIG), "SELECT sealed FROM secret UNION "
-	    "SELECT was FROM revision_change WHERE secret = 1 AND "
-	    "was IS NOT NULL UNION SELECT will FROM revision_change "
+	s = stmt(db_reader(DB_CONFIG), "SELECT sealed, NULL FROM secret UNION "
+	    "SELECT was, path FROM revision_change WHERE secret = 1 AND "
+	    "was IS NOT NULL UNION SELECT will, path FROM revision_change "
 	    "WHERE secret = 1 AND will IS NOT NULL");
-	while (stmt_row(s))
-		conf_secret_know(col_text(s));
+	while (stmt_row(s)) {
+		struct strv sealed = col_text(s), path = col_text(s);
+
+		conf_secret_know(sealed, path);
+	}
 	return stmt_end(s) == ERR_OK ? e : ERR_STORAGE;
 }
 

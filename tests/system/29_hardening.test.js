@@ -154,3 +154,26 @@ test('those who are listed come in, others do not, the machine itself always doe
 		await site.configure(['delete admin allow-from']);
 		assert.equal(await from('127.0.0.2'), 200);
 	});
+
+// --- secrets ---------------------------------------------------------------------------
+
+test('a reference to a secret is taken only where it was set, also after a start', LIMIT,
+	async () => {
+		const secret = site.file('secret', 'correct horse battery');
+		await site.configure([`set backup passphrase @${secret}`]);
+		await site.configure(['delete backup passphrase']);
+		await site.configure([`set backup passphrase @${secret}`]);
+		const export_ = async () => (await site.json(['configuration', 'export'])).text;
+		const ref = /set backup passphrase (secret:[0-9a-f]{16})/.exec(await export_())[1];
+		for (let turn = 0; turn < 2; turn++) {
+			const r = await site.shell(['configure', '-f', '-', '--commit'],
+				`set gateway evil password ${ref}\n`);
+			assert.equal(r.status, 5);
+			assert.match(r.stderr, /set as backup passphrase and is not sent elsewhere/);
+			assert.ok(!/evil/.test(await export_()));
+			await site.configure(['set backup keep 9',
+				`set backup passphrase ${ref}`]);
+			await site.configure(['delete backup keep']);
+			await site.restart();
+		}
+	});

@@ -372,6 +372,39 @@ START_TEST(a_secret_is_a_reference_that_brings_the_old_one_back)
 }
 END_TEST
 
+START_TEST(a_reference_is_taken_only_where_its_secret_was_set)
+{
+	struct conf_edit *e;
+	char line[100], *mine;
+	struct buf b;
+
+	commit(BASE "\nset gateway a password geheim");
+	mine = strstr(content(NULL), "secret:");
+	ck_assert(mine != NULL);
+	buf_init(&b, 256);
+	e = conf_edit_new();
+	(void)snprintf(line, sizeof(line), "set gateway b password %.23s",
+	    mine);
+	ck_assert(conf_edit_line(e, strv(line), &b) == ERR_BAD_SYNTAX);
+	ck_assert_str_eq(b.p, "gateway b password: this refers to a secret "
+	    "that was set as gateway a password and is not sent elsewhere: "
+	    "set it again here, from a file with @FILE");
+	buf_clear(&b);
+	ck_assert(conf_edit_take(e, strv(line), STRV("gateway b"), NULL,
+	    &b) == ERR_BAD_SYNTAX);
+	buf_clear(&b);
+	(void)snprintf(line, sizeof(line), "set gateway a password %.23s",
+	    mine);
+	ck_assert(conf_edit_line(e, strv(line), &b) == ERR_OK);
+	take(e, "rename gateway a c");
+	(void)snprintf(line, sizeof(line), "set gateway c password %.23s",
+	    mine);
+	ck_assert(conf_edit_line(e, strv(line), &b) == ERR_OK);
+	conf_edit_free(e);
+	buf_deinit(&b);
+}
+END_TEST
+
 /* --- contents ------------------------------------------------------------ */
 
 START_TEST(a_path_of_an_older_content_is_taken_alone)
@@ -630,6 +663,8 @@ Suite *suite(void)
 	tcase_add_test(tc, the_plan_follows_from_the_impact_of_the_rows);
 	tcase_add_test(tc, a_rename_takes_along_what_refers_to_it);
 	tcase_add_test(tc, a_secret_is_a_reference_that_brings_the_old_one_back);
+	tcase_add_test(tc,
+	    a_reference_is_taken_only_where_its_secret_was_set);
 	tcase_add_test(tc, a_path_of_an_older_content_is_taken_alone);
 	tcase_add_test(tc, two_contents_are_compared_without_being_in_force);
 	tcase_add_loop_test(tc, random_edits_export_and_import_to_the_same, 0,
