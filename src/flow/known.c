@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 
+#define LOG_UNIT "flow"
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "base/now.h"
 #include "conf/conf.h"
 #include "core/message.h"
@@ -12,23 +14,32 @@
 #include "dir/devices.h"
 #include "flow/flow_priv.h"
 #include "flow/sched.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
 #include "loop/work.h"
 #include "store/journal.h"
 #include "store/query.h"
 
 #define BATCH		64	/* legs looked at at once */
 #define NEWCOMER	200	/* messages for a device that is new */
+#define SWEEP_MS	5000	/* after a start */
 
 /* --- no more -------------------------------------------------------------- */
 
 /* A device without an instance id is known by its contact while it is there. */
+static bool is_gone(const struct user *u, struct strv device)
+{
+	const struct device *d = device_find(u, device);
+
+	return d ? d->blocked : !user_has(u, device);
+}
+
 bool known_is_gone(const struct leg *l)
 {
 	const struct user *u = l->device.n && l->role == LEG_WHOLE &&
 	    l->message->kind != MESSAGE_REPORT ? user_find(l->hop) : NULL;
-	const struct device *d = u ? device_find(u, l->device) : NULL;
 
-	return u && (d ? d->blocked : !user_has(u, l->device));
+	return u && is_gone(u, l->device);
 }
 
 /* The legs of a device on their way out, one batch after the other. */
@@ -36,10 +47,15 @@ struct leaving {
 	struct arena arena;
 	struct strv hop, device;
 	uint64_t after;
+	bool swept;		/* another one follows */
 };
+
+static void sweep_next(void *arg);
 
 static void leaving_free(struct leaving *g)
 {
+	if (g->swept)
+		loop_post(sweep_next, NULL);
 	arena_deinit(&g->arena);
 	free(g);
 }
@@ -82,15 +98,85 @@ static void look(struct leaving *g)
 	    found, g);
 }
 
-static void gone(const struct user *u, struct strv instance)
+static void leave(const struct user *u, struct strv instance, bool swept)
 {
 	struct leaving *g = xalloc(sizeof(*g));
 
 	arena_init(&g->arena);
 	g->hop = arena_str(&g->arena, u->key);
 	g->device = arena_str(&g->arena, instance);
+	g->swept = swept;
 	look(g);
+}
+
+static void gone(const struct user *u, struct strv instance)
+{
+	leave(u, instance, false);
 	sched_wake(u->key);	/* reports may go to another one now */
+}
+
+/* --- gone before a crash --------------------------------------------------- */
+
+/*
+ * That a device is forgotten or blocked is on disk before its legs have ended.
+ * Some time after a start all that waits for one device is looked at, which
+ * is little unless very much waits: in a worker.
+ */
+struct pair {
+	struct pair *next;
+	struct strv hop, device;
+};
+
+static struct sweep {
+	struct timer timer;
+	struct arena arena;
+	struct pair *first;
+	bool on;
+} sweep;
+
+static void add_pair(struct strv hop, struct strv device, void *arg)
+{
+	struct pair *p = arena_alloc(&sweep.arena, sizeof(*p));
+
+	(void)arg;
+	p->hop = arena_str(&sweep.arena, hop);
+	p->device = arena_str(&sweep.arena, device);
+	p->next = sweep.first;
+	sweep.first = p;
+}
+
+static void sweep_work(void *arg)
+{
+	(void)arg;
+	(void)query_apart(add_pair, NULL);
+}
+
+/* One after the other: each costs the writer a look. */
+static void sweep_next(void *arg)
+{
+	struct pair *p;
+
+	(void)arg;
+	while (sweep.on && (p = sweep.first) != NULL) {
+		const struct user *u = user_find(p->hop);
+
+		sweep.first = p->next;
+		if (!u || !is_gone(u, p->device))
+			continue;
+		log_info("a device is gone, what waits for it ends user=%.*s "
+		    "device=%.*s", STRV_ARG(p->hop), STRV_ARG(p->device));
+		leave(u, p->device, true);
+		return;
+	}
+	arena_deinit(&sweep.arena);
+	arena_init(&sweep.arena);
+}
+
+static void sweep_start(void *arg)
+{
+	(void)arg;
+	if (!work_put(WORK_SLOW, sweep_work, sweep_next, NULL))
+		timer_set(&sweep.timer, SWEEP_MS);
 }
 
 /* --- new ------------------------------------------------------------------ */
@@ -178,9 +264,16 @@ void known_start(void)
 	static const struct devices_listener listener = { known, gone };
 
 	devices_watch(&listener);
+	sweep.on = true;
+	sweep.first = NULL;
+	arena_init(&sweep.arena);
+	timer_init(&sweep.timer, "devices gone", sweep_start, NULL);
+	timer_set(&sweep.timer, SWEEP_MS);
 }
 
 void known_stop(void)
 {
 	devices_watch(NULL);
+	sweep.on = false;
+	timer_cancel(&sweep.timer);
 }

@@ -245,6 +245,20 @@ enum err query_queues(int64_t limit, query_queue_fn *fn, void *arg)
 
 /* --- devices -------------------------------------------------------------- */
 
+enum err query_apart(query_apart_fn *fn, void *arg)
+{
+	struct stmt *s = stmt(db_reader(DB_STORE), "SELECT DISTINCT hop, "
+	    "device FROM leg INDEXED BY leg_waiting "
+	    "WHERE state <= 1 AND role = 0 AND device IS NOT NULL");
+
+	while (stmt_row(s)) {
+		struct strv hop = col_text(s);
+
+		fn(hop, col_text(s), arg);
+	}
+	return stmt_end(s);
+}
+
 static enum err subscriber_of(struct strv address, uint64_t *id)
 {
 	struct stmt *s = stmt(db_reader(DB_CONFIG),

@@ -82,6 +82,11 @@ struct query_queue {
 typedef void query_queue_fn(const struct query_queue *q, void *arg);
 enum err query_queues(int64_t limit, query_queue_fn *fn, void *arg);
 
+/* For whom a message waits that is only for one of his devices, and for which;
+ * each pair once.  Looks at all that waits. */
+typedef void query_apart_fn(struct strv hop, struct strv device, void *arg);
+enum err query_apart(query_apart_fn *fn, void *arg);
+
 struct query_device {
 	uint64_t id;
 	struct strv address;		/* of the subscriber, as a key */

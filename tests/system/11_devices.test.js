@@ -4,6 +4,8 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
+const path = require('node:path');
+const { execFileSync } = require('node:child_process');
 const { Site } = require('./lib/site.js');
 const { Sim } = require('./lib/sim.js');
 
@@ -195,4 +197,26 @@ test('who keeps to himself what he has read is not reported as a reader', async 
 	sim.message('phone', ALICE, 'behind the reading');
 	await sim.wait({ event: 'message', ua: 'alice2', text: 'behind the reading' });
 	assert.deepEqual(reportsAt('alice2', 'r4'), ['delivered']);
+});
+
+/* proves MLD-001 MLD-018 */
+test('what waits for a device that was forgotten just before a kill ends', async () => {
+	sim.write('ua watch unregister');
+	await sim.wait({ event: 'unregistered', ua: 'watch' });
+	sim.message('alice2', BOB, 'left over', 'imdn delivery id r5');
+	await sim.wait({ event: 'message', ua: 'phone', text: 'left over' });
+	const leg = async () => (await site.json(['show', 'message', 'r5'])).legs
+		.find((l) => l.device === INSTANCE.watch)?.state;
+	for (let n = 0; n < 50 && await leg() !== 'held'; n++)
+		;
+	assert.equal(await leg(), 'held');
+	await site.down('SIGKILL');
+	execFileSync('sqlite3', [path.join(site.data, 'config.db'),
+		`DELETE FROM device WHERE instance = '${INSTANCE.watch}'`]);
+	await site.run();
+	await site.listening();
+	await site.log(/a device is gone, what waits for it ends user=tel:\+15550100002/);
+	for (let n = 0; n < 50 && await leg() !== 'cancelled'; n++)
+		;
+	assert.equal(await leg(), 'cancelled');
 });
