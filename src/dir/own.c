@@ -317,6 +317,44 @@ enum err own_group_write(struct own_group *g)
 	return ERR_OK;
 }
 
+static enum err may_move(const struct group *g, const struct group_member *m,
+    bool come)
+{
+	if (!come)
+		return m && m->role == ROLE_OF_ADMIN ? ERR_FORBIDDEN : ERR_OK;
+	if (m)
+		return ERR_OK;
+	if (g->row.closed)
+		return ERR_FORBIDDEN;
+	return (int64_t)g->roster->n < g->row.max_size ? ERR_OK : ERR_TOO_BIG;
+}
+
+enum err own_group_self(struct own_group *g, bool come)
+{
+	const struct group *was = group_find(g->key);
+	const struct group_member *m = was ?
+	    group_find_member(was, g->owner) : NULL;
+	enum err e = was ? may_move(was, m, come) : ERR_NO_USER;
+	struct job *j;
+
+	if (e != ERR_OK)
+		return e;
+	j = xalloc(sizeof(*j));
+	arena_init(&j->arena);
+	j->g = g;
+	j->changes = arena_alloc(&j->arena, sizeof(*j->changes));
+	j->changes[0] = (struct group_change){ .kind = come ? MEMBER_PUT :
+		MEMBER_DELETE, .member = { was->row.id, g->owner,
+		ROLE_OF_MEMBER, now_ms() } };
+	j->w = (struct group_write){ .actor = g->actor, .object = g->key,
+		.action = come ? STRV("group member add") :
+		STRV("group member remove"), .detail = g->owner,
+		.changes = j->changes, .n = come != (m != NULL) ? 1 : 0,
+		.done = group_done };
+	groups_write(&j->w);
+	return ERR_OK;
+}
+
 size_t own_groups(struct strv key)
 {
 	const struct group *g;

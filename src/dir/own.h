@@ -68,6 +68,14 @@ struct own_group {
  */
 enum err own_group_write(struct own_group *g);
 
+/*
+ * The same of g->owner alone, who comes into an open group or goes; the rest
+ * of g does not matter.  ERR_OK: done follows, also when it is so already.
+ * ERR_FORBIDDEN: it is closed, or an admin cannot go.  ERR_TOO_BIG: it is
+ * full.  ERR_NO_USER: no such group.
+ */
+enum err own_group_self(struct own_group *g, bool come);
+
 /* --- preferences ---------------------------------------------------------- */
 
 /* What a subscriber prefers, as a whole. */

@@ -303,3 +303,37 @@ test('a subscriber makes a group, sends to it, changes and deletes it', async (t
 	await site.configure(['set xcap create-groups off']);
 	assert.equal((await put(url, GROUPS, group([BOB]))).status, 403);
 });
+
+/* proves DEF-03 */
+test('who may comes into an open group, and goes again; nobody moves anybody else', async () => {
+	const uri = 'sip:chess@example.org', other = { user: '+15550100002', password: 'bob' };
+	const carol = { user: 'carol', password: 'carol' };
+	await site.parley(['group', 'add', uri, '--membership', 'open', '--see-members', 'members',
+		'--max-size', '2', '--subject', 'Chess']);
+	await site.parley(['group', 'member', 'add', uri, ALICE, '--role', 'admin']);
+	const doc = `/org.openmobilealliance.groups/global/byGroupID/${uri}`;
+	const entry = (who) => doc + selector(`group/list-service/list/entry[@uri="${who}"]`);
+	const join = (who, as) => put(entry(who), ELEMENT, `<entry uri="${who}"/>`, as);
+	const members = async () => (await site.items('show', 'members', uri))
+		.map((m) => m.address).sort();
+
+	assert.equal((await get(doc, other)).status, 404, 'not seen from outside');
+	assert.equal((await join(CAROL, other)).status, 403, 'not somebody else');
+	for (const who of ['tel:+15550100001', 'tel:+15550100009'])
+		assert.equal((await join(who, other)).status, 403, 'who is in it is not said');
+	assert.equal((await join(BOB, other)).status, 201);
+	assert.deepEqual(await members(), ['tel:+15550100001', 'tel:+15550100002']);
+	assert.match((await get(doc, other)).body, /tel:\+15550100002/);
+	assert.equal((await join(CAROL, carol)).status, 409, 'it is full');
+	assert.equal((await del(entry('tel:+15550100001'), other)).status, 403);
+	assert.equal((await put(doc + selector('group/list-service/display-name'), ELEMENT,
+		'<display-name>Go</display-name>', other)).status, 403);
+	assert.equal((await del(entry('tel:+15550100002'), other)).status, 200);
+	assert.equal((await del(entry('tel:+15550100001'))).status, 403, 'an admin stays');
+	await site.parley(['group', 'set', uri, '--membership', 'closed']);
+	assert.equal((await join(BOB, other)).status, 409);
+	assert.deepEqual(await members(), ['tel:+15550100001']);
+	await site.parley(['group', 'member', 'add', uri, BOB]);
+	assert.equal((await del(entry('tel:+15550100002'), other)).status, 200, 'goes anywhere');
+	assert.deepEqual(await members(), ['tel:+15550100001']);
+});

@@ -307,8 +307,9 @@ static const char *const allows[] = { "GET, HEAD, PUT, DELETE", "GET, HEAD" };
 static bool is_allowed(struct exchange *x)
 {
 	bool reads = x->method == XCAP_GET, read_only = x->usage &&
-	    (x->usage->only_read || x->uri.global ||
-	    x->uri.what == XCAP_NAMESPACES);
+	    (x->usage->only_read || x->uri.what == XCAP_NAMESPACES ||
+	    (x->uri.global && !(x->usage->global_parts &&
+	    x->uri.what == XCAP_ELEMENT)));
 
 	if (x->method != XCAP_OTHER && (reads || !read_only))
 		return true;

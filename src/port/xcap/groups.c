@@ -62,6 +62,12 @@ static bool may_read(const struct exchange *x, const struct group *g)
 	    (m && g->row.may_see == WHO_MEMBERS));
 }
 
+/* Who comes into an open group changes what he may not see. */
+static bool may_come(const struct exchange *x, const struct group *g)
+{
+	return x->uri.global && x->method == XCAP_PUT && !g->row.closed;
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 static void encode(struct exchange *x, const struct group *g,
@@ -92,7 +98,7 @@ static void groups_begin(struct exchange *x)
 	g = group_find(e->key);
 	if (g && may_read(x, g) && g->roster->n > MEMBERS_MAX) {
 		x->status = 403;	/* only the site changes it */
-	} else if (g && may_read(x, g)) {
+	} else if (g && (may_read(x, g) || may_come(x, g))) {
 		x->exists = true;
 		encode(x, g, &x->doc);
 	} else if (g && x->method == XCAP_PUT) {
@@ -188,6 +194,44 @@ static bool may_create(struct exchange *x)
 	return true;
 }
 
+/* Nobody but who writes comes or goes, and nothing else changes. */
+static bool is_about_self(const struct exchange *x, const struct group *g,
+    const struct group_doc *wish, bool *come)
+{
+	size_t others = g->roster->n - (group_find_member(g, x->who) != NULL);
+
+	*come = false;
+	for (size_t i = 0; i < wish->n; i++) {
+		if (strv_eq(wish->member[i], x->who))
+			*come = true;
+		else if (!group_find_member(g, wish->member[i]) ||
+		    others-- == 0)
+			return false;
+	}
+	/* nor does a stranger learn who is on the list */
+	return others == 0 && (*come || group_find_member(g, x->who)) &&
+	    wish->max == g->row.max_size &&
+	    strv_eq(wish->name.p ? wish->name : STRV(""), g->row.subject);
+}
+
+static void write_self(struct exchange *x)
+{
+	struct edit *e = x->own;
+	const struct group *g = group_find(e->key);
+	bool come;
+	enum err err = g && is_about_self(x, g, &e->wish, &come) ?
+	    own_group_self(&e->write, come) : ERR_UNAUTHORISED;
+
+	if (err == ERR_UNAUTHORISED)
+		exchange_refuse(x, 403, "here you may only put yourself on "
+		    "the list, or take yourself off");
+	else if (err == ERR_FORBIDDEN)
+		exchange_refuse(x, 403, "the group is closed, or you are an "
+		    "admin of it, who stays");
+	else if (err == ERR_TOO_BIG)
+		exchange_fail(x, XCAP_CONSTRAINT, "the group is full");
+}
+
 static void groups_write(struct exchange *x)
 {
 	struct edit *e = x->own;
@@ -199,13 +243,17 @@ static void groups_write(struct exchange *x)
 	g->actor = x->who;
 	g->key = e->key;
 	g->owner = x->who;
+	g->done = written;
+	g->arg = x;
+	if (x->uri.global) {
+		write_self(x);
+		return;
+	}
 	g->gone = x->method == XCAP_DELETE && x->uri.what == XCAP_DOCUMENT;
 	g->subject = e->wish.name.p ? e->wish.name : STRV("");
 	g->max_size = e->wish.max;
 	g->members = e->wish.member;
 	g->nmembers = e->wish.n;
-	g->done = written;
-	g->arg = x;
 	switch (own_group_write(g)) {
 	case ERR_OK:
 		return;
@@ -229,6 +277,7 @@ const struct usage usage_groups = {
 	.type = "application/vnd.oma.poc.groups+xml",
 	.ns = GROUP_DOC_NS,
 	.global = true,
+	.global_parts = true,
 	.begin = groups_begin,
 	.check = groups_check,
 	.write = groups_write,

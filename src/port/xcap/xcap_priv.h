@@ -50,6 +50,7 @@ struct exchange {
 struct usage {
 	const char *auid, *type, *ns;
 	bool global;		/* documents in the global tree too */
+	bool global_parts;	/* whose elements may be put and deleted */
 	bool only_read;
 	/*
 	 * Core: the document of this name, as far as it is in memory, or what
