@@ -303,6 +303,46 @@ START_TEST(a_full_disk_makes_no_group)
 }
 END_TEST
 
+static enum err move(const char *who, bool come)
+{
+	struct own_group g = { .actor = strv(who), .key = STRV(TEAM),
+		.owner = strv(who), .done = group_done };
+	enum err e;
+
+	outcome = ERR_N;
+	own_begin(&turn, nothing, NULL);
+	e = own_group_self(&g, come);
+	if (e == ERR_OK) {
+		world_drain();
+		e = outcome;
+	}
+	own_end(turn);
+	return e;
+}
+
+/* proves DEF-03 */
+START_TEST(an_open_group_is_joined_and_left_by_its_members_themselves)
+{
+	ck_assert_int_eq(move(BOB, true), ERR_NO_USER);
+	ck_assert_int_eq(TEAM_OF(ALICE, MEMBERS(STRV(BOB))), ERR_OK);
+	ck_assert_int_eq(move(CAROL, true), ERR_FORBIDDEN);
+	ck_assert_int_eq(move(BOB, true), ERR_OK);	/* it is one */
+	OK(world_op("group set", "address", TEAM, "membership", "open",
+	    "max-size", "3", NULL));
+	ck_assert_int_eq(move(CAROL, true), ERR_OK);
+	ck_assert_int_eq(role(CAROL), ROLE_OF_MEMBER);
+	ck_assert_int_eq(move("tel:+15550100009", true), ERR_TOO_BIG);
+	ck_assert_int_eq(move(ALICE, false), ERR_FORBIDDEN);
+	ck_assert_int_eq(move(ALICE, true), ERR_OK);
+	ck_assert_int_eq(role(ALICE), ROLE_OF_ADMIN);
+	ck_assert_int_eq(move(BOB, false), ERR_OK);
+	world_crash(dir);
+	ck_assert_int_eq(role(BOB), -1);
+	ck_assert_int_eq(role(CAROL), ROLE_OF_MEMBER);
+	ck_assert_int_eq(role(ALICE), ROLE_OF_ADMIN);
+}
+END_TEST
+
 /* --- preferences ---------------------------------------------------------- */
 
 #define PHONE	"urn:uuid:phone"
@@ -427,6 +467,8 @@ Suite *suite(void)
 	tcase_add_rows(tc, a_new_group_has_a_free_name_of_the_site, taken);
 	tcase_add_test(tc, a_group_is_neither_too_large_nor_in_itself);
 	tcase_add_test(tc, a_full_disk_makes_no_group);
+	tcase_add_test(tc,
+	    an_open_group_is_joined_and_left_by_its_members_themselves);
 	tcase_add_test(tc, preferences_are_set_as_a_whole);
 	tcase_add_test(tc, preferences_that_are_wrong_change_nothing);
 	suite_add_tcase(s, tc);
