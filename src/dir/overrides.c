@@ -83,7 +83,8 @@ void overrides_each(enum override_kind kind, override_fn *fn, void *arg)
 
 /* --- in memory -------------------------------------------------------------- */
 
-static void look_at_clock(void)
+/* What is over is looked at soon, or when the disk may take it again. */
+static void look_at_clock(int64_t soon)
 {
 	int64_t now = now_ms(), wait = LOOK_MS;
 	const struct override *o;
@@ -91,12 +92,14 @@ static void look_at_clock(void)
 
 	for (unsigned k = 0; k < OVERRIDE_KINDS; k++)
 		for (size_t at = 0; (o = map_next(&all[k], &at)) != NULL;) {
+			int64_t left = o->until > now ? o->until - now : soon;
+
 			any |= o->until != 0;
-			if (o->until && o->until - now < wait)
-				wait = o->until - now;
+			if (o->until && left < wait)
+				wait = left;
 		}
 	if (any)
-		timer_set(&timer, wait > 0 ? wait : 1);
+		timer_set(&timer, wait);
 }
 
 static void tell(enum override_kind kind, struct strv name)
@@ -179,7 +182,7 @@ static void changed(struct write *w)
 		if (g->kinds & 1u << k)
 			forget(k, g->row.name, g->until);
 	if (e == ERR_OK)
-		look_at_clock();
+		look_at_clock(LOOK_MS);
 	if (g->done)
 		g->done(e, g->arg);
 	arena_deinit(&g->arena);
@@ -258,11 +261,11 @@ static void due(void *arg)
 	const struct override *o;
 
 	(void)arg;
-	timer_set(&timer, LOOK_MS);
 	for (unsigned k = 0; k < OVERRIDE_KINDS; k++)
 		for (size_t at = 0; (o = map_next(&all[k], &at)) != NULL;)
 			if (o->until && o->until <= now)
 				end(o);
+	look_at_clock(LOOK_MS);
 }
 
 void override_watch(unsigned kinds, override_changed_fn *fn)
@@ -335,7 +338,7 @@ enum err overrides_load(void)
 	for (unsigned k = 0; k < OVERRIDE_KINDS; k++)
 		for (size_t at = 0; (o = map_next(&all[k], &at)) != NULL;)
 			tell(k, o->name);
-	look_at_clock();
+	look_at_clock(1);
 	return e;
 }
 

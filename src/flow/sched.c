@@ -222,13 +222,19 @@ static const char *port_of(struct strv hop)
 	    groups_is_exploder(hop) ? "group" : "sip";
 }
 
+static void rested(struct strv name)
+{
+	if (!hop_is_stopped() && hop_window_of(name, port_of(name)) > 0)
+		sched_due(name);
+}
+
 static void look(struct strv name, bool appeared)
 {
 	const char *port = port_of(name);
 	struct hop *h;
 
 	if (hop_window_of(name, port) == 0) {
-		journal_rest(name);
+		journal_rest(name, rested);
 		return;
 	}
 	h = hop_get(name, port);

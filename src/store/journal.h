@@ -165,7 +165,7 @@ void journal_load_user(struct strv hop, uint64_t after, struct strv devices,
     struct strv awaited, size_t limit, journal_legs_fn *done, void *arg);
 
 /* Of these at most JOURNAL_PICK legs those that are READY or HELD. */
-#define JOURNAL_PICK	64
+#define JOURNAL_PICK	32
 void journal_pick(const uint64_t *ids, size_t n, journal_legs_fn *done,
     void *arg);
 
@@ -184,8 +184,13 @@ typedef void journal_hops_fn(enum err e, const struct strv *hops, size_t n,
 #define JOURNAL_DUE_MAX	3600000		/* ms ahead */
 void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg);
 
-/* hop went offline: its HELD legs wait for a wake and not for a time. */
-void journal_rest(struct strv hop);
+/*
+ * hop went offline: its HELD legs wait for a wake and not for a time.  It is
+ * done in steps: a wake meanwhile may have missed some, so that done, told
+ * once, looks whether hop is back.
+ */
+typedef void journal_rested_fn(struct strv hop);
+void journal_rest(struct strv hop, journal_rested_fn *done);
 
 /* Legs READY or HELD with expires <= now. */
 void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,

@@ -233,27 +233,62 @@ void journal_move(const struct leg *l)
 
 /* --- rest ----------------------------------------------------------------- */
 
+#define REST	500	/* legs in one transaction */
+
 struct rest {
 	struct write w;
 	struct strv hop;
+	journal_rested_fn *done;
+	int64_t due;		/* those before it rest */
+	size_t n;
+	int64_t ids[REST];
 	char bytes[];
 };
 
+static enum err find_restless(struct rest *r, struct db *db)
+{
+	struct stmt *s = stmt(db, "SELECT id, due FROM leg INDEXED BY leg_due "
+	    "WHERE state = 1 AND due > 0 AND due >= ? AND hop = ? "
+	    "ORDER BY due");
+
+	stmt_int(s, r->due);
+	stmt_text(s, r->hop);
+	r->n = 0;
+	while (r->n < REST && stmt_row(s)) {
+		r->ids[r->n++] = col_int(s);
+		r->due = col_int(s);
+	}
+	return stmt_stop(s);
+}
+
 static enum err rest_run(struct write *w, struct db *db)
 {
-	struct stmt *s = stmt(db, "UPDATE leg INDEXED BY leg_due SET due = 0 "
-	    "WHERE state = 1 AND due > 0 AND hop = ?");
+	struct rest *r = (struct rest *)(void *)w;
+	enum err e = find_restless(r, db);
 
-	stmt_text(s, ((struct rest *)(void *)w)->hop);
-	return stmt_end(s);
+	for (size_t i = 0; i < r->n && e == ERR_OK; i++) {
+		struct stmt *s = stmt(db, "UPDATE leg SET due = 0 "
+		    "WHERE id = ?");
+
+		stmt_int(s, r->ids[i]);
+		e = stmt_end(s);
+	}
+	return e;
 }
 
 static void rest_done(struct write *w)
 {
-	free(w);
+	struct rest *r = (struct rest *)(void *)w;
+
+	if (w->err == ERR_OK && r->n == REST) {
+		writer_put(w);
+		return;
+	}
+	r->done(r->hop);
+	free(r);
 }
 
-void journal_rest(struct strv hop)
+void journal_rest(struct strv hop, journal_rested_fn *done)
 {
 	struct rest *r = xalloc(sizeof(*r) + hop.n);
 
@@ -262,5 +297,6 @@ void journal_rest(struct strv hop)
 	r->hop = (struct strv){ r->bytes, hop.n };
 	if (hop.n)
 		memcpy(r->bytes, hop.p, hop.n);
+	r->done = done;
 	writer_put(&r->w);
 }

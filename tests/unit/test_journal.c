@@ -582,13 +582,38 @@ START_TEST(a_leg_due_far_ahead_is_due_since_the_clock_was_set_back)
 }
 END_TEST
 
+static unsigned n_rested;
+
+static void rested(struct strv hop)
+{
+	ck_assert(strv_eq(hop, STRV("a")));
+	n_rested++;
+}
+
 START_TEST(a_hop_at_rest_has_no_due_legs)
 {
 	leg_free(PUT(.hop = "a", .state = LEG_HELD, .due = 10));
-	journal_rest(STRV("a"));
+	journal_rest(STRV("a"), rested);
 	journal_due(20, 10, due_found, NULL);
 	drain();
 	ck_assert_uint_eq(hops.n, 0);
+	ck_assert_uint_eq(n_rested, 1);
+}
+END_TEST
+
+START_TEST(a_hop_comes_to_rest_in_steps)
+{
+	for (int i = 0; i < 1201; i++)
+		leg_free(PUT(.hop = "a", .imdn = NULL, .state = LEG_HELD,
+		    .due = 10 + i / 400));
+	leg_free(PUT(.hop = "b", .state = LEG_HELD, .due = 10));
+	journal_rest(STRV("a"), rested);
+	for (int i = 0; i < 4; i++)
+		drain();
+	ck_assert_uint_eq(n_rested, 1);
+	journal_due(20, 10, due_found, NULL);
+	drain();
+	ck_assert_str_eq(hops.text, "b ");
 }
 END_TEST
 
@@ -1233,6 +1258,7 @@ Suite *suite(void)
 	tcase_add_test(tc,
 	    a_leg_due_far_ahead_is_due_since_the_clock_was_set_back);
 	tcase_add_test(tc, a_hop_at_rest_has_no_due_legs);
+	tcase_add_test(tc, a_hop_comes_to_rest_in_steps);
 	tcase_add_test(tc, legs_due_later_are_not_loaded);
 	tcase_add_test(tc, a_move_makes_one_leg_for_each_late_device);
 	tcase_add_test(tc, a_missed_device_gets_one_leg);

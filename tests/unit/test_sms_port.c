@@ -16,6 +16,8 @@
 #include "core/leg.h"
 #include "core/message.h"
 #include "dir/gateways.h"
+#include "dir/jobs.h"
+#include "dir/overrides.h"
 #include "dir/sticky.h"
 #include "dir/users.h"
 #include "flow/access.h"
@@ -24,7 +26,10 @@
 #include "flow/trace.h"
 #include "loop/loop.h"
 #include "loop/watch.h"
+#include "op/op.h"
 #include "runner.h"
+#include "store/audit.h"
+#include "store/drafts.h"
 #include "store/journal.h"
 
 extern const struct port sms_port;
@@ -238,6 +243,53 @@ enum err journal_parts_load(void (*each)(const struct journal_part *p))
 	return ERR_OK;
 }
 
+/* What an operator wants of the gateway. */
+static struct override wants_link = { .kind = OVERRIDE_LINK,
+	.who = "alice" };
+static struct override wants_rate = { .kind = OVERRIDE_RATE,
+	.who = "alice" };
+static override_changed_fn *operated;
+
+const struct override *override_find(enum override_kind kind,
+    struct strv name)
+{
+	(void)name;
+	if (kind == OVERRIDE_LINK && wants_link.value)
+		return &wants_link;
+	return kind == OVERRIDE_RATE && wants_rate.value ? &wants_rate : NULL;
+}
+
+void override_watch(unsigned kinds, override_changed_fn *fn)
+{
+	ck_assert_uint_eq(kinds, 3);
+	operated = fn;
+}
+
+const struct draft *draft_find(struct strv owner, struct strv name)
+{
+	(void)owner;
+	(void)name;
+	return NULL;
+}
+
+static unsigned audits;
+
+void audit_event(struct strv actor, struct strv action, struct strv object,
+    struct strv result, struct strv detail)
+{
+	(void)actor;
+	(void)result;
+	(void)detail;
+	ck_assert(strv_eq(action, STRV("test gateway")));
+	ck_assert(strv_eq(object, STRV("smsc1")));
+	audits++;
+}
+
+struct strv audit_name(struct strv actor)
+{
+	return actor;
+}
+
 /* --- the service centre ------------------------------------------------- */
 
 #define CONNS 4
@@ -257,13 +309,13 @@ static struct strv last_body;
 static char last_copy[1000];
 static int64_t clock_ms;
 
-enum op { ACCEPT, ON, EXPECT, SEND, RAW, CLOSED, HANG_UP, LATER, WAIT, DO,
+enum act { ACCEPT, ON, EXPECT, SEND, RAW, CLOSED, HANG_UP, LATER, WAIT, DO,
 	END };
 
 #define ANY	0xffffffffu	/* EXPECT: any status; SEND: last_seq */
 
 struct step {
-	enum op op;
+	enum act op;
 	uint32_t id, status, seq;
 	struct strv body;
 	bool (*until)(void);
@@ -1681,6 +1733,330 @@ START_TEST(a_setting_of_the_bind_opens_a_new_session)
 }
 END_TEST
 
+/* --- what operators want -------------------------------------------------- */
+
+static void want(enum override_link link, int64_t rate)
+{
+	wants_link.value = link;
+	wants_rate.value = rate;
+	operated(STRV("smsc1"));
+}
+
+static bool drain(void)
+{
+	want(LINK_DRAIN, 0);
+	ck_assert(is_down());
+	ck_assert_ptr_nonnull(strstr(gateway->aside, "drained by alice"));
+	ck_assert_uint_eq(sms_port.window(STRV("smsc1")), 0);
+	return true;
+}
+
+static bool disable(void)
+{
+	want(LINK_DISABLE, 0);
+	return true;
+}
+
+static bool let_free(void)
+{
+	want(LINK_FREE, 0);
+	return true;
+}
+
+START_TEST(a_drained_gateway_ends_what_is_out_and_then_unbinds)
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(send_hi), S_EXPECT(SUBMIT, 0, NONE), S_DO(drain),
+		S_SEND(ENQUIRE, 7, NONE), S_ANSWERED(ENQUIRE, 0, 7),
+		S_SEND(SUBMIT | RESP, 2, BYTES("a\0")),
+		S_EXPECT(UNBIND, 0, NONE), S_ANSWER(UNBIND, 0, NONE), S_CLOSED,
+		S_LATER(3600000), S_DO(let_free), S_ACCEPT(1),
+		S_EXPECT(BIND, 0, NONE), S_END,
+	};
+
+	play(steps);
+	ck_assert_uint_eq(results.n, 1);
+	ck_assert_int_eq(results.last.err, ERR_OK);
+	ck_assert_uint_eq(nconns, 2);
+}
+END_TEST
+
+START_TEST(a_drained_gateway_gives_back_what_it_has_not_begun)
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(five), S_EXPECT(SUBMIT, 0, NONE), S_DO(drain),
+		S_ANSWER(SUBMIT, 0, BYTES("a\0")), S_EXPECT(UNBIND, 0, NONE),
+		S_WAIT(five_results), S_END,
+	};
+
+	play_with("window 1", steps);
+	ck_assert_int_eq(results.last.err, ERR_OK);
+}
+END_TEST
+
+START_TEST(a_drained_gateway_sends_the_other_parts_of_what_it_began)
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(send_161), S_EXPECT(SUBMIT, 0, NONE),
+		S_ANSWER(SUBMIT, 0, BYTES("id1\0")), S_DO(drain),
+		S_EXPECT(SUBMIT, 0, NONE),
+		S_ANSWER(SUBMIT, 0, BYTES("id2\0")), S_WAIT(one_result),
+		S_EXPECT(UNBIND, 0, NONE), S_END,
+	};
+
+	play_with("window 1", steps);
+	ck_assert_str_eq(results.ref, "id2");
+}
+END_TEST
+
+START_TEST(a_link_that_is_lost_while_it_drains_stays_away)
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(five), S_EXPECT(SUBMIT, 0, NONE), S_DO(drain),
+		{ .op = HANG_UP }, S_WAIT(five_results), S_LATER(3600000),
+		S_END,
+	};
+
+	play_with("window 1;retry-on-timeout on", steps);
+	ck_assert_uint_eq(nconns, 1);
+}
+END_TEST
+
+START_TEST(a_drain_that_is_taken_back_in_time_keeps_the_session)
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(send_hi), S_EXPECT(SUBMIT, 0, NONE), S_DO(drain),
+		S_DO(let_free), S_WAIT(is_up),
+		S_ANSWER(SUBMIT, 0, BYTES("a\0")), S_WAIT(one_result),
+		S_DO(send_hi), S_EXPECT(SUBMIT, 0, NONE), S_END,
+	};
+
+	play(steps);
+	ck_assert_uint_eq(nconns, 1);
+}
+END_TEST
+
+START_TEST(a_disabled_gateway_closes_at_once)
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(send_hi), S_EXPECT(SUBMIT, 0, NONE),
+		S_DO(disable), S_EXPECT(UNBIND, 0, NONE), S_CLOSED,
+		S_WAIT(one_result), S_LATER(3600000), S_DO(let_free),
+		S_ACCEPT(1), S_END,
+	};
+
+	play(steps);
+	ck_assert_int_eq(results.ref[0], '?');	/* it may have gone out */
+}
+END_TEST
+
+START_TEST(one_that_is_set_aside_is_not_opened_at_start)
+{
+	static const struct step steps[] = {
+		S_LATER(3600000), S_DO(let_free), S_ACCEPT(0),
+		S_EXPECT(BIND, 0, BYTES(BIND_BODY)), S_END,
+	};
+
+	wants_link.value = LINK_DRAIN;
+	play(steps);
+	ck_assert_uint_eq(nconns, 1);
+}
+END_TEST
+
+static bool two_a_second(void)
+{
+	want(LINK_FREE, 2);
+	return true;
+}
+
+START_TEST(a_rate_set_at_run_time_goes_before_the_settings)
+{
+	static const struct step steps[] = {
+		S_BIND, S_DO(two_a_second), S_DO(five),
+		S_EXPECT(SUBMIT, 0, NONE), S_SEND(ENQUIRE, 7, NONE),
+		S_ANSWERED(ENQUIRE, 0, 7), S_LATER(500),
+		S_EXPECT(SUBMIT, 0, NONE), S_SEND(ENQUIRE, 8, NONE),
+		S_ANSWERED(ENQUIRE, 0, 8), S_DO(let_free),
+		S_EXPECT(SUBMIT, 0, NONE), S_EXPECT(SUBMIT, 0, NONE),
+		S_EXPECT(SUBMIT, 0, NONE), S_END,
+	};
+
+	play_with("rate 1000", steps);
+}
+END_TEST
+
+/* --- the test of a link ----------------------------------------------------- */
+
+static const char *test_state;	/* of the newest job, as show job says it */
+static char test_body[4096];
+
+static void answered(struct op_call *c, void *arg)
+{
+	(void)arg;
+	ck_assert_int_eq(op_call_status(c), 200);
+	(void)snprintf(test_body, sizeof(test_body), "%s", op_call_body(c).p);
+}
+
+static void call(const char *command, const char *arg, const char *value)
+{
+	size_t n;
+	const struct op *const *ops = op_all(&n);
+	struct op_call *c = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(ops[i]->command, command) == 0)
+			c = op_call_new(ops[i], STRV("test"), AS_ALL, answered,
+			    NULL);
+	ck_assert_ptr_nonnull(c);
+	ck_assert(op_call_arg(c, arg, strv(value)));
+	op_call_run(c);
+	op_call_free(c);
+}
+
+static bool begin_test(void)
+{
+	call("test gateway", "name", "smsc1");
+	return true;
+}
+
+static bool test_is(void)
+{
+	call("show job", "id", "1");
+	return strstr(test_body, test_state) != NULL;
+}
+
+static bool cancel_test(void)
+{
+	call("job cancel", "id", "1");
+	return true;
+}
+
+#define TRANSMITTER 0x02u
+#define S_TEST	S_BIND, S_DO(begin_test), S_ACCEPT(1), \
+		S_EXPECT(TRANSMITTER, 0, BYTES(BIND_BODY))
+#define S_TEST_BOUND S_TEST, S_ANSWER(TRANSMITTER, 0, BYTES("big\0")), \
+		S_EXPECT(ENQUIRE, 0, NONE)
+
+static void play_test(const struct step *steps, const char *state,
+    const char *says)
+{
+	jobs_register();
+	test_state = state;
+	play(steps);
+	ck_assert_msg(strstr(test_body, says) != NULL, "no \"%s\" in %s",
+	    says, test_body);
+	ck_assert_uint_eq(audits, 2);
+}
+
+START_TEST(a_link_is_tried_beside_the_session_there_is)
+{
+	static const struct step steps[] = {
+		S_TEST_BOUND, S_ANSWER(ENQUIRE, 0, NONE),
+		S_EXPECT(UNBIND, 0, NONE), S_ANSWER(UNBIND, 0, NONE), S_CLOSED,
+		S_WAIT(test_is), { .op = ON, .seq = 0 }, S_DO(send_hi),
+		S_EXPECT(SUBMIT, 0, NONE), S_END,
+	};
+
+	play_test(steps, "\"state\":\"done\"", "calls itself \\\"big\\\"");
+}
+END_TEST
+
+START_TEST(a_message_that_comes_while_it_is_tried_stays_there)
+{
+	static const struct step steps[] = {
+		S_TEST_BOUND, S_SEND(DELIVER, 77, MO("\0", "\0", "\1x")),
+		S_ANSWERED(DELIVER, 0x64, 77), S_SEND(ENQUIRE, 78, NONE),
+		S_ANSWERED(ENQUIRE, 0, 78), S_SEND(ENQUIRE | RESP, 2, NONE),
+		S_EXPECT(UNBIND, 0, NONE), { .op = HANG_UP }, S_WAIT(test_is),
+		S_END,
+	};
+
+	play_test(steps, "\"state\":\"done\"", "closed without an answer");
+	ck_assert_uint_eq(taken.n, 0);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	struct step step;
+	const char *says;
+} faults[] = {
+	{ "garbage", { .op = RAW, .body = { "HTTP/1.1 400 Bad", 16 } },
+	  "sent what is no PDU" },
+	{ "a PDU cut short", { .op = RAW, .body = { "\0\0\0\x12\0\0\0\x05"
+	  "\0\0\0\0\0\0\0\x01\0\0", 18 } }, "sent a malformed PDU" },
+	{ "refused", S_ANSWER(TRANSMITTER, 0x0e, NONE),
+	  "check its password" },
+	{ "bound elsewhere", S_ANSWER(TRANSMITTER, 0x05, NONE),
+	  "gateway drain it" },
+	{ "a vendor's status", S_ANSWER(TRANSMITTER, 0x401, NONE),
+	  "ask the service centre" },
+	{ "nack", { .op = SEND, .id = RESP, .status = 3, .seq = ANY },
+	  "refused" },
+	{ "unbind", S_SEND(UNBIND, 5, NONE), "unbound by the service centre" },
+	{ "hang up", { .op = HANG_UP }, "does the service centre allow" },
+	{ "silence", S_LATER(10000), "no answer in 10 s" },
+};
+
+START_TEST(what_a_link_does_wrong_is_said_where_it_happens)
+{
+	const struct step steps[] = {
+		S_TEST, faults[_i].step, S_WAIT(test_is), S_END,
+	};
+
+	play_test(steps, "\"state\":\"failed\"", faults[_i].says);
+	ck_assert_ptr_nonnull(strstr(test_body, "\"why\":\"bind failed"));
+	ck_assert_ptr_null(strstr(test_body, "\"running\""));
+}
+END_TEST
+
+START_TEST(a_test_that_is_cancelled_says_good_bye)
+{
+	static const struct step steps[] = {
+		S_TEST_BOUND, S_DO(cancel_test), S_EXPECT(UNBIND, 0, NONE),
+		S_WAIT(test_is), S_END,
+	};
+
+	play_test(steps, "\"state\":\"cancelled\"", "\"echo\",\"result\":"
+	    "\"skipped\"");
+}
+END_TEST
+
+START_TEST(the_end_of_the_daemon_ends_a_test)
+{
+	static const struct step steps[] = {
+		S_TEST_BOUND, S_DO(stop), S_EXPECT(UNBIND, 0, NONE),
+		S_WAIT(test_is), S_END,
+	};
+
+	play_test(steps, "\"state\":\"cancelled\"", "gateway-test");
+}
+END_TEST
+
+static void add_operated(Suite *su)
+{
+	TCase *tc = tcase_create("operated");
+
+	tcase_add_test(tc,
+	    a_drained_gateway_ends_what_is_out_and_then_unbinds);
+	tcase_add_test(tc, a_drained_gateway_gives_back_what_it_has_not_begun);
+	tcase_add_test(tc,
+	    a_drained_gateway_sends_the_other_parts_of_what_it_began);
+	tcase_add_test(tc, a_link_that_is_lost_while_it_drains_stays_away);
+	tcase_add_test(tc, a_drain_that_is_taken_back_in_time_keeps_the_session);
+	tcase_add_test(tc, a_disabled_gateway_closes_at_once);
+	tcase_add_test(tc, one_that_is_set_aside_is_not_opened_at_start);
+	tcase_add_test(tc, a_rate_set_at_run_time_goes_before_the_settings);
+	tcase_add_test(tc, a_link_is_tried_beside_the_session_there_is);
+	tcase_add_test(tc,
+	    a_message_that_comes_while_it_is_tried_stays_there);
+	tcase_add_rows(tc, what_a_link_does_wrong_is_said_where_it_happens,
+	    faults);
+	tcase_add_test(tc, a_test_that_is_cancelled_says_good_bye);
+	tcase_add_test(tc, the_end_of_the_daemon_ends_a_test);
+	suite_add_tcase(su, tc);
+}
+
 static void add_link(Suite *su)
 {
 	TCase *tc = tcase_create("link");
@@ -1770,6 +2146,7 @@ Suite *suite(void)
 
 	add_link(su);
 	add_out(su);
+	add_operated(su);
 	add_in(su);
 	return su;
 }

@@ -1,4 +1,4 @@
-/* test_when.c - op_when() of op/op.h, and base/csvw.h. */
+/* test_when.c - op_when() and op_span() of op/op.h, and base/csvw.h. */
 
 #include "base/csvw.h"
 #include "base/now.h"
@@ -20,6 +20,16 @@ static void run(struct op_call *c)
 static const struct op_arg args[] = { { "at", 0, NULL, "when" }, { 0 } };
 static const struct op op = { "when", "GET", "/when", CAP_ANYONE, OP_CORE,
 	args, "when", run, "" };
+
+static void run_span(struct op_call *c)
+{
+	ok = op_span(c, "at", 1000, 3600000, 42, &ms);
+	if (ok)
+		op_done(c);
+}
+
+static const struct op span_op = { "span", "GET", "/span", CAP_ANYONE,
+	OP_CORE, args, "how long", run_span, "" };
 
 static void finished(struct op_call *c, void *arg)
 {
@@ -44,6 +54,32 @@ static const struct {
 	{ "2025-11-20T09:00:00.087", 0 }, { "2025-11-20T09:00:00", 0 },
 	{ "2025-13-20", 0 }, { "2025-11-20x", 0 }, { "yesterday", 0 },
 };
+
+static const struct {
+	const char *text;
+	int64_t ms;	/* 0: refused */
+} spans[] = {
+	{ NULL, 42 }, { "", 42 }, { "1s", 1000 }, { "90s", 90000 },
+	{ "60m", 3600000 }, { "1h", 3600000 }, { "3601s", 0 }, { "2h", 0 },
+	{ "1d", 0 }, { "0s", 0 }, { "5", 0 }, { "-5m", 0 }, { "5m ", 0 },
+	{ "2025-11-20", 0 }, { "1000000s", 0 },
+};
+
+START_TEST(a_span_has_bounds)
+{
+	int status = 0;
+	struct op_call *c = op_call_new(&span_op, STRV("test"), AS_ALL,
+	    finished, &status);
+
+	ck_assert(op_call_arg(c, "at", strv(spans[_i].text)));
+	op_call_run(c);
+	ck_assert_msg(status == (spans[_i].ms ? 200 : 422), "\"%s\": %d",
+	    spans[_i].text, status);
+	if (spans[_i].ms)
+		ck_assert_msg(ms == spans[_i].ms, "\"%s\"", spans[_i].text);
+	op_call_free(c);
+}
+END_TEST
 
 START_TEST(a_time_is_an_age_or_a_date_in_utc)
 {
@@ -100,6 +136,7 @@ Suite *suite(void)
 	TCase *tc = tcase_create("when");
 
 	tcase_add_rows(tc, a_time_is_an_age_or_a_date_in_utc, rows);
+	tcase_add_rows(tc, a_span_has_bounds, spans);
 	tcase_add_rows(tc, a_field_is_quoted_and_no_formula, fields);
 	suite_add_tcase(s, tc);
 	return s;
