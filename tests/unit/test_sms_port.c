@@ -450,7 +450,7 @@ static void incoming(int fd, int events, void *arg)
 	(void)events;
 	(void)arg;
 	ck_assert_uint_lt(nconns, CONNS);
-	conns[nconns].fd = accept(fd, NULL, NULL);
+	conns[nconns].fd = accept4(fd, NULL, NULL, 0);
 	buf_init(&conns[nconns].in, 1 << 20);
 	ck_assert(watch_open(&conns[nconns].watch, conns[nconns].fd, WATCH_IN,
 	    readable, (void *)(uintptr_t)nconns));
