@@ -16,6 +16,12 @@ void admin_register(void);
  * the console.  ERR_STORAGE: no socket (logged); HTTPS may fail, logged too.
  */
 enum err admin_start(const char *dir);
+/*
+ * After admin_start(): if nobody can log in yet, take the first administrator
+ * and settings from this file, all or nothing, and remove it; what is wrong
+ * with it is logged.  No such file is fine.
+ */
+void admin_bootstrap(const char *path);
 void admin_reload(void);	/* SIGHUP: the console's certificate */
 unsigned admin_port(void);	/* of HTTPS; 0: it does not listen */
 void admin_stop(void);		/* before the loop and the writer stop */

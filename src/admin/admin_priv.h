@@ -79,6 +79,8 @@ bool roles_take(struct op_call *c, unsigned *roles);
 void roles_field(struct op_call *c, unsigned roles);
 void people_fail(struct op_call *c, enum err e);
 
+void bootstrap_stop(void);	/* bootstrap.c: after the hasher */
+
 /* process.c: what the kernel says of us, as Prometheus names it. */
 typedef void process_fn(const char *name, const char *kind,
     const char *help, double value, void *arg);

@@ -267,7 +267,7 @@ static const struct op ops[] = {
 	  COMMIT_ANSWER },
 	{ "configuration export", "GET", "/config/export", CAP_VIEW, OP_CORE,
 	  export_args, "all settings given, to keep or to copy", export_run,
-	  "revision:int sha256 text" },
+	  "revision:int sha256 text~" },
 };
 
 void ops_revisions(void)

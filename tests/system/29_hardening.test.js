@@ -4,9 +4,12 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const https = require('node:https');
+const os = require('node:os');
+const path = require('node:path');
 const { Site } = require('./lib/site.js');
-const { Api, isProblem } = require('./lib/api.js');
+const { Api, isProblem, PASSWORD } = require('./lib/api.js');
 const { Authority } = require('./lib/ca.js');
 
 const LIMIT = { timeout: 60000 };
@@ -169,7 +172,7 @@ test('a reference to a secret is taken only where it was set, also after a start
 			const r = await site.shell(['configure', '-f', '-', '--commit'],
 				`set gateway evil password ${ref}\n`);
 			assert.equal(r.status, 5);
-			assert.match(r.stderr, /set as backup passphrase and is not sent elsewhere/);
+			assert.match(r.stderr, /set as backup passphrase and is not sent/);
 			assert.ok(!/evil/.test(await export_()));
 			await site.configure(['set backup keep 9',
 				`set backup passphrase ${ref}`]);
@@ -177,3 +180,83 @@ test('a reference to a secret is taken only where it was set, also after a start
 			await site.restart();
 		}
 	});
+
+// --- the first start by a file -------------------------------------------------------------
+
+const admin = { name: 'first', password: PASSWORD };
+const text = (o) => typeof o === 'string' ? o : JSON.stringify(o);
+
+// A daemon that was never set up, with such a file; done: what must hold.
+async function firstStart(content, done, prepare = () => {}) {
+	const s = new Site();
+	s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'parley-'));
+	const file = path.join(s.dir, 'bootstrap.json');
+	fs.writeFileSync(file, text(content), { mode: 0o600 });
+	prepare(file);
+	Object.assign(s, { data: path.join(s.dir, 'data'), args: ['--bootstrap', file],
+		address: {}, logs: '' });
+	try {
+		await s.run();
+		await done(s, file);
+	} finally {
+		assert.equal(await s.stop(), 0);
+	}
+}
+
+test('a file sets up the first start, once, and is removed', LIMIT, () =>
+	firstStart({ administrator: admin, settings: ['set site domain boot.example',
+		'set admin address 127.0.0.1:0'] }, async (s, file) => {
+		await s.log(/set up by=first from a file/);
+		assert.ok(!fs.existsSync(file));
+		s.admin = Number(/console ready address=127.0.0.1:0 port=(\d+)/.exec(
+			await s.log(/console ready address=127.0.0.1:0/))[1]);
+		const first = await Api.login(s, 'first');
+		assert.equal((await first.get('/setup')).status, 404);
+		assert.match((await s.json(['configuration', 'export'])).text,
+			/set site domain boot.example/);
+		assert.ok(!s.daemon.log.includes(PASSWORD));
+		// another one later is not for us
+		fs.writeFileSync(file, text({ administrator: { ...admin, name: 'second' } }),
+			{ mode: 0o600 });
+		await s.restart();
+		await s.log(/is not read: this system is set up already; remove it/);
+		assert.ok(fs.existsSync(file));
+		assert.equal((await s.items('show', 'admins')).length, 1);
+	}));
+
+const open = (file) => fs.chmodSync(file, 0o640);
+const link = (file) => {
+	fs.renameSync(file, `${file}.real`);
+	fs.symlinkSync(`${file}.real`, file);
+};
+for (const [what, content, says, prepare] of [
+	['that others may read', { administrator: admin }, /others may read/, open],
+	['that is a link', { administrator: admin }, /it is a link/, link],
+	['that is no JSON', '{"administrator":', /not JSON/],
+	['that is a list', [], /object/],
+	['of two megabytes', 'x'.repeat(2 << 20), /more than 1024 KiB/],
+	['with an unknown member', { administrator: admin, setings: [] }, /setings/],
+	['with an unknown member of the administrator',
+		{ administrator: { ...admin, role: 'x' } }, /role/],
+	['without an administrator', { settings: [] }, /administrator/],
+	['with a weak password', { administrator: { name: 'a', password: 'short' } }, /twelve|12/],
+	['with a bad name', { administrator: { name: 'a b/c', password: PASSWORD } }, /name/],
+	['with an unknown setting', { administrator: admin,
+		settings: ['set site domain x.example', 'set site domian y'] },
+	/settings, line 2: .*did you mean domain/],
+	['with a value out of range', { administrator: admin,
+		settings: ['set admin connections 1'] }, /line 1/],
+	['with settings that do not fit together', { administrator: admin,
+		settings: ['set listener a transport udp'] }, /needs address/],
+	['with another command', { administrator: admin, settings: ['delete site'] },
+		/begins with set/],
+	['with a number as a line', { administrator: admin, settings: [1] }, /is a text/],
+])
+	test(`a file ${what} changes nothing, and the log says why`, LIMIT, () =>
+		firstStart(content, async (s, file) => {
+			assert.match(await s.log(/bootstrap file/), says);
+			assert.ok(fs.existsSync(file));
+			const r = JSON.parse((await s.get('/api/v1/setup')).body);
+			assert.equal(r.needed, true);
+			assert.equal((await s.items('show', 'configuration', 'history')).length, 0);
+		}, prepare));
