@@ -221,6 +221,56 @@ bool draft_raw(struct strv word)
 	return i < VERBS && !verbs[i].run;
 }
 
+static void ignore(const char *word, const char *help, void *arg)
+{
+	(void)word;
+	(void)help;
+	(void)arg;
+}
+
+/* "set gateway smsc1 password": its setting, if that is a secret. */
+static const struct setting *secret_of(struct session *s, struct strv line)
+{
+	const struct setting *at = NULL;
+	struct word w[WORDS];
+	struct arena a;
+	const char *kind;
+	size_t n;
+
+	if (!s->interactive || !session_schema(s))
+		return NULL;
+	arena_init(&a);
+	n = words_split(line, &a, w, WORDS);
+	if (n > 1 && n <= WORDS && strv_eq(w[0].text, STRV("set")))
+		schema_next(&s->schema, w + 1, n - 1, ignore, NULL, &kind,
+		    &at);
+	arena_deinit(&a);
+	return at && strcmp(at->type, "secret") == 0 ? at : NULL;
+}
+
+/* A secret without its value is asked for, unseen. */
+static int secret_add(struct session *s, struct buf *line)
+{
+	const struct setting *t = secret_of(s, buf_strv(line));
+	struct buf secret, why;
+	int code = EXIT_OK;
+
+	if (!t)
+		return EXIT_OK;
+	buf_init(&secret, 4096);
+	buf_init(&why, 4096);
+	if (secret_ask(t->name, &secret, &why)) {
+		buf_addc(line, ' ');
+		words_quote(line, buf_strv(&secret));
+	} else {
+		code = session_error(s, EXIT_FAILED, "%s", why.p);
+	}
+	explicit_bzero(secret.p, secret.size);
+	buf_deinit(&secret);
+	buf_deinit(&why);
+	return code;
+}
+
 /* The line with its verb in full and its path whole. */
 static int stage_verb(struct session *s, size_t i, struct strv line,
     const struct word *w)
@@ -234,7 +284,9 @@ static int stage_verb(struct session *s, size_t i, struct strv line,
 	if (s->place[0])
 		buf_addf(&whole, " %s", s->place);
 	buf_adds(&whole, (struct strv){ line.p + behind, line.n - behind });
-	code = stage(s, buf_strv(&whole));
+	code = secret_add(s, &whole);
+	if (code == EXIT_OK)
+		code = stage(s, buf_strv(&whole));
 	explicit_bzero(whole.p, whole.size);
 	buf_deinit(&whole);
 	return code;

@@ -70,6 +70,9 @@ void hint_live(struct hinting *h, const char *kind)
 				offer_name(h, name);
 		json_free(root);
 		answer_free(&a);
+	} else {
+		hint_describe(h, "...", "the daemon is slow: it named none in "
+		    "time");
 	}
 	buf_deinit(&target);
 	buf_deinit(&why);

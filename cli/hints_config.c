@@ -19,7 +19,7 @@ static const struct {
 	{ "addresses", "IP or IP/LEN, several with commas" },
 	{ "names", "several with commas" },
 	{ "pattern", "tel:+1555*, sip:*@example.org, tel:*" },
-	{ "secret", "@FILE, so that nobody sees it" },
+	{ "secret", "Enter asks for it unseen; or @FILE" },
 };
 
 static void setting_value(struct hinting *h, const struct setting *t)

@@ -85,7 +85,7 @@ static bool ask(int tty, const char *question, const char *name,
 	return n == 1;
 }
 
-static bool prompt(const char *name, struct buf *out, struct buf *why)
+bool secret_ask(const char *name, struct buf *out, struct buf *why)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	struct buf again;
@@ -142,7 +142,7 @@ static int put_secret(struct building *b, const struct gram_arg *a,
 
 	buf_init(&text, SECRET_MAX);
 	if (path ? file_text(path, &text, b->why) :
-	    prompt(a->name, &text, b->why)) {
+	    secret_ask(a->name, &text, b->why)) {
 		last_newline_drop(&text);
 		code = put(b, a, buf_strv(&text));
 	}

@@ -57,6 +57,8 @@ bool duration_s(struct strv s, const char *unit, int64_t *out);
 /* "auto", "always", "never" */
 bool color_read(struct strv word, enum render_color *out);
 
+/* A secret from the terminal, unseen, twice. */
+bool secret_ask(const char *name, struct buf *out, struct buf *why);
 /* A file's bytes; "-": standard input.  false: why says what is wrong. */
 bool file_text(const char *path, struct buf *out, struct buf *why);
 void last_newline_drop(struct buf *b);

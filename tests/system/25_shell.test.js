@@ -211,6 +211,12 @@ test('paths begin at a place of the settings, which the prompt shows', async () 
 		'send "25\\r"', 'want "parley(config gateway g1)*# "', 'send "show\\r"',
 		'want "set gateway g1 window 25"', 'send "delete window\\r"',
 		'send "exit discard\\r"', 'want "parley> "', 'send "quit\\r"']);
+	expect(site, ['want "parley> "', 'send "configure\\r"', 'want "(config)# "',
+		'send "edit gateway g9\\r"', 'want "g9)# "', 'send "set password\\r"',
+		'want "password: "', 'send "hid den\\r"', 'want "again, password: "',
+		'send "hid den\\r"', 'never "hid" "(config gateway g9)*# "',
+		'send "compare\\r"', 'want "password"', 'send "exit discard\\r"',
+		'want "parley> "', 'send "quit\\r"']);
 	const lines = ['configure', 'edit gateway', 'copy g1 g2', 'discard', 'edit g1',
 		'set kind smpp', 'up', 'rename g1 g3', 'edit g3', 'show', 'show kind', 'top',
 		'show gateway', 'exit discard', ''].join('\n');
@@ -516,6 +522,12 @@ test('bash completes by the same words', async () => {
 		'sip:user07@example.org\n');
 	assert.match(await complete('show', 'subscribers', '--'), /^--state$[^]*^--columns$/m);
 	assert.equal(await complete('--data'), '--data-dir\n');
+	assert.equal(await complete('to'), 'top\ntoken\n');
+	assert.match(await complete('configure', ''), /^exclusive$[^]*^--draft$[^]*^-f$/m);
+	assert.equal(await complete('watch', '5', 'show', 'gat'), 'gateways\n');
+	assert.equal(await complete('health', '--color', 'a'), 'auto\nalways\n');
+	assert.equal(await complete('queue', 'purge', 'x', '--older'), '--older-than\n');
+	assert.equal(await complete('--to'), '--token-file\n');
 	const out = execFileSync('bash', ['-c', `source ${SOURCE}/packaging/parley.bash
 		COMP_WORDS=(parley --data-dir ${site.data} show gatew); COMP_CWORD=4
 		_parley ${program('parley')}; echo "\${COMPREPLY[*]}"`], { encoding: 'utf8' });
@@ -590,7 +602,8 @@ test('a state is waited for, as long as it takes or --timeout allows', async () 
 	const late = await site.shell(['health', '--wait', 'ok', '--timeout', '1']);
 	assert.equal(late.status, 8);
 	assert.match(late.stderr, /not ok within 1 s/);
-	const waits = site.shell(['show', 'gateways', 'dead', '--wait', 'disabled,drained', '--json']);
+	const waits = site.shell(['show', 'gateways', 'dead', '--json',
+		'--wait', 'disabled,drained']);
 	await site.parley(['gateway', 'disable', 'dead']);
 	const r = await waits;
 	assert.equal(r.status, 0, r.stderr);
