@@ -155,10 +155,8 @@ bool link_open(struct link *l, const struct client *c, int64_t deadline,
 
 void link_close(struct link *l)
 {
-	if (l->ssl) {
-		(void)SSL_shutdown(l->ssl);
-		SSL_free(l->ssl);
-	}
+	/* nothing follows, so nobody is told: the answer was whole */
+	SSL_free(l->ssl);
 	if (l->fd >= 0)
 		close(l->fd);
 	*l = (struct link){ .fd = -1 };

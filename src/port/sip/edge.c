@@ -73,6 +73,7 @@ static void look_after(void *arg)
 
 static bool agent_open(void)
 {
+	fixes_accepted(silent_watch);
 	agent = nta_agent_create(loop_su_root(), (url_string_t *)-1,
 	    request_in, NULL,
 	    NTATAG_UA(0),
@@ -102,6 +103,7 @@ static void agent_close(void)
 		return;
 	request_orphan();
 	push_orphan();
+	silent_forget();
 	fixes_forget();
 	nta_leg_destroy(leg);
 	nta_agent_destroy(agent);

@@ -45,6 +45,7 @@ bool certs_there(const char *dir);	/* from this call or an earlier one */
  * from it.  false: it does not fit together; said in the log.
  */
 bool fixes_reload(const char *dir);
+void fixes_accepted(void (*fn)(int fd));	/* each connection of a client */
 void fixes_forget(void);	/* contexts and connections are about to die */
 
 /*

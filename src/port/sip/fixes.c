@@ -80,6 +80,14 @@ int SSL_shutdown(SSL *s)
 	return result;
 }
 
+/* fixes.c is in every program that speaks TLS, the edge is not. */
+static void (*watch)(int fd);
+
+void fixes_accepted(void (*fn)(int fd))
+{
+	watch = fn;
+}
+
 /* The lowest free number is given, so a high one means that few are left. */
 static bool is_last(int fd)
 {
@@ -111,7 +119,8 @@ int accept(int s, struct sockaddr *from, socklen_t *n)
 	if (fd < 0 || !by_sofia(__builtin_return_address(0)))
 		return fd;
 	if (!is_last(fd)) {
-		silent_watch(fd);
+		if (watch)
+			watch(fd);
 		return fd;
 	}
 	close(fd);
@@ -227,7 +236,6 @@ bool fixes_reload(const char *dir)
 
 void fixes_forget(void)
 {
-	silent_forget();
 	for (int i = 0; i < CONTEXTS; i++) {
 		struct context *c = &contexts[i];
 
