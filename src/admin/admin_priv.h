@@ -11,6 +11,7 @@
 /* router.c */
 void route(struct httpd_request *r);
 httpd_limit_fn route_limit;
+httpd_file_fn route_file;
 
 void errand_register(void);	/* errand.c: its figures */
 
@@ -42,6 +43,11 @@ void ops_audit(void);
 void ops_charging(void);
 void ops_backup(void);
 void ops_content(void);
+/* ops_backup_files.c: the files themselves, out and in. */
+void ops_backup_files(void);
+/* Whether its body goes to a file: to this one, of at most *limit bytes. */
+bool upload_is(const struct op *op);
+int upload_file(uint64_t *limit);
 void ops_certificates(void);
 
 /* checks.c: looks around once a minute. */

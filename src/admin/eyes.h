@@ -11,6 +11,9 @@
  */
 bool eyes_allow(struct op_call *c, struct strv owner);
 
+/* root, or the daemon's own user, on the machine itself. */
+bool by_root(const struct op_call *c);
+
 /* A row of the section "policy commit". */
 #define EYES_ROW \
 	{ "four-eyes", CONF_BOOL, "off", 0, 0, NULL, CONF_LIVE, "who commits " \

@@ -49,7 +49,7 @@ static void flush_due(void *arg)
 static struct httpd_setup setup(const char *name)
 {
 	return (struct httpd_setup){ .name = name, .handler = route,
-		.limit = route_limit, .welcome = guard_admits,
+		.limit = route_limit, .file = route_file, .welcome = guard_admits,
 		.connections = (unsigned)conf_int("admin", "", "connections"),
 		.per_address = (unsigned)conf_int("admin", "",
 		    "connections-per-address"),

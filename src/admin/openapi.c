@@ -324,14 +324,14 @@ static void body(struct jsonw *w, const struct op *op)
 
 static void responses(struct jsonw *w, const struct op *op)
 {
-	bool stream = strcmp(op->path, "/events") == 0;
+	bool bytes = op->answer[0] == '@';
 
 	jsonw_object(w, "responses");
 	jsonw_object(w, "200");
 	jsonw_str(w, "description", STRV("done"));
 	jsonw_object(w, "content");
-	jsonw_object(w, stream ? "text/event-stream" : "application/json");
-	if (!stream) {
+	jsonw_object(w, bytes ? op->answer + 1 : "application/json");
+	if (!bytes) {
 		jsonw_object(w, "schema");
 		fields_schema(w, strv(op->answer));
 		jsonw_end(w);

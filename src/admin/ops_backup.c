@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "admin/admin_priv.h"
+#include "admin/eyes.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/metric.h"
@@ -42,7 +43,7 @@ static struct {
 	char name[BACKUP_NAME], dir[4096];
 	char *who;		/* op_who() */
 	char *passphrase;
-	bool trace;
+	bool trace, force;
 	struct backup_progress progress;
 	struct buf why, found;
 	enum err err;
@@ -62,7 +63,7 @@ static void ended(void *arg);
 static void *work(void *arg)
 {
 	struct backup_options o = { .dir = job.dir, .trace = job.trace,
-		.passphrase = strv(job.passphrase) };
+		.force = job.force, .passphrase = strv(job.passphrase) };
 	char path[PATH_SIZE];
 
 	(void)snprintf(path, sizeof(path), "%s/backup/%s", job.dir, job.name);
@@ -143,9 +144,9 @@ static bool is_busy(void)
 	return job.state == RUNNING || job.state == RESTARTING;
 }
 
-/* false: one runs already, or no thread can be had */
+/* flag: the trace too, or force.  false: one runs already, or no thread can be had */
 static bool start(enum kind kind, struct strv name, struct strv who,
-    struct strv passphrase, bool trace)
+    struct strv passphrase, bool flag)
 {
 	if (is_busy() || !job.started)
 		return false;
@@ -158,7 +159,8 @@ static bool start(enum kind kind, struct strv name, struct strv who,
 		job.passphrase = xstrndup(passphrase.p, passphrase.n);
 	(void)snprintf(job.name, sizeof(job.name), "%.*s", STRV_ARG(name));
 	(void)snprintf(job.dir, sizeof(job.dir), "%s", db_dir());
-	job.trace = trace;
+	job.trace = flag && kind == CREATE;
+	job.force = flag && kind != CREATE;
 	buf_clear(&job.why);
 	buf_clear(&job.found);
 	atomic_store(&job.progress.done, 0);
@@ -250,9 +252,9 @@ static void job_fields(struct op_call *c)
 }
 
 static void begin(struct op_call *c, enum kind kind, struct strv name,
-    bool trace)
+    bool flag)
 {
-	if (start(kind, name, op_who(c), op_text(c, "passphrase"), trace)) {
+	if (start(kind, name, op_who(c), op_text(c, "passphrase"), flag)) {
 		op_field(c, "job", STRV(API "/backups/job"));
 		job_fields(c);
 	} else {
@@ -280,21 +282,34 @@ static bool name_of(struct op_call *c, struct strv *name, char *path)
 	return false;
 }
 
+/* What was signed elsewhere, or changed: by who may write the disk anyway. */
+static bool force_of(struct op_call *c, bool *force)
+{
+	*force = op_given(c, "force");
+	if (!*force || by_root(c))
+		return true;
+	op_fail(c, OP_FORBIDDEN, "force is for root on the machine itself, "
+	    "over its socket");
+	return false;
+}
+
 static void verify_run(struct op_call *c)
 {
 	char path[PATH_SIZE];
 	struct strv name;
+	bool force;
 
-	if (name_of(c, &name, path))
-		begin(c, VERIFY, name, false);
+	if (name_of(c, &name, path) && force_of(c, &force))
+		begin(c, VERIFY, name, force);
 }
 
 static void restore_run(struct op_call *c)
 {
 	char path[PATH_SIZE];
 	struct strv name;
+	bool force;
 
-	if (!name_of(c, &name, path))
+	if (!name_of(c, &name, path) || !force_of(c, &force))
 		return;
 	if (!strv_eq(op_text(c, "site"), strv(conf_text("site", "",
 	    "domain"))))
@@ -303,7 +318,7 @@ static void restore_run(struct op_call *c)
 		    "daemon: if that is meant, name the site with --site, as "
 		    "site domain has it");
 	else
-		begin(c, RESTORE, name, false);
+		begin(c, RESTORE, name, force);
 }
 
 static void cancel_run(struct op_call *c)
@@ -347,7 +362,7 @@ static void show_run(struct op_call *c)
 	if (!name_of(c, &name, path))
 		return;
 	buf_init(&why, 4096);
-	if (backup_look(path, &b, &why) != ERR_OK) {
+	if (backup_look(path, db_dir(), &b, &why) != ERR_OK) {
 		op_fail(c, OP_INVALID, "%s", why.p);
 	} else {
 		for (text = buf_strv(&b.manifest); text.p;) {
@@ -360,6 +375,7 @@ static void show_run(struct op_call *c)
 		op_field(c, "name", name);
 		op_field_int(c, "files", b.entries);
 		op_field_int(c, "size", b.size);
+		op_field(c, "signed", strv(b.by));
 		op_done(c);
 	}
 	buf_deinit(&b.manifest);
@@ -468,6 +484,8 @@ static const struct completer names = { "backup", complete_run };
 
 #define PASSPHRASE { "passphrase", ARG_SECRET, NULL, \
 	"of the backup; without one it has no passwords and keys" }
+#define FORCE { "force", ARG_FLAG, NULL, "also one that was signed on " \
+	"another machine, or not: for root on this one" }
 #define NAME { "name", ARG_PATH, "backup", "as backup list shows it" }
 
 static const struct op_arg create_args[] = {
@@ -477,10 +495,10 @@ static const struct op_arg create_args[] = {
 };
 static const struct op_arg name_args[] = { NAME, { NULL, 0, NULL, NULL } };
 static const struct op_arg verify_args[] = {
-	NAME, PASSPHRASE, { NULL, 0, NULL, NULL },
+	NAME, PASSPHRASE, FORCE, { NULL, 0, NULL, NULL },
 };
 static const struct op_arg restore_args[] = {
-	NAME, PASSPHRASE,
+	NAME, PASSPHRASE, FORCE,
 	{ "site", 0, NULL, "the site's domain, to show that it is meant" },
 	{ NULL, 0, NULL, NULL },
 };
@@ -507,7 +525,8 @@ static const struct op ops[] = {
 	  JOB },
 	{ "backup show", "GET", "/backups/{name}", CAP_SECURITY, OP_READ,
 	  name_args, "what is in it, and what is not", show_run,
-	  "name files:int size:bytes text" },
+	  "name files:int size:bytes signed=box|passphrase|elsewhere|nobody "
+	  "text" },
 	{ "backup verify", "POST", "/backups/{name}/verify", CAP_SECURITY,
 	  OP_CORE, verify_args, "restore it into a scratch folder and look "
 	  "at everything there", verify_run,
@@ -528,6 +547,7 @@ void ops_backup(void)
 		buf_init(&job.found, 65536);
 	}
 	settings();
+	ops_backup_files();
 	op_register(ops, sizeof(ops) / sizeof(ops[0]));
 	health_register(checks, sizeof(checks) / sizeof(*checks));
 	complete_register(&names, 1);

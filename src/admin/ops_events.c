@@ -340,7 +340,7 @@ static const struct op_arg args[] = {
 static const struct op ops[] = {
 	{ "", "GET", "/events", CAP_SELF, OP_CORE, args,
 	  "what happens, as it happens (text/event-stream)", events_run,
-	  "" },
+	  "@text/event-stream" },
 };
 
 void ops_events(void)

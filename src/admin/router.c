@@ -136,39 +136,52 @@ void route(struct httpd_request *r)
 	buf_deinit(&p.detail);
 }
 
-static const struct op *file_op(const struct httpd_request *r)
+static const struct op *op_of(const struct httpd_request *r)
 {
 	struct strv params[OP_PARAMS], path = httpd_path(r);
 	struct strv prefix = STRV(API "/");
-	const struct op *op = NULL;
 	bool known;
 
-	if (path.n >= prefix.n && memcmp(path.p, prefix.p, prefix.n) == 0)
-		op = op_match(httpd_method(r), (struct strv){ path.p +
-		    prefix.n - 1, path.n - prefix.n + 1 }, params, OP_PARAMS,
-		    &known);
-	for (const struct op_arg *a = op ? op->args : NULL; a && a->name; a++)
-		if (a->flags & ARG_FILE)
-			return op;
-	return NULL;
+	if (path.n < prefix.n || memcmp(path.p, prefix.p, prefix.n) != 0)
+		return NULL;
+	return op_match(httpd_method(r), (struct strv){ path.p + prefix.n - 1,
+	    path.n - prefix.n + 1 }, params, OP_PARAMS, &known);
 }
 
-/* Many large bodies at once fill the memory: not from just anybody. */
-size_t route_limit(const struct httpd_request *r)
+static bool takes_file(const struct op *op)
 {
-	const struct op *op = file_op(r);
+	for (const struct op_arg *a = op->args; a && a->name; a++)
+		if (a->flags & ARG_FILE)
+			return true;
+	return false;
+}
+
+/* Large bodies fill the memory or the disk: not from just anybody. */
+static bool may_send(const struct httpd_request *r, const struct op *op)
+{
 	struct problem p = { 0 };
 	struct who who;
 	bool may;
 
-	if (strv_eq(httpd_path(r), STRV(REPORTS_PATH)))
-		return REPORTS_BODY;
-	if (!op)
-		return LIMIT;
 	buf_init(&p.detail, 4096);
 	guard(r, &who, &p);
 	may = !p.status && role_may(who.roles, op->need);
 	buf_deinit(&p.detail);
 	explicit_bzero(&who, sizeof(who));
-	return may ? LIMIT_FILE : LIMIT;
+	return may;
+}
+
+size_t route_limit(const struct httpd_request *r)
+{
+	const struct op *op = op_of(r);
+
+	return op && takes_file(op) && may_send(r, op) ? LIMIT_FILE : LIMIT;
+}
+
+int route_file(const struct httpd_request *r, uint64_t *limit)
+{
+	const struct op *op = op_of(r);
+
+	return op && upload_is(op) && may_send(r, op) ?
+	    upload_file(limit) : -1;
 }

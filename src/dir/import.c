@@ -17,7 +17,7 @@ static uint64_t last_id;
 static struct digest *digest;		/* the core's */
 
 static const char *const states[] = { "waiting", "running", "done",
-	"failed" };
+	"failed", "cancelled" };
 
 /* --- the answer --------------------------------------------------------- */
 
@@ -122,6 +122,11 @@ static void end(struct import *m, enum import_state state)
 	free_rows(m);
 	if (m->call)
 		answer(m);
+	if (m->cancel) {
+		fields(m->cancel, m, "id");
+		op_done(m->cancel);
+		m->cancel = NULL;
+	}
 	forget_old();
 }
 
@@ -177,8 +182,8 @@ static void write_batch(void *arg)
 	struct provision *p = &m->p;
 	struct buf text;
 
-	if (m->done == m->n) {
-		end(m, IMPORT_DONE);
+	if (m->done == m->n || m->cancel) {
+		end(m, m->done == m->n ? IMPORT_DONE : IMPORT_CANCELLED);
 		return;
 	}
 	*p = (struct provision){ .done = batch_written, .arg = m };
@@ -232,6 +237,10 @@ static void check_some(void *arg)
 {
 	struct import *m = arg;
 
+	if (m->cancel) {
+		end(m, IMPORT_CANCELLED);
+		return;
+	}
 	for (size_t i = 0; i < IMPORT_BATCH && m->checked < m->n; i++)
 		check_row(m, &m->rows[m->checked++]);
 	if (m->checked < m->n) {
@@ -291,21 +300,47 @@ static void op_import(struct op_call *c)
 	imports = m;
 }
 
-static void op_show(struct op_call *c)
+/* NULL: the call has failed. */
+static struct import *find(struct op_call *c)
 {
 	int64_t id;
 
 	if (!op_int(c, "id", 1, INT64_MAX, 0, &id))
-		return;
-	for (struct import *m = imports; m; m = m->next) {
-		if (m->id == (uint64_t)id) {
-			fields(c, m, "id");
-			op_done(c);
-			return;
-		}
-	}
+		return NULL;
+	for (struct import *m = imports; m; m = m->next)
+		if (m->id == (uint64_t)id)
+			return m;
 	op_fail(c, OP_NOT_FOUND, "there is no import %" PRId64
 	    ", or it was long ago", id);
+	return NULL;
+}
+
+static void op_show(struct op_call *c)
+{
+	const struct import *m = find(c);
+
+	if (!m)
+		return;
+	fields(c, m, "id");
+	op_done(c);
+}
+
+/*
+ * What is written stays; the lines after the batch at work are not imported.
+ * Answered when it has ended, so that the figures are the last ones.
+ */
+static void op_cancel(struct op_call *c)
+{
+	struct import *m = find(c);
+
+	if (!m)
+		return;
+	if (m->ended || m->cancel) {
+		op_fail(c, OP_CONFLICT, "import %" PRIu64 " %s", m->id,
+		    m->ended ? "has ended" : "is being cancelled already");
+		return;
+	}
+	m->cancel = c;
 }
 
 static void op_list_all(struct op_call *c)
@@ -330,7 +365,7 @@ static const struct op_arg show_args[] = {
 };
 
 #define IMPORT \
-	"state=waiting|running|done|failed done:int total:int " \
+	"state=waiting|running|done|failed|cancelled done:int total:int " \
 	"added:int updated:int errors:int problems:[line:int text] " \
 	"started:time? ended:time?"
 
@@ -341,6 +376,10 @@ static const struct op ops[] = {
 	  "job:int " IMPORT },
 	{ "show import", "GET", "/imports/{id}", CAP_PEOPLE_READ, OP_CORE,
 	  show_args, "how far an import is", op_show,
+	  "id:int " IMPORT },
+	{ "import cancel", "POST", "/imports/{id}/cancel", CAP_PEOPLE,
+	  OP_CORE, show_args, "end an import; what was written by then stays, "
+	  "and the answer says how many", op_cancel,
 	  "id:int " IMPORT },
 	{ "show imports", "GET", "/imports", CAP_PEOPLE_READ, OP_CORE, NULL,
 	  "the newest imports", op_list_all,

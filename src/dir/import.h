@@ -11,7 +11,7 @@
 #define IMPORT_KEPT	16	/* finished imports one can still ask for */
 
 enum import_state { IMPORT_CHECKING, IMPORT_WRITING, IMPORT_DONE,
-	IMPORT_FAILED };
+	IMPORT_FAILED, IMPORT_CANCELLED };
 
 /* One record: what is given, checked and keyed; small, there are many. */
 struct import_row {
@@ -34,6 +34,7 @@ struct import {
 	uint64_t id;
 	enum import_state state;
 	struct op_call *call;		/* until it is answered */
+	struct op_call *cancel;		/* who wants it to end, and waits */
 	struct strv actor;
 	int64_t started, ended;		/* ms */
 

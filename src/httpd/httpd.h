@@ -37,6 +37,13 @@ typedef size_t httpd_limit_fn(const struct httpd_request *r);
 	"base-uri 'none'; frame-ancestors 'none'; " \
 	"require-trusted-types-for 'script'"
 
+/*
+ * A file that is open for writing, for the body of this request: taken over,
+ * and what has come is on it when the handler is called; *limit: bytes.
+ * -1: into memory, as all others.  Called like httpd_limit_fn.
+ */
+typedef int httpd_file_fn(const struct httpd_request *r, uint64_t *limit);
+
 struct httpd_setup {
 	const char *name;	/* "console": in the log, and of its files */
 	/* Whether this address may connect at all; NULL: every one may.
@@ -44,6 +51,7 @@ struct httpd_setup {
 	bool (*welcome)(struct strv peer);
 	httpd_handler_fn *handler;
 	httpd_limit_fn *limit;
+	httpd_file_fn *file;	/* or NULL */
 	unsigned connections;	/* at a time; 0: 64.  One more makes the
 				 * oldest go that waits for its client */
 	unsigned per_address;	/* of them from one address; 0: 8 */
@@ -84,6 +92,8 @@ enum httpd_from httpd_from(const struct httpd_request *r);
 struct strv httpd_method(const struct httpd_request *r);
 struct strv httpd_path(const struct httpd_request *r);	/* not decoded */
 struct strv httpd_body(const struct httpd_request *r);
+int httpd_body_file(const struct httpd_request *r);	/* still its own; -1 */
+uint64_t httpd_body_size(const struct httpd_request *r);	/* of the file */
 struct strv httpd_peer(const struct httpd_request *r);	/* "192.0.2.1", "" */
 /* HTTPS with a certificate that somebody else signed. */
 bool httpd_trusted(const struct httpd_request *r);

@@ -11,6 +11,7 @@
 #include "base/hex.h"
 #include "httpd/httpd_priv.h"
 
+#define FILE_STEP	((uint64_t)1 << 20)	/* bytes that earn more time */
 #define NAMES_MAX	((size_t)32 << 10)	/* of method and path */
 
 /*
@@ -23,6 +24,8 @@ struct httpd_request {
 	struct MHD_Connection *connection;
 	struct strv method, path;
 	struct buf body;
+	int file;		/* where the body goes instead; -1 */
+	uint64_t file_n, file_limit;	/* bytes */
 	struct buf names;	/* bytes of method and path */
 	struct buf headers;	/* of the answer: name NUL value NUL ... */
 	char peer[INET6_ADDRSTRLEN];
@@ -75,6 +78,8 @@ static struct httpd_request *request_new(struct httpd *server,
 	r->accepted = slow_since(c);
 	r->refs = 1;
 	buf_init(&r->body, server->setup.limit(r));
+	r->file = server->setup.file ?
+	    server->setup.file(r, &r->file_limit) : -1;
 	return r;
 }
 
@@ -86,6 +91,8 @@ static void request_unref(struct httpd_request *r)
 	list_del(&r->hook);
 	if (r->answer)
 		MHD_destroy_response(r->answer);
+	if (r->file >= 0)
+		(void)close(r->file);
 	buf_deinit(&r->body);
 	buf_deinit(&r->names);
 	buf_deinit(&r->headers);
@@ -136,6 +143,16 @@ struct strv httpd_path(const struct httpd_request *r)
 struct strv httpd_body(const struct httpd_request *r)
 {
 	return buf_strv(&r->body);
+}
+
+int httpd_body_file(const struct httpd_request *r)
+{
+	return r->file;
+}
+
+uint64_t httpd_body_size(const struct httpd_request *r)
+{
+	return r->file_n;
 }
 
 struct strv httpd_header(const struct httpd_request *r, const char *name)
@@ -422,16 +439,40 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 	 * Of what is not much too large the rest is read and dropped, so
 	 * that a client that sends first and reads then gets the answer.
 	 */
-	if (length && strtoull(length, NULL, 10) / 2 > r->body.limit)
+	if (length && strtoull(length, NULL, 10) / 2 > (r->file >= 0 ?
+	    r->file_limit : r->body.limit))
 		return too_large(c);
 	return MHD_YES;
+}
+
+/* A large one may take its time, as long as it comes on. */
+static void more_file(struct httpd_request *r, const char *data, size_t n)
+{
+	uint64_t before = r->file_n;
+
+	r->body.full = r->body.full || r->file_n + n > r->file_limit;
+	while (n > 0 && !r->body.full) {
+		ssize_t k = write(r->file, data, n);
+
+		r->body.full = k <= 0;
+		if (k <= 0)
+			return;
+		data += k;
+		n -= (size_t)k;
+		r->file_n += (uint64_t)k;
+	}
+	if (before / FILE_STEP != r->file_n / FILE_STEP)
+		slow_body(r->connection);
 }
 
 /* What is past the limit is dropped; the refusal comes at the end. */
 static enum MHD_Result more(struct httpd_request *r, const char *data,
     size_t *n)
 {
-	buf_add(&r->body, data, *n);
+	if (r->file >= 0)
+		more_file(r, data, *n);
+	else
+		buf_add(&r->body, data, *n);
 	*n = 0;
 	return MHD_YES;
 }

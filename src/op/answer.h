@@ -22,7 +22,8 @@
  *	NAME:{...}	an object of these fields
  *	NAME:[...]	an array of such objects
  *	*		and others, as the object has them
- * and at the end, in this order:
+ * An answer that is not JSON is "@" and its type.  And at the end, in this
+ * order:
  *	?	may be null
  *	~	may be missing
  *	+	the list can be sorted by it, page by page; where there are no

@@ -14,7 +14,8 @@
  * DIR/backup/parley-TIME.cpmbak is a tar, compressed with zstd or gzip.  The
  * first entry is MANIFEST: lines of text that say what made it, what is in
  * it, what is left out and why, and the SHA-256 and size of every other
- * entry.  With a passphrase every other entry is encrypted; without one
+ * entry; the last line authenticates all of that, by a key made of the
+ * passphrase or, without one, by the key of this machine.  With a passphrase every other entry is encrypted; without one
  * passwords, keys and what admins log in with are left out.
  */
 #define BACKUP_NAME	64	/* bytes of a name, with its NUL */
@@ -23,6 +24,7 @@ struct backup_options {
 	const char *dir;	/* the data directory */
 	struct strv passphrase;	/* absent: without secrets */
 	bool trace;		/* trace.db too */
+	bool force;		/* also what is not signed, or elsewhere */
 };
 
 /* Read by any thread while the work goes on; bytes. */
@@ -35,8 +37,8 @@ struct backup_progress {
  * The work; in a thread that may take minutes, and not the core.  why says
  * in one sentence what went wrong.  ERR_STORAGE: disk or database; ERR_BUSY:
  * cancelled; ERR_BAD_CONTENT: the file is not what it should be;
- * ERR_FORBIDDEN: the passphrase is wrong or missing, or the file is of a
- * newer program.  Nothing half done remains.
+ * ERR_FORBIDDEN: the passphrase is wrong or missing, the file is of a newer
+ * program, or (not with force) not signed by this machine.  Nothing half done remains.
  */
 
 /* Make a new one; name gets its name in DIR/backup. */
@@ -46,10 +48,13 @@ enum err backup_make(const struct backup_options *o,
 struct backup_content {
 	struct buf manifest;	/* its text */
 	int64_t entries, size;	/* of all entries, as in the file */
+	const char *by;		/* "box", "passphrase", "elsewhere", "nobody" */
 };
-/* Only the manifest of the file at path: a look. */
-enum err backup_look(const char *path, struct backup_content *c,
-    struct buf *why);
+/* Only the manifest of the file at path: a look.  dir: the data directory. */
+enum err backup_look(const char *path, const char *dir,
+    struct backup_content *c, struct buf *why);
+/* "parley-20261120-093000-1a2b.cpmbak", of now. */
+void backup_new_name(char name[BACKUP_NAME]);
 
 /*
  * Restore the file at path into a scratch folder below dir and look at

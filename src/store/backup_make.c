@@ -401,6 +401,7 @@ static void manifest(const struct making *m, struct buf *b)
 		buf_addf(b, "file %s %" PRId64 " %s\n", hex,
 		    stored_size(m, &m->all[i]), m->all[i].name);
 	}
+	(void)backup_sign(b, m->o->dir, m->sealed ? m->key : NULL);
 }
 
 /* --- the file ------------------------------------------------------------------------------ */
@@ -487,7 +488,7 @@ static enum err put_file(struct making *m, const char *name)
 /* --- all of it ------------------------------------------------------------------------------- */
 
 /* parley-20261120-093000-1a2b.cpmbak: newest last in order of names */
-static void new_name(char name[BACKUP_NAME])
+void backup_new_name(char name[BACKUP_NAME])
 {
 	time_t t = (time_t)(now_ms() / 1000);
 	char random[5];
@@ -525,7 +526,7 @@ enum err backup_make(const struct backup_options *o,
 	struct making m = { .o = o, .p = p, .why = why };
 	enum err e;
 
-	new_name(name);
+	backup_new_name(name);
 	backup_hold(true);
 	e = prepare(&m, name);
 	if (e == ERR_OK)

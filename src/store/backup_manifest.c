@@ -110,6 +110,21 @@ static enum err file_line(struct strv line, struct backup_list *l,
 	return ERR_OK;
 }
 
+/* "box HMAC" */
+static enum err mac_line(struct strv line, struct backup_list *l,
+    struct buf *why)
+{
+	struct strv by = strv_split(line, ' ', &line);
+
+	l->by = strv_eq(by, STRV("box")) ? BACKUP_BY_BOX :
+	    strv_eq(by, STRV("passphrase")) ? BACKUP_BY_PASSPHRASE :
+	    BACKUP_UNSIGNED;
+	if (l->by == BACKUP_UNSIGNED || !line.p ||
+	    !hex_decode(line, l->mac, BACKUP_SHA))
+		return bad(why, "has a bad signature");
+	return ERR_OK;
+}
+
 static enum err one_line(struct strv line, struct backup_list *l,
     struct buf *why)
 {
@@ -117,6 +132,8 @@ static enum err one_line(struct strv line, struct backup_list *l,
 
 	if (rest.p && strv_eq(word, STRV("file")))
 		return file_line(rest, l, why);
+	if (rest.p && strv_eq(word, STRV("mac")))
+		return mac_line(rest, l, why);
 	if (!strv_eq(word, STRV("encrypted")))
 		return ERR_OK;		/* for people */
 	l->encrypted = true;
@@ -152,7 +169,12 @@ enum err backup_manifest_read(struct strv text, struct backup_list *l,
 	}
 	if (text.n && text.p[text.n - 1] != '\n')
 		return bad(why, "ends too early");
-	while (rest.p && e == ERR_OK)
+	while (rest.p && e == ERR_OK) {
+		if (l->by != BACKUP_UNSIGNED && rest.n)
+			return bad(why, "goes on after its signature");
+		l->said = l->by == BACKUP_UNSIGNED ? (size_t)(rest.p -
+		    text.p) : l->said;
 		e = one_line(strv_split(rest, '\n', &rest), l, why);
+	}
 	return e == ERR_OK ? index_names(l, why) : e;
 }

@@ -28,6 +28,9 @@ struct backup_list {
 	int64_t bytes;
 	bool encrypted;
 	uint8_t salt[BCRYPT_SALT];
+	enum { BACKUP_UNSIGNED, BACKUP_BY_BOX, BACKUP_BY_PASSPHRASE } by;
+	uint8_t mac[BACKUP_SHA];
+	size_t said;		/* bytes of the manifest that mac is of */
 };
 void backup_list_init(struct backup_list *l);
 void backup_list_deinit(struct backup_list *l);
@@ -39,9 +42,22 @@ void backup_list_deinit(struct backup_list *l);
  *	...			for people
  *	encrypted SALT
  *	file SHA256 SIZE NAME
+ *	mac box|passphrase HMAC-SHA256 of all before this line
  */
 enum err backup_manifest_read(struct strv text, struct backup_list *l,
     struct buf *why);
+/*
+ * The last line of a manifest that is text so far: by the key made of the
+ * passphrase, or by this machine's own (NULL).  false: it has none.
+ */
+bool backup_sign(struct buf *text, const char *dir, const uint8_t *key);
+/*
+ * Whether the manifest is as it was signed.  ERR_FORBIDDEN: it is not, or was
+ * signed elsewhere, or not at all; why says so.
+ */
+enum err backup_signed(struct strv text, const struct backup_list *l,
+    const char *dir, const uint8_t *key, struct buf *why);
+
 /* Where an entry may go: one of ours, and never above or beside. */
 bool backup_entry_ok(struct strv name);
 
@@ -59,7 +75,7 @@ bool backup_cancelled(const struct backup_progress *p, struct buf *why);
 
 /* backup_read.c: the entries of the file at path into dir, all checked. */
 enum err backup_extract(const char *path, const char *dir,
-    struct strv passphrase, struct backup_list *l,
+    const struct backup_options *o, struct backup_list *l,
     struct backup_progress *p, struct buf *why);
 
 /* backup_check.c: what was extracted is whole. */

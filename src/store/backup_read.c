@@ -79,8 +79,23 @@ static enum err read_manifest(struct reading *r, struct buf *text)
 	return backup_manifest_read(buf_strv(text), r->l, r->why);
 }
 
-enum err backup_look(const char *path, struct backup_content *c,
-    struct buf *why)
+/* What a look can know of who signed it. */
+static const char *signed_by(const struct backup_list *l, struct strv text,
+    const char *dir)
+{
+	struct buf why;
+	bool ours;
+
+	if (l->by != BACKUP_BY_BOX)
+		return l->by == BACKUP_UNSIGNED ? "nobody" : "passphrase";
+	buf_init(&why, 1024);
+	ours = backup_signed(text, l, dir, NULL, &why) == ERR_OK;
+	buf_deinit(&why);
+	return ours ? "box" : "elsewhere";
+}
+
+enum err backup_look(const char *path, const char *dir,
+    struct backup_content *c, struct buf *why)
 {
 	struct backup_list l;
 	struct reading r = { .path = path, .l = &l, .why = why };
@@ -92,6 +107,7 @@ enum err backup_look(const char *path, struct backup_content *c,
 	    bad(&r, "it cannot be opened");
 	c->entries = (int64_t)l.n;
 	c->size = l.bytes;
+	c->by = signed_by(&l, buf_strv(&c->manifest), dir);
 	(void)archive_read_free(r.a);
 	backup_list_deinit(&l);
 	return e;
@@ -277,7 +293,7 @@ static enum err extract_all(struct reading *r)
 }
 
 enum err backup_extract(const char *path, const char *dir,
-    struct strv passphrase, struct backup_list *l,
+    const struct backup_options *o, struct backup_list *l,
     struct backup_progress *p, struct buf *why)
 {
 	struct reading r = { .path = path, .dir = dir, .l = l, .p = p,
@@ -288,9 +304,11 @@ enum err backup_extract(const char *path, const char *dir,
 	buf_init(&text, MANIFEST_MAX);
 	e = open_file(&r) ? read_manifest(&r, &text) :
 	    bad(&r, "it cannot be opened");
-	buf_deinit(&text);
 	if (e == ERR_OK)
-		e = check_key(&r, passphrase);
+		e = check_key(&r, o->passphrase);
+	if (e == ERR_OK && !o->force)
+		e = backup_signed(buf_strv(&text), l, o->dir, r.key, why);
+	buf_deinit(&text);
 	if (e == ERR_OK)
 		e = check_room(&r);
 	if (e == ERR_OK) {

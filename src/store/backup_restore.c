@@ -59,7 +59,7 @@ static enum err extract_and_check(const char *path, const char *to,
 		buf_addf(why, "%s: %s", to, strerror(errno));
 		e = ERR_STORAGE;
 	} else {
-		e = backup_extract(path, to, o->passphrase, &l, p, why);
+		e = backup_extract(path, to, o, &l, p, why);
 	}
 	if (e == ERR_OK)
 		e = backup_check(to, &l, found, why);

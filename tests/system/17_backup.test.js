@@ -10,6 +10,8 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { Sim } = require('./lib/sim.js');
 const { Load, PEER } = require('./lib/load.js');
+const { Api, isProblem, PASSWORD } = require('./lib/api.js');
+const https = require('node:https');
 
 const aor = (n) => `sip:+1555010${String(n).padStart(4, '0')}@example.org`;
 const [ALICE, BOB, CAROL] = [aor(1), aor(2), aor(3)];
@@ -198,14 +200,24 @@ test('files that are no backups are refused and change nothing', async (t) => {
 	const dir = path.join(site.dir, 'x');
 	fs.mkdirSync(dir);
 	execFileSync('tar', ['xf', path.join(backups(site), made.name), '-C', dir]);
-	const good = fs.readFileSync(path.join(dir, 'MANIFEST'), 'utf8');
+	const signed = fs.readFileSync(path.join(dir, 'MANIFEST'), 'utf8');
+	const good = signed.replace(/^mac box [0-9a-f]{64}\n$/m, '');
+	assert.notEqual(good, signed);
 	const names = ['MANIFEST', ...good.split('\n').filter((l) => l.startsWith('file '))
 		.map((l) => l.split(' ')[3])];
 	const pack = (name, list, more = []) => execFileSync('tar', ['czf',
 		path.join(backups(site), name), '-C', dir, ...more, ...list]);
 	const manifest = (text) => fs.writeFileSync(path.join(dir, 'MANIFEST'), text);
 	const refused = async (name, why) => {
-		const r = await site.shell(['backup', 'verify', name]);
+		const r = await site.shell(['backup', 'verify', name, '--force']);
+		assert.equal(r.status, 1, `${name}: ${r.stdout}`);
+		assert.match((await job(site, 'job')).why, why, name);
+	};
+	// what was changed is refused unless root insists
+	const unsigned = async (name, why) => {
+		await site.parley(['backup', 'verify', name], '', 1);
+		assert.match((await job(site, 'job')).why, why, name);
+		const r = await site.shell(['backup', 'restore', name, '--site', 'example.org']);
 		assert.equal(r.status, 1, `${name}: ${r.stdout}`);
 		assert.match((await job(site, 'job')).why, why, name);
 	};
@@ -213,6 +225,22 @@ test('files that are no backups are refused and change nothing', async (t) => {
 
 	pack('good.cpmbak', names);
 	assert.equal((await job(site, 'verify', 'good.cpmbak')).state, 'done');
+	manifest(signed.replace(/^host .*$/m, 'host elsewhere'));
+	pack('changed.cpmbak', names);
+	await unsigned('changed.cpmbak', /another machine, or somebody changed it/);
+	assert.equal((await job(site, 'show', 'changed.cpmbak')).signed, 'elsewhere');
+	assert.equal((await job(site, 'verify', 'changed.cpmbak', '--force')).state, 'done');
+	manifest(good);
+	pack('bare.cpmbak', names);
+	await unsigned('bare.cpmbak', /not signed/);
+	manifest(`${good}mac passphrase ${'0'.repeat(64)}\n`);
+	pack('pass.cpmbak', names);
+	await unsigned('pass.cpmbak', /not signed/);
+	manifest(`${signed}out of nothing\n`);
+	pack('after.cpmbak', names);
+	await unsigned('after.cpmbak', /after its signature/);
+	manifest(signed);
+
 	for (const n of [0, 1, 100, 1000, whole.length >> 1, whole.length - 1]) {
 		put('cut.cpmbak', whole.subarray(0, n));
 		await refused('cut.cpmbak', /cannot be used|no backup/);
@@ -274,4 +302,76 @@ test('files that are no backups are refused and change nothing', async (t) => {
 	assert.deepEqual(fs.readdirSync(site.data)
 		.filter((f) => /^(\.verify|restore)/.test(f)), []);
 	assert.equal((await site.items('show', 'subscribers')).length, 3);
+});
+
+// The bytes of an answer over HTTPS, as the browser has them.
+function fetchFile(site, api, target) {
+	return new Promise((resolve, reject) => {
+		https.get({ host: '127.0.0.1', port: site.admin, rejectUnauthorized: false,
+			agent: false, path: `/api/v1${target}`,
+			headers: { Cookie: `__Host-parley=${api.cookie}` } }, (res) => {
+			const parts = [];
+			res.on('data', (d) => parts.push(d));
+			res.on('end', () => resolve({ status: res.statusCode, headers: res.headers,
+				bytes: Buffer.concat(parts) }));
+		}).on('error', reject);
+	});
+}
+
+const OCTETS = { 'Content-Type': 'application/octet-stream' };
+
+test('a backup leaves by the API, comes in again and is restored', async (t) => {
+	const site = await started(t);
+	const api = await Api.first(site);
+	await keepOne(site);
+	const made = await job(site, 'create');
+	const r = await fetchFile(site, api, `/backups/${made.name}/file`);
+	assert.equal(r.status, 200);
+	assert.match(r.headers['content-disposition'], /^attachment; filename="parley-/);
+	assert.ok(r.bytes.equals(fs.readFileSync(path.join(backups(site), made.name))));
+	await site.parley(['backup', 'delete', made.name]);
+	await site.parley(['subscriber', 'delete', ALICE, '--yes']);
+
+	const send = (bytes, headers = OCTETS) => api.call('POST', '/backups/upload', bytes,
+		headers, { raw: true });
+	const up = await send(r.bytes);
+	assert.equal(up.status, 200, up.text);
+	assert.equal(up.json.signed, 'box');
+	assert.deepEqual((await api.get('/backups')).json.items.map((b) => b.name),
+		[up.json.name]);
+	await site.log(/action="backup download"/);
+	await site.log(/action="backup upload"/);
+
+	// nothing else gets a name, and nothing is left of it
+	for (const bytes of [Buffer.alloc(0), Buffer.alloc(3 << 20, 'x'), r.bytes.subarray(0, 900)])
+		isProblem(await send(bytes), 422);
+	isProblem(await send(JSON.stringify({ file: 'x' }), { 'Content-Type': 'text/plain' }), 422);
+	assert.deepEqual(fs.readdirSync(backups(site)), [up.json.name]);
+	isProblem(await api.get('/backups/nothing.cpmbak/file'), 404);
+	isProblem(await api.get('/backups/..%2f..%2fconfig.db/file'), 404);
+	await api.post('/admin/users', { name: 'vera', password: PASSWORD, role: ['operator'] });
+	const vera = await Api.login(site, 'vera');
+	isProblem(await vera.get(`/backups/${up.json.name}/file`), 403);
+	assert.ok((await vera.call('POST', '/backups/upload', r.bytes, OCTETS, { raw: true }))
+		.status >= 400);
+	isProblem(await api.post(`/backups/${up.json.name}/restore`,
+		{ site: 'example.org', force: true }), 403);
+
+	await site.parley(['backup', 'restore', up.json.name, '--site', 'example.org']);
+	await site.daemon.wait({ line: 'parleyd: ready' }, 30000);
+	assert.equal((await site.items('show', 'subscribers')).length, 3);
+	await carolGets(site);
+});
+
+test('a large upload is not kept in memory', async (t) => {
+	const site = await started(t);
+	const api = await Api.first(site);
+	const resident = () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(
+		`/proc/${site.daemon.process.pid}/status`, 'utf8'))[1]);
+	const before = resident();
+	const r = await api.call('POST', '/backups/upload', Buffer.alloc(200 << 20, 'y'), OCTETS,
+		{ raw: true });
+	isProblem(r, 422);
+	assert.ok(resident() - before < 50 << 10, `${resident() - before} KiB more`);
+	assert.deepEqual(fs.readdirSync(backups(site)), []);
 });

@@ -316,3 +316,25 @@ test('a cursor is for the question it was given to, and unknown fields are named
 	assert.deepEqual(await checks('sort=check'), (await checks('')).sort());
 	assert.deepEqual(await checks('check=audit'), ['audit']);
 });
+
+test('an import that is cancelled keeps whole batches and says how many', async () => {
+	const before = (await root.get('/stats?name=parley_subscribers')).json.items;
+	const csv = 'address,name,class,password,aliases\n' + Array.from({ length: 100000 },
+		(_, i) => `tel:+1777${String(i).padStart(7, '0')},Many ${i},,,\n`).join('');
+	const { job } = (await root.call('POST', '/imports', csv, { 'Content-Type': 'text/csv' },
+		{ raw: true })).json;
+	const r = await root.post(`/imports/${job}/cancel`);
+	assert.equal(r.status, 200, r.text);
+	assert.equal(r.json.state, 'cancelled', r.text);
+	assert.ok(r.json.added < 100000 && r.json.added % 1000 === 0, r.text);
+	assert.equal(r.json.done, r.json.added);
+	const { items } = (await root.get('/subscribers?prefix=tel:%2B1777&limit=500')).json;
+	assert.equal(items.length, Math.min(r.json.added, 500));
+	const now = (await root.get(`/imports/${job}`)).json;
+	assert.equal(now.state, 'cancelled');
+	isProblem(await root.post(`/imports/${job}/cancel`), 409);
+	isProblem(await root.post('/imports/999999/cancel'), 404);
+	const sum = (list) => list.reduce((n, i) => n + i.value, 0);
+	const after = (await root.get('/stats?name=parley_subscribers')).json.items;
+	assert.equal(sum(after) - sum(before), before.length ? r.json.added : 0);
+});

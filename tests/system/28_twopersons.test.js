@@ -89,7 +89,8 @@ test('with four eyes a draft is committed by somebody else, and nothing past it'
 	const line = { lines: ['set site country-code 49'] };
 	assert.equal((await root.patch('/config/drafts/work', line)).status, 200);
 	isProblem(await root.post('/config/drafts/work/commit', {}), 403);
-	const { token } = (await root.post('/admin/tokens', { name: 'own', role: ['config'] })).json;
+	const { token } = (await root.post('/admin/tokens',
+		{ name: 'own', role: ['config'] })).json;
 	isProblem(await new Api(site, { token }).post('/config/drafts/work/commit',
 		{ owner: 'root1' }), 403);
 	isProblem(await root.post('/config/running', line), 403);

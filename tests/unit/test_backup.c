@@ -122,6 +122,15 @@ static const struct {
 	  3 },
 	{ "parley-backup 1\nencrypted 00112233445566778899aabbccddeeff\n"
 	  BOTH, ERR_OK, 2 },
+	{ "parley-backup 1\n" BOTH "mac box " H "\n", ERR_OK, 2 },
+	{ "parley-backup 1\n" BOTH "mac passphrase " H "\n", ERR_OK, 2 },
+	{ "parley-backup 1\n" BOTH "mac other " H "\n", ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "mac box 00\n", ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "mac box\n", ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "mac box " H "\nin x\n",
+	  ERR_BAD_CONTENT, 0 },
+	{ "parley-backup 1\n" BOTH "mac box " H "\nmac box " H "\n",
+	  ERR_BAD_CONTENT, 0 },
 	{ "", ERR_BAD_CONTENT, 0 },
 	{ "parley-backup 2\n" BOTH, ERR_FORBIDDEN, 0 },
 	{ "parley-backup 1\n", ERR_BAD_CONTENT, 0 },
@@ -155,6 +164,66 @@ START_TEST(a_manifest_is_read_or_refused)
 		ck_assert_uint_gt(why.n, 0);
 	backup_list_deinit(&l);
 	buf_deinit(&why);
+}
+END_TEST
+
+static enum err signed_as(struct strv text, const char *where,
+    const uint8_t *key)
+{
+	struct backup_list l;
+	struct buf why;
+	enum err e;
+
+	buf_init(&why, 1000);
+	backup_list_init(&l);
+	e = backup_manifest_read(text, &l, &why);
+	if (e == ERR_OK)
+		e = backup_signed(text, &l, where, key, &why);
+	backup_list_deinit(&l);
+	buf_deinit(&why);
+	return e;
+}
+
+static void box_key(const char *where, const char *bytes)
+{
+	char path[300];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/secret.key", where);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(bytes, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+START_TEST(a_manifest_that_was_changed_is_not_what_was_signed)
+{
+	const char *where = scratch_new();
+	const uint8_t key[BCRYPT_KEY] = { 1 }, none[BCRYPT_KEY] = { 0 };
+	const uint8_t *with = _i ? key : NULL;
+	struct buf b;
+
+	buf_init(&b, 10000);
+	buf_addz(&b, "parley-backup 1\n");
+	if (with)
+		buf_addz(&b, "encrypted 00112233445566778899aabbccddeeff\n");
+	buf_addz(&b, BOTH);
+	ck_assert_int_eq(signed_as(buf_strv(&b), where, with),
+	    ERR_FORBIDDEN);
+	ck_assert(with || !backup_sign(&b, where, NULL));
+	box_key(where, "a key of this machine");
+	ck_assert(backup_sign(&b, where, with));
+	ck_assert_int_eq(signed_as(buf_strv(&b), where, with), ERR_OK);
+	for (size_t i = 0; i < b.n; i++) {
+		b.p[i] ^= 1;
+		ck_assert_int_ne(signed_as(buf_strv(&b), where, with),
+		    ERR_OK);
+		b.p[i] ^= 1;
+	}
+	box_key(where, "a key of another machine");
+	ck_assert_int_eq(signed_as(buf_strv(&b), where, with ? none : NULL),
+	    ERR_FORBIDDEN);
+	buf_deinit(&b);
 }
 END_TEST
 
@@ -228,6 +297,7 @@ static void prepare(void)
 	buf_init(&why, 1000);
 	(void)snprintf(dir, sizeof(dir), "%s", scratch_new());
 	world_open(dir);
+	box_key(dir, "a key");
 	sql(DB_CONFIG, "INSERT INTO setting VALUES ('site domain', 'before')");
 	ck_assert_msg(backup_make(&o, &progress, name, &why) == ERR_OK, "%s",
 	    why.p);
@@ -405,6 +475,8 @@ Suite *suite(void)
 	    what_is_sealed_opens_with_the_same_key_and_name_alone, sizes);
 	tcase_add_test(tc, a_key_needs_the_passphrase_and_the_salt);
 	tcase_add_rows(tc, a_manifest_is_read_or_refused, manifests);
+	tcase_add_loop_test(tc,
+	    a_manifest_that_was_changed_is_not_what_was_signed, 0, 2);
 	tcase_add_rows(tc, only_names_of_ours_have_a_place, names);
 	tcase_add_rows(tc, a_restore_goes_on_after_a_kill, kills);
 	tcase_add_test(tc, what_is_not_complete_is_not_taken);
