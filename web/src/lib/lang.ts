@@ -15,11 +15,12 @@ interface Catalogue {
 }
 
 export const LANGUAGES: Record<string, string> = {
-	en: "English", de: "Deutsch",
+	en: "English", de: "Deutsch", fr: "Français",
 };
 
 const COMES: Record<string, () => Promise<{ default: Catalogue }>> = {
 	de: () => import("../i18n/de.json"),
+	fr: () => import("../i18n/fr.json"),
 };
 
 /* By the user; "": as the browser says. */
