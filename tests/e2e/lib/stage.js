@@ -81,7 +81,8 @@ const PAGES = [
 	['/operations/subscriber%20add', 'operation'], ['/welcome', 'welcome'],
 	['/ucn', 'ucn'], ['/screening/allow', 'allow'], ['/admins', 'admins'],
 	['/admins/tokens', 'tokens'], ['/admins/sessions', 'sessions'],
-	['/admins/roles', 'roles'], ['/account', 'account'], ['/charging', 'charging'],
+	['/admins/roles', 'roles'], ['/admins/grants', 'grants'],
+	['/account', 'account'], ['/charging', 'charging'],
 	['/log', 'log'], ['/backups', 'backups'], ['/about', 'about'], ['/nothing-here', 'nothing'],
 ];
 

@@ -79,9 +79,27 @@ function changeFrom(r: Row): Change {
 	};
 }
 
+/* The shell of the same person, or a revision, changed what is proposed. */
+function again(): void {
+	if (draft.value && !typed.value.size)
+		loadDraft().catch(() => undefined);
+}
+
+let end: (() => void) | null = null;	// of its events: not for every role
+
+session.subscribe((who) => {
+	if (!who) {
+		end?.();
+		end = null;
+		draft.value = null;
+	}
+});
+
 export async function loadDraft(): Promise<void> {
 	if (!allowed(op("configuration draft show")))
 		return;
+	end ??= watch("drafts", again);
+
 	const d = await get(DRAFT);
 
 	draft.value = {
@@ -279,12 +297,13 @@ export async function running(prefix: string, all: boolean,
 	    { value: String(r.value), given: r.given === true }]));
 }
 
-/* The shell of the same person changes the draft too, without an event. */
+/* Where no event comes. */
 async function look(): Promise<void> {
 	try {
 		if (!document.hidden && session.value && draft.value)
 			await Promise.all([alive.value ? null : loadPending(),
-			    typed.value.size ? null : loadDraft()]);
+			    alive.value || typed.value.size ? null :
+			    loadDraft()]);
 	} catch {
 		// the strip on top says that there is no answer
 	}
@@ -296,9 +315,6 @@ export function startDraft(): void {
 		pending.value = data as unknown as Pending;
 		seen(pending.value.running);
 	});
-	watch("config", () => {
-		if (draft.value && !typed.value.size)
-			loadDraft().catch(() => undefined);
-	});
+			watch("config", again);
 	setTimeout(look, 5000);
 }

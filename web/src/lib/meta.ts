@@ -176,7 +176,8 @@ export function shellLine(o: Op, values: Values): string {
 		const v = values[a.name];
 
 		if (isPem(a) && given(v))
-			options.push(`--${a.name}-file`, `${a.name.toUpperCase()}.pem`);
+			options.push(`--${a.name}-file`,
+			    `${a.name.toUpperCase()}.pem`);
 		else if (a.secret && given(v))
 			options.push(`--${a.name}-prompt`);
 		else if (a.flag && given(v))

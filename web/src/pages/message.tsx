@@ -11,6 +11,7 @@ import { Busy, Card, Copy, Empty, Facts, Fault, Head, Status, Time, useLoad,
     Value } from "../ui/bits";
 import { Ladder } from "../ui/ladder";
 import { Actions } from "./actions";
+import { Content } from "./content";
 
 
 /* Still on its way: ask again. */
@@ -90,6 +91,7 @@ export function Message({ names }: { names: Record<string, string> }): VNode {
 				`${path}/trace`,
 				    { ladder: "on" })).text ?? "")} />}
 		</Card>
+		<Content id={names.id} />
 		<Card title={t(
 		    "Its ids and facts")}><Facts rows={Object.entries(d)
 		    .filter(([n]) => n !== "legs").map(([n, v]) => [words(n),

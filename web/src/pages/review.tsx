@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { call, get, list, sentence, type Row } from "../lib/api";
 import { changes, check, commit, discard, draft, inForce, loadDraft,
-    loadPending, resolve, show, type Checked } from "../lib/draft";
+    loadPending, resolve, running, show, type Checked } from "../lib/draft";
 import { many, t, term, tx } from "../lib/lang";
 import { allowed, op, quote } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
@@ -14,6 +14,7 @@ import { Busy, Card, Dialog, Empty, Fault, Head, Notice, Shell, Status, Time,
 import { Explained } from "../ui/explained";
 import { Field } from "../ui/field";
 import { Table } from "../ui/table";
+import { OtherDraft, OthersDrafts } from "./others";
 
 /* --- the review ------------------------------------------------------------------- */
 
@@ -94,7 +95,23 @@ const WINDOWS: [number, string][] = [[0, t("no: for good")],
     ...[1, 2, 5, 15].map((n): [number, string] => [60 * n, many(n,
     "within {n} minute", "within {n} minutes")])];
 
+/* Two persons for each change: nobody commits his own. */
+const useFourEyes = () => useLoad(async (stop) =>
+    allowed(op("show configuration")) && (await running("policy commit", true,
+    stop)).get("policy commit four-eyes")?.value === "on",
+    [inForce.value]).data;
+
 export function Review(): VNode {
+	const owner = place.value.query.get("owner");
+
+	return owner ? <OtherDraft owner={owner}
+	    name={place.value.query.get("name") ?? "main"} /> :
+	    <><Mine /><OthersDrafts /></>;
+}
+
+function Mine(): VNode {
+	const fourEyes = useFourEyes();
+
 	const [comment, setComment] = useState("");
 	const [checked, setChecked] = useState<Checked | null>(null);
 	const [error, setError] = useState<unknown>(null);
@@ -171,7 +188,11 @@ export function Review(): VNode {
 		<Card title={t(
 		    "Checks")}><div role="status"><Checks checked={checked}
 		    error={error} /></div></Card>
-		{allowed(op("configuration draft commit")) ? <form
+		{fourEyes ? <Notice tone="info"><p>{t(
+		    "Each change takes two persons " +
+		    "here: somebody else commits this. They find it on this page.")}
+		    </p></Notice> : allowed(op("configuration draft commit")) ?
+		    <form
 		    class="card form" onSubmit={submit}>
 			<div class="grid">
 				<Field row={{ name: "comment", kind: "text",

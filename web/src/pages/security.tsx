@@ -6,13 +6,14 @@ import { useEffect, useState } from "preact/hooks";
 import { call, list, sentence, session, type Row } from "../lib/api";
 import { t, tx } from "../lib/lang";
 import { seconds } from "../lib/format";
-import { opAt, run } from "../lib/meta";
+import { allowed, op, opAt, run } from "../lib/meta";
 import { signOut } from "../lib/session";
 import { Link } from "../lib/router";
 import { Busy, Card, Copy, Dialog, Empty, Facts, Fault, Head, Notice, toast,
     useLoad, Value } from "../ui/bits";
 import { OpForm } from "../ui/form";
 import { Field } from "../ui/field";
+import { Grants } from "./content";
 import { ListPage } from "./lists";
 
 /* "Mozilla/5.0 (X11; Linux …) … Firefox/133.0" as people say it. */
@@ -29,10 +30,14 @@ function browser(agent: string): string {
 
 const TABS: [string, string][] = [["", t("People")],
     ["tokens", t("Tokens")], ["sessions", t("Sessions")],
-    ["roles", t("Roles")]];
+    ["roles", t("Roles")], ["grants", t("Reading")]];
+
+const NEEDS: Record<string, string> = { grants: "content grants",
+    tokens: "show tokens", sessions: "show admin-sessions" };
 
 function Tabs({ at }: { at: string }): VNode {
-	return <nav class="tabs" aria-label={t("Administrators")}>{TABS.map(
+	return <nav class="tabs" aria-label={t("Administrators")}>{TABS.filter(
+	    ([id]) => !NEEDS[id] || allowed(op(NEEDS[id]))).map(
 	    ([id, title]) => <Link key={id} to={`/admins${id ? "/" + id : ""}`}
 	    aria-current={id === at ? "page" :
 	    undefined}>{title}</Link>)}</nav>;
@@ -62,7 +67,8 @@ const Tokens = () => <ListPage title={t("Tokens")} about={t("For programs: a " +
 	"no more.")}</p></Empty>} />;
 
 const Sessions = () => <ListPage title={t("Sessions")}
-    about={t("Who is signed in now, and from where.")} command="show admin-sessions"
+    about={t("Who is signed in now, and from where.")} topic="sessions"
+    command="show admin-sessions"
     path="/admin/sessions" id={(r) => String(r.session)}
     ids={(r) => ({ id: String(r.session) })} columns={[
 	{ name: "session" }, { name: "admin", fact: true },
@@ -122,7 +128,7 @@ function Roles(): VNode {
 export function Admins({ names }: { names: Record<string, string> }): VNode {
 	const at = names.tab ?? "";
 	const Tab = { "": People, tokens: Tokens, sessions: Sessions,
-	    roles: Roles }[at] ?? People;
+	    roles: Roles, grants: Grants }[at] ?? People;
 
 	return <><Tabs at={at} /><Tab /></>;
 }

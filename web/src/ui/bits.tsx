@@ -24,7 +24,7 @@ const tone = (t: Tone, states: string) =>
 	states.split(" ").forEach((s) => { TONES[s] = t; });
 
 tone("good", "ok active bound up online delivered displayed done ready-to " +
-    "registered yes kept verified running current in-use");
+    "registered yes kept verified running current in-use good");
 tone("busy", "ready sending sent waiting running-now connecting open binding " +
     "pending working draining");
 tone("warn", "warn warning held throttled deferred suspended cancelled expired " +
