@@ -133,6 +133,9 @@ static const char *const config_stays[] = {
 	/* the audit is never set back */
 	"DELETE FROM main.audit WHERE EXISTS (SELECT 1 FROM old.audit);"
 	"INSERT OR IGNORE INTO main.audit SELECT * FROM old.audit;",
+	/* what operators set at run time is not of that time */
+	"DELETE FROM main.override WHERE EXISTS (SELECT 1 FROM old.admin);"
+	"INSERT OR IGNORE INTO main.override SELECT * FROM old.override;",
 	/* passwords that the backup left out */
 	"UPDATE main.subscriber SET secrets = (SELECT o.secrets FROM "
 	"old.subscriber o JOIN old.address oa ON oa.subscriber = o.id AND "

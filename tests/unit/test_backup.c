@@ -299,9 +299,14 @@ static void prepare(void)
 	world_open(dir);
 	box_key(dir, "a key");
 	sql(DB_CONFIG, "INSERT INTO setting VALUES ('site domain', 'before')");
+	sql(DB_CONFIG, "INSERT INTO override VALUES (0, 'then', 1, '', '', "
+	    "0, 0)");
 	ck_assert_msg(backup_make(&o, &progress, name, &why) == ERR_OK, "%s",
 	    why.p);
 	sql(DB_CONFIG, "UPDATE setting SET value = 'after'");
+	sql(DB_CONFIG, "UPDATE override SET name = 'now'");
+	sql(DB_CONFIG, "INSERT INTO admin VALUES (1, 'alice', NULL, NULL, 1, "
+	    "NULL, 0, 0, 0)");
 	sql(DB_STORE, "UPDATE charge_position SET seq = 7");
 	sql(DB_STORE, "INSERT INTO charge VALUES (8, 2, 'two'), "
 	    "(10, 1, 'one')");
@@ -331,6 +336,8 @@ static void taken_is_whole(void)
 	    "WHERE id = 42 AND comment LIKE 'restored from %'"), 1);
 	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
 	    "WHERE action = 'backup restore' AND actor = 'alice'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT sum(1 + (name <> 'now')) "
+	    "FROM override"), 1);
 	ck_assert_int_eq(number(DB_STORE, "SELECT seq FROM "
 	    "charge_position"), 7);
 	ck_assert_int_eq(number(DB_STORE, "SELECT sum(seq) FROM charge"), 18);
