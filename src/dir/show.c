@@ -140,6 +140,7 @@ static void show_subscribers(struct op_call *c)
 
 	if (!show_page(c, &p) || !read_user_state(c, &q.state))
 		return;
+	q.most = p.left + 1;
 	read_subscriber_place(c, &q);
 	read_subscriber_order(c, &q);
 	op_list(c);

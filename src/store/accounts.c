@@ -135,12 +135,75 @@ static void add_aliases(struct account *a, struct joiner *j)
 	"AND (?3 = '' OR subscriber.class = ?3) " \
 	"AND (?4 < 0 OR subscriber.state = ?4) "
 
-static const char *const lists[][2] = {
-	[ACCOUNT_BY_KEY] = { BY_KEY(">", ""), BY_KEY("<", " DESC") },
-	[ACCOUNT_BY_NAME] = { BY("name", ">", ""), BY("name", "<", " DESC") },
-	[ACCOUNT_BY_CREATED] = { BY("created", ">", ""),
-		BY("created", "<", " DESC") },
+/*
+ * The few that fit are looked up and sorted by what the order needs, and the
+ * first of them read: none is far to walk to.
+ */
+#define FEW(index, which, place, order) COLUMNS \
+	"FROM (SELECT subscriber.id AS id, address.key AS key " \
+	"FROM subscriber INDEXED BY subscriber_" index " CROSS JOIN address " \
+	"INDEXED BY address_place ON address.subscriber = subscriber.id " \
+	WANTED "AND " which " AND " place " ORDER BY " order " LIMIT ?7) " \
+	"AS few CROSS JOIN subscriber ON subscriber.id = few.id " \
+	"CROSS JOIN address ON address.key = few.key ORDER BY " order
+#define FEW_BY(index, which, column) { \
+	FEW(index, which, "(subscriber." column ", subscriber.id) > (?5, ?6)", \
+	    "subscriber." column ", subscriber.id"), \
+	FEW(index, which, "(subscriber." column ", subscriber.id) < (?5, ?6)", \
+	    "subscriber." column " DESC, subscriber.id DESC") }
+#define FEW_OF(index, which) { \
+	[ACCOUNT_BY_KEY] = { \
+		FEW(index, which, "address.key > ?5 AND ?6 IS NOT NULL", \
+		    "address.key"), \
+		FEW(index, which, "address.key < ?5 AND ?6 IS NOT NULL", \
+		    "address.key DESC") }, \
+	[ACCOUNT_BY_NAME] = FEW_BY(index, which, "name"), \
+	[ACCOUNT_BY_CREATED] = FEW_BY(index, which, "created") }
+
+enum plan { WALK, OF_CLASS, SUSPENDED };
+
+static const char *const lists[][3][2] = {
+	[WALK] = {
+		[ACCOUNT_BY_KEY] = { BY_KEY(">", ""), BY_KEY("<", " DESC") },
+		[ACCOUNT_BY_NAME] = { BY("name", ">", ""),
+			BY("name", "<", " DESC") },
+		[ACCOUNT_BY_CREATED] = { BY("created", ">", ""),
+			BY("created", "<", " DESC") },
+	},
+	[OF_CLASS] = FEW_OF("class", "subscriber.class = ?3"),
+	[SUSPENDED] = FEW_OF("suspended", "subscriber.state = 1"),
 };
+
+#define MANY	20000	/* so many are not sorted, but walked to */
+
+static bool is_few(struct stmt *s)
+{
+	bool few = stmt_row(s) && col_int(s) < MANY;
+
+	return stmt_stop(s) == ERR_OK && few;
+}
+
+static enum plan plan_of(const struct account_query *q)
+{
+	struct db *db = db_reader(DB_CONFIG);
+	struct stmt *s;
+
+	if (q->klass.n) {
+		s = stmt(db, "SELECT count(*) FROM (SELECT 1 FROM subscriber "
+		    "INDEXED BY subscriber_class WHERE class = ? AND "
+		    "(?2 < 0 OR state = ?2) LIMIT ?3)");
+		stmt_text(s, q->klass);
+		stmt_int(s, q->state);
+		stmt_int(s, MANY);
+		return is_few(s) ? OF_CLASS : WALK;
+	}
+	if (q->state != 1)
+		return WALK;
+	s = stmt(db, "SELECT count(*) FROM (SELECT 1 FROM subscriber "
+	    "INDEXED BY subscriber_suspended WHERE state = 1 LIMIT ?)");
+	stmt_int(s, MANY);
+	return is_few(s) ? SUSPENDED : WALK;
+}
 
 static void bind_place(struct stmt *s, const struct account_query *q)
 {
@@ -171,8 +234,9 @@ static void bind_query(struct stmt *s, const struct account_query *q,
 enum err accounts_list(const struct account_query *q, account_list_fn *fn,
     void *arg)
 {
+	enum plan plan = plan_of(q);
 	struct stmt *s = stmt(db_reader(DB_CONFIG),
-	    lists[q->order][q->down]);
+	    lists[plan][q->order][q->down]);
 	struct joiner j = { .parts = 0 };
 	bool more = true;
 	struct buf end;
@@ -180,6 +244,8 @@ enum err accounts_list(const struct account_query *q, account_list_fn *fn,
 	buf_init(&end, BUF_NO_LIMIT);
 	buf_init(&j.bytes, BUF_NO_LIMIT);
 	bind_query(s, q, &end);
+	if (plan != WALK)
+		stmt_int(s, q->most);
 	while (more && stmt_row(s)) {
 		struct strv key = col_text(s), written = col_text(s);
 

@@ -33,6 +33,7 @@ struct account_query {
 	struct strv prefix;	/* of the primary key */
 	struct strv klass;	/* absent or "": of any */
 	int state;		/* -1: in any */
+	int64_t most;		/* nobody asks for more of them */
 	enum account_order order;
 	bool down;
 	bool behind;		/* only what comes behind this one: */
