@@ -71,7 +71,9 @@ static int usage(int code)
 	    "  --tel PREFIX    of the numbers [+1777]\n"
 	    "  --path P        for http; %%u is a number; several with "
 	    "blanks between\n"
-	    "  --tls           HTTPS; with --token T as one of the API\n"
+	    "  --tls           HTTPS; with --token T as one of the API, or "
+	    "several\n"
+	    "  --change JSON   PATCH instead of GET, whatever it is now\n"
 	    "  --expires S     of REGISTER [3600]; 0 takes it back\n"
 	    "  --local ADDR    address to bind [127.0.0.1]\n"
 	    "  --pid N[,N]     processes to measure, with their children\n"
@@ -107,6 +109,7 @@ static const struct {
 	{ "metrics", TEXT, &o.metrics },
 	{ "path", TEXT, &o.path },
 	{ "token", TEXT, &o.token },
+	{ "change", TEXT, &o.change },
 	{ "users", NUMBER, &o.users },
 	{ "first", NUMBER, &o.first },
 	{ "window", NUMBER, &o.window },

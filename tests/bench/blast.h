@@ -49,7 +49,9 @@ struct options {
 	const char *path;	/* http: path and query, %u is the number,
 				   several with blanks between, in turns;
 				   disk: a folder */
-	const char *token;	/* http: of the API, or NULL */
+	const char *token;	/* http: of the API, or NULL; several with
+				 * blanks between are shared out */
+	const char *change;	/* http: PATCH with this body, or NULL */
 	unsigned users;		/* pairs of sender and recipient */
 	unsigned first;		/* index of the first user */
 	unsigned window;	/* messages in flight; closed loop */

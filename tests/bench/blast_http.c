@@ -15,6 +15,7 @@ enum { MAX_ANSWER = 1 << 18, MAX_GET = 2048 };
 struct connection {
 	int fd;
 	struct tls *tls;	/* or NULL */
+	struct strv token;	/* or absent */
 	bool idle;		/* until due_us */
 	int64_t sent_us, due_us;
 	size_t n;
@@ -38,24 +39,38 @@ static void on_term(int number)
 	enough = 1;
 }
 
-/* The path whose turn it is, of those with blanks between. */
-static struct strv next_path(const struct http *h)
+/* The one whose turn it is, of those with blanks between. */
+static struct strv in_turn(const char *p, uint64_t number)
 {
-	const char *p = h->o->path;
 	size_t n = 1, turn;
 
 	for (const char *c = p; *c; c++)
 		n += *c == ' ';
-	turn = h->number % n;
+	turn = number % n;
 	while (turn-- > 0)
 		p = strchr(p, ' ') + 1;
 	return (struct strv){ p, strcspn(p, " ") };
 }
 
+static void headers(const struct http *h, const struct connection *c,
+    char *out, size_t size)
+{
+	int n = 0;
+
+	if (c->token.p)
+		n = snprintf(out, size, "Authorization: Bearer %.*s\r\n",
+		    STRV_ARG(c->token));
+	if (h->o->change)
+		n += snprintf(out + n, size - (size_t)n, "If-Match: *\r\n"
+		    "Content-Type: application/json\r\n"
+		    "Content-Length: %zu\r\n", strlen(h->o->change));
+	out[n] = 0;
+}
+
 static bool ask(struct http *h, struct connection *c)
 {
-	char path[1024], get[MAX_GET];
-	struct strv to = next_path(h);
+	char path[1024], get[MAX_GET], more[512];
+	struct strv to = in_turn(h->o->path, h->number);
 	const char *mark = memmem(to.p, to.n, "%u", 2);
 	int n;
 
@@ -67,10 +82,11 @@ static bool ask(struct http *h, struct connection *c)
 		    (int)(to.p + to.n - mark - 2), mark + 2);
 	else
 		snprintf(path, sizeof(path), "%.*s", STRV_ARG(to));
-	n = snprintf(get, sizeof(get), "GET %s HTTP/1.1\r\nHost: %s\r\n"
-	    "Connection: keep-alive\r\n%s%s%s\r\n", path, h->o->server,
-	    h->o->token ? "Authorization: Bearer " : "",
-	    h->o->token ? h->o->token : "", h->o->token ? "\r\n" : "");
+	headers(h, c, more, sizeof(more));
+	n = snprintf(get, sizeof(get), "%s %s HTTP/1.1\r\nHost: %s\r\n"
+	    "Connection: keep-alive\r\n%s\r\n%s", h->o->change ? "PATCH" :
+	    "GET", path, h->o->server, more, h->o->change ? h->o->change :
+	    "");
 	c->n = 0;
 	c->idle = false;
 	c->sent_us = now_us();
@@ -142,7 +158,8 @@ static void answer(struct http *h, struct connection *c, int status)
 		return;
 	h->r->done += good;
 	h->r->transactions++;
-	hist_add(&h->r->answer, now_us() - c->sent_us);
+	if (good)	/* a refusal is quick */
+		hist_add(&h->r->answer, now_us() - c->sent_us);
 }
 
 /* false: nothing is left to read, or c is closed. */
@@ -206,8 +223,11 @@ int http_run(const struct options *o, struct result *r)
 	signal(SIGTERM, on_term);
 	h.epoll = epoll_create1(EPOLL_CLOEXEC);
 	/* takes a while: such servers listen with a short queue */
-	for (unsigned i = 0; c && i < o->window; i++)
+	for (unsigned i = 0; c && i < o->window; i++) {
+		if (o->token)
+			c[i].token = in_turn(o->token, i);
 		start(&h, &c[i]);
+	}
 	now = now_us();
 	mark = now + (int64_t)(o->warmup * 1e6);
 	end = mark + (int64_t)(o->seconds * 1e6);
