@@ -62,7 +62,9 @@ void backup_jobs_stop(void);
 /* ops_audit.c: looks at the chain once a day. */
 void audit_watch_start(void);
 void audit_watch_stop(void);
-/* A call has ended: into the audit, if it was refused or failed. */
+/* A call has ended: whether it is for the audit (refused, or failed), and
+ * into it. */
+bool refusal_counts(const struct op_call *c);
 void refusal_note(const struct op_call *c);
 
 /* ops_stats.c: sampling, in the core. */

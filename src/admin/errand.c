@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "admin/pace.h"
 #include "admin/replay.h"
+#include "admin/share.h"
 #include "base/alloc.h"
 #include "base/hex.h"
 #include "base/jsonw.h"
@@ -16,6 +18,7 @@
 #include "loop/work.h"
 
 #define TAGGED	((size_t)64 << 10)	/* a longer answer has no ETag */
+#define NOTE_COST	50	/* requests that a refusal in the audit counts for */
 #define TAG	35			/* bytes of one with quotes and NUL */
 
 static struct metric metrics[] = {
@@ -23,7 +26,10 @@ static struct metric metrics[] = {
 	    "Requests to the API and the console."),
 	COUNTER("parley_admin_requests_total", "code_class=\"4xx\"", ""),
 	COUNTER("parley_admin_requests_total", "code_class=\"5xx\"", ""),
+	COUNTER("parley_admin_unnoted_total", NULL,
+	    "Refusals of one client that were too many for the audit."),
 };
+enum { UNNOTED = 3 };
 
 void errand_register(void)
 {
@@ -169,12 +175,29 @@ static void give_answer(void *arg)
 	op_call_free(c);
 }
 
+/* One row in the audit each, but no flood of them. */
+static void note(const struct errand *x, const struct op_call *c)
+{
+	struct buf client;
+
+	if (!refusal_counts(c))
+		return;
+	buf_init(&client, BUF_NO_LIMIT);
+	buf_addc(&client, '!');
+	buf_adds(&client, who_client(&x->who));
+	if (pace_take(buf_strv(&client), NOTE_COST))
+		refusal_note(c);
+	else
+		metric_inc(&metrics[UNNOTED]);
+	buf_deinit(&client);
+}
+
 /* Not in the core, which has more to do than to hash and copy answers. */
 static void answered(struct op_call *c, void *arg)
 {
 	struct errand *x = arg;
 
-	refusal_note(c);
+	note(x, c);
 	list_del(&x->hook);
 	if (!loop_is_core() || !work_put(WORK_READ, give_answer, NULL, x))
 		give_answer(x);
@@ -462,11 +485,11 @@ static void dispatch(struct errand *x, const struct op *op)
 	take_twin(x, op);
 	x->subject = subject_of(httpd_path(x->r), op);
 	if (x->twin) {
-		loop_post(match_and_run, x);
+		share_post(match_and_run, x);
 	} else if (x->subject && op->where == OP_CORE) {
-		loop_post(run_change, x);
+		share_post(run_change, x);
 	} else if (op->where == OP_CORE) {
-		loop_post(run_call, x->call);
+		share_post(run_call, x->call);
 	} else if (!work_put(WORK_READ, run_call, NULL, x->call)) {
 		drop_call(x);
 		errand_refuse(x, 503, "busy", "Busy",

@@ -21,6 +21,13 @@ struct who {
 	struct session session;	/* VIA_SESSION */
 };
 
+/* Whose requests are counted together: what he showed, or where he is. */
+static inline struct strv who_client(const struct who *w)
+{
+	return strv(w->credential[0] ? w->credential : w->peer[0] ? w->peer :
+	    w->actor);
+}
+
 /*
  * In the handler.  Refusals in p: a Host that is not ours, a browser on the
  * socket, cookie and token together, a token or cookie that is no good, a

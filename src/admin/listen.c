@@ -12,9 +12,11 @@
 #include "admin/commit.h"
 #include "admin/guard.h"
 #include "admin/lock.h"
+#include "admin/pace.h"
 #include "admin/people.h"
 #include "admin/replay.h"
 #include "admin/reports.h"
+#include "admin/share.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -161,6 +163,7 @@ static void admin_apply(const char *name, bool gone)
 	(void)name;
 	(void)gone;
 	guard_apply();
+	pace_set((unsigned)conf_int("admin", "", "requests-per-second"));
 	if (dir)	/* the first apply comes before the start */
 		tls_follow();
 }
@@ -184,6 +187,10 @@ static void listen_register(void)
 		  "open connections to the console and the API", false },
 		{ "connections-per-address", CONF_INT, "24", 1, 4096, NULL,
 		  CONF_LIVE, "of them from one address", false },
+		{ "requests-per-second", CONF_INT, "1000", 10, 1000000, NULL,
+		  CONF_LIVE, "requests of one token, one session or, without "
+		  "these, one address over HTTPS; more are answered with 429",
+		  false },
 		{ "socket-group", CONF_NAME, NULL, 0, 0, NULL, CONF_RESTART,
 		  "group whose members may open the admin socket; unset: "
 		  "only root and the daemon's own user", false },
@@ -246,6 +253,7 @@ enum err admin_start(const char *data_dir)
 		return ERR_STORAGE;
 	sock = h;
 	work_people_start();
+	share_start();
 	events_start();
 	timer_init(&flush, "admin tokens", flush_due, NULL);
 	timer_set(&flush, FLUSH_MS);
@@ -288,6 +296,7 @@ void admin_stop(void)
 	leaving = NULL;
 	httpd_stop(tls);
 	httpd_stop(sock);
+	share_stop();
 	certificates_stop();
 	checks_stop();
 	backup_jobs_stop();

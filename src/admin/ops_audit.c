@@ -415,16 +415,21 @@ static struct strv object_of(const struct op_call *c, const struct op *op)
 	return STRV_NONE;
 }
 
+bool refusal_counts(const struct op_call *c)
+{
+	int status = op_call_status(c);
+	bool changes = strcmp(op_call_op(c)->method, "GET") != 0;
+
+	return status == 401 || status == 403 || status == 429 ||
+	    (changes && status >= 500);
+}
+
 void refusal_note(const struct op_call *c)
 {
 	const struct op *op = op_call_op(c);
 	int status = op_call_status(c);
-	bool changes = strcmp(op->method, "GET") != 0;
-	bool barred = status == 401 || status == 403 || status == 429;
 	struct buf action, result;
 
-	if (!barred && !(changes && status >= 500))
-		return;
 	buf_init(&action, 200);
 	buf_init(&result, 40);
 	if (*op->command)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "admin/errand.h"
+#include "admin/pace.h"
 #include "admin/people.h"
 #include "admin/reports.h"
 #include "base/metric.h"
@@ -108,6 +109,23 @@ static void page(struct errand *x, struct strv path)
 	buf_deinit(&body);
 }
 
+/* One who is known by what he showed does not pay for his neighbours. */
+static bool too_many(const struct errand *x)
+{
+	struct strv client = who_client(&x->who);
+
+	return httpd_from(x->r) != HTTPD_SOCKET &&
+	    !pace_take(client.n ? client : httpd_peer(x->r), 1);
+}
+
+static void slow_down(struct errand *x)
+{
+	httpd_reply_header(x->r, "Retry-After", STRV("1"));
+	errand_refuse(x, 429, "rate-limited", "Too many requests",
+	    STRV("more than one client may make; wait a second (setting: "
+	    "admin requests-per-second)"));
+}
+
 void route(struct httpd_request *r)
 {
 	struct strv path = httpd_path(r), prefix = STRV(API "/");
@@ -121,7 +139,9 @@ void route(struct httpd_request *r)
 		(void)guard_stranger(r, &p);
 	else
 		guard(r, &x->who, &p);
-	if (p.status)
+	if (too_many(x))
+		slow_down(x);
+	else if (p.status)
 		errand_refuse(x, p.status, p.code, p.title, buf_strv(&p.detail));
 	else if (report)
 		reports_take(x);

@@ -96,6 +96,25 @@ test('what has not changed is not sent again', async () => {
 	assert.equal((await root.get(ONE, { 'If-None-Match': '"x"' })).status, 200);
 });
 
+/* --- pace ---------------------------------------------------------------------------------- */
+
+test('who asks too much is told to wait, and nobody else is', async () => {
+	await site.configure(['set admin requests-per-second 10']);
+	const all = await Promise.all(Array.from({ length: 40 }, () => root.get(ONE)));
+	const refused = all.filter((r) => r.status !== 200);
+	assert.ok(refused.length > 0 && refused.length < 40, `${refused.length} of 40`);
+	for (const r of refused) {
+		isProblem(r, 429, 'rate-limited');
+		assert.equal(r.headers['retry-after'], '1');
+	}
+	// somebody else (without a session: by his address), and the socket
+	const other = await new Api(site).get('/health/live');
+	assert.equal(other.status, 200, other.text);
+	assert.equal((await site.get('/api/v1/health/live')).status, 200);
+	await site.configure(['set admin requests-per-second 1000']);
+	assert.equal((await root.get(ONE)).status, 200);
+});
+
 /* --- repetitions ------------------------------------------------------------------------- */
 
 test('the same request with the same key is done once', async () => {
