@@ -11,15 +11,17 @@
 #include "base/now.h"
 #include "conf/conf.h"
 #include "dir/users.h"
-#include "flow/access.h"
+#include "flow/access_disk.h"
 
 #define POLICY		"policy primary"
 #define KNOWN_MAX	65536	/* users; the one longest unheard gives way */
+#define SAVE_MS		300000	/* the same, heard again, is written again */
 
 struct known {
 	struct list age;	/* the longest untouched first */
 	uint64_t user;
 	struct access_info info;
+	struct access_info saved;	/* as it is on disk, or will be */
 	int64_t asked;		/* ms: the last question; 0: none */
 	bool waits;		/* for its answer */
 };
@@ -131,6 +133,17 @@ static void change(struct access_info *i, enum access_signal what, int64_t at)
 	i->state = signals[what].state;
 }
 
+static void save(struct known *k)
+{
+	const struct access_info *i = &k->info, *was = &k->saved;
+
+	if (i->state == was->state && i->since == was->since &&
+	    i->silent == was->silent && i->heard - was->heard < SAVE_MS)
+		return;
+	k->saved = k->info;
+	access_disk_note(k->user, i);
+}
+
 /* Who was never heard of answers as everybody does: nothing to remember. */
 static bool is_idle(const struct user *u, enum access_signal what)
 {
@@ -157,6 +170,7 @@ void access_heard(struct strv key, enum access_signal what, int64_t at)
 	change(&k->info, what, at);
 	if (what != HEARD_NOTHING)
 		k->info.heard = at;
+	save(k);
 	log_debug("heard user=%.*s signal=%u state=%s", STRV_ARG(u->key),
 	    (unsigned)what, access_name(k->info.state));
 }
@@ -214,15 +228,27 @@ void access_register(void)
 	metric_register(metrics, sizeof(metrics) / sizeof(*metrics));
 }
 
+static void load(uint64_t user, const struct access_info *i)
+{
+	const struct user *u = user_by_id(user);
+	struct known *k = u ? remember(u) : NULL;
+
+	if (k)
+		k->info = k->saved = *i;
+}
+
 void access_start(void)
 {
 	map_init(&known);
+	(void)access_disk_start(now_ms() - conf_int(POLICY, "", "remember"),
+	    load);
 	on = true;
 }
 
 void access_stop(void)
 {
 	on = false;
+	access_disk_stop();
 	while (!list_empty(&by_age))
 		forget(LIST_ENTRY(by_age.next, struct known, age));
 	map_deinit(&known);

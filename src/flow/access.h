@@ -13,8 +13,8 @@ struct user;
 /*
  * What is known of the radio side of the device that has a user's number,
  * from whatever was heard of it; whether it is registered over IP is seen
- * from the bindings (flow/primary.h).  In memory only: after a start, and
- * when nothing was heard for "policy primary remember", it is UNKNOWN.
+ * from the bindings (flow/primary.h).  It is known over a restart, too; when
+ * nothing was heard for "policy primary remember", it is UNKNOWN.
  * Core thread only.
  */
 enum access {

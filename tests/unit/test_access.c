@@ -194,6 +194,64 @@ START_TEST(silence_counts_until_it_answers)
 }
 END_TEST
 
+static void restart(void)
+{
+	access_stop();
+	world_drain();
+	access_start();
+}
+
+/* proves MLD-035 */
+START_TEST(what_was_heard_is_known_over_a_restart)
+{
+	struct access_info i;
+
+	access_heard(ALIAS, HEARD_ALERT, now);
+	access_heard(BOB, HEARD_SILENCE, now);
+	restart();
+	access_get(bob(), &i);
+	ck_assert_int_eq(i.state, ACCESS_CS_ONLY);
+	ck_assert_int_eq(i.since, NOW);
+	ck_assert_int_eq(i.silent, NOW);
+	later(1000);
+	access_heard(BOB, HEARD_ABSENT, now);
+	access_heard(BOB, HEARD_ANSWER, now);
+	restart();
+	access_get(bob(), &i);
+	ck_assert_int_eq(i.state, ACCESS_NONE);
+	ck_assert_int_eq(i.silent, 0);
+	later(3600001);
+	ck_assert_int_eq(state(), ACCESS_UNKNOWN);
+	restart();
+	ck_assert_int_eq(state(), ACCESS_UNKNOWN);
+}
+END_TEST
+
+START_TEST(what_is_heard_again_and_again_lasts_over_a_restart)
+{
+	access_heard(BOB, HEARD_SMS, now);
+	for (int n = 0; n < 9; n++) {
+		later(400000);
+		access_heard(BOB, HEARD_SMS, now);
+	}
+	later(600000);
+	restart();
+	ck_assert_int_eq(state(), ACCESS_CS_ONLY);
+}
+END_TEST
+
+START_TEST(a_subscriber_who_is_deleted_is_not_remembered)
+{
+	access_heard(BOB, HEARD_SMS, now);
+	access_stop();
+	world_drain();
+	ck_assert_int_eq(world_op("subscriber delete", "address",
+	    "tel:+15550100002", NULL) / 100, 2);
+	access_start();
+	ck_assert_ptr_null(bob());
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("access");
@@ -207,6 +265,9 @@ Suite *suite(void)
 	tcase_add_test(tc, an_old_signal_does_not_undo_a_newer_one);
 	tcase_add_test(tc, who_knows_is_asked_once_and_waited_for_a_moment);
 	tcase_add_test(tc, silence_counts_until_it_answers);
+	tcase_add_test(tc, what_was_heard_is_known_over_a_restart);
+	tcase_add_test(tc, what_is_heard_again_and_again_lasts_over_a_restart);
+	tcase_add_test(tc, a_subscriber_who_is_deleted_is_not_remembered);
 	suite_add_tcase(s, tc);
 	return s;
 }
