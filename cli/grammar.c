@@ -317,7 +317,7 @@ static bool needed(const struct gram_arg *a)
 	return a->flags & (GRAM_REQUIRED | GRAM_PATH);
 }
 
-static void usage_arg(const struct gram_arg *a, struct buf *out)
+static void usage_arg(const struct gram_arg *a, bool brief, struct buf *out)
 {
 	bool need = needed(a);
 
@@ -329,7 +329,7 @@ static void usage_arg(const struct gram_arg *a, struct buf *out)
 	} else if (!(a->flags & GRAM_FLAG)) {
 		if (!(a->flags & GRAM_POSITION))
 			buf_addc(out, ' ');
-		if (strchr(a->complete, '|'))
+		if (!brief && strchr(a->complete, '|'))
 			buf_addz(out, a->complete);
 		else
 			upper(out, a->option);
@@ -345,10 +345,10 @@ void gram_usage(const struct gram_op *op, struct buf *out)
 	buf_addz(out, op->command);
 	for (size_t i = 0; i < op->n_args; i++)
 		if (op->args[i].flags & GRAM_POSITION)
-			usage_arg(&op->args[i], out);
+			usage_arg(&op->args[i], false, out);
 	for (size_t i = 0; i < op->n_args; i++)
 		if (!(op->args[i].flags & GRAM_POSITION))
-			usage_arg(&op->args[i], out);
+			usage_arg(&op->args[i], false, out);
 }
 
 void gram_shortest(const struct gram_op *op, struct buf *out)
@@ -356,5 +356,5 @@ void gram_shortest(const struct gram_op *op, struct buf *out)
 	buf_addz(out, op->command);
 	for (size_t i = 0; i < op->n_args; i++)
 		if (needed(&op->args[i]))
-			usage_arg(&op->args[i], out);
+			usage_arg(&op->args[i], true, out);
 }

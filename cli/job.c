@@ -92,7 +92,8 @@ int job_follow(struct session *s, const struct options *o,
 		answer_free(&a);
 		if (stop_asked())
 			return session_error(s, EXIT_INTERRUPTED, "it goes on "
-			    "without us: GET %s tells how far", target);
+			    "without us: show jobs tells how far, job cancel "
+			    "ends it");
 		(void)nanosleep(&pause, NULL);
 	}
 	code = session_show(s, o, buf_strv(&a.body));

@@ -217,10 +217,16 @@ static void sentences_print(const struct render *r, const struct json *v)
 static void blocks_print(const struct render *r, const struct json *o)
 {
 	struct strv text = STRV(""), s;
+	bool told;
 
 	(void)json_as_string(json_member(o, "text"), &text);
+	told = text.n > 0;	/* in other words than a member's */
+	for (const struct json *m = json_first(o); m; m = json_next(m))
+		if (!hidden(json_name(m)) && json_as_string(m, &s) &&
+		    strv_eq(s, text))
+			told = false;
 	for (const struct json *m = json_first(o); m; m = json_next(m)) {
-		if (hidden(json_name(m)) || !is_block(m) ||
+		if (told || hidden(json_name(m)) || !is_block(m) ||
 		    (json_as_string(m, &s) && strv_eq(s, text)))
 			continue;
 		fprintf(r->out, "\n%.*s\n", STRV_ARG(json_name(m)));

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "cli/table.h"
 
 #define LEAST 10	/* places that a cut cell keeps */
+#define LINES 6		/* of one row at most */
 #define KEPT 3		/* columns that are always shown */
 
 /* --- cells --------------------------------------------------------------- */
@@ -133,6 +135,7 @@ static void measure_cell(struct table *t, const struct render *r,
 		c->width = width;
 	c->text |= type != JSON_NUMBER && type != JSON_NULL;
 	c->number |= type == JSON_NUMBER;
+	c->counts |= b->n && strspn(b->p, "0.-") != b->n;
 	c->said |= b->n && strcmp(b->p, "-") != 0 && !table_is_nested(m);
 }
 
@@ -151,14 +154,42 @@ void table_measure(struct table *t, const struct render *r)
 	buf_deinit(&b);
 }
 
-static size_t width_of(const struct table *t)
+/* As narrow as a column may become. */
+static size_t least(const struct column *c)
+{
+	size_t name = render_width(c->name), n = name > LEAST ? name : LEAST;
+
+	if (c->number || strv_eq(c->name, STRV("id")) || c->width < n)
+		return c->width;
+	return n;
+}
+
+static size_t width_of(const struct table *t, bool narrow)
 {
 	size_t width = 0;
 
 	for (size_t i = 0; i < t->n; i++)
 		if (!t->columns[i].hidden)
-			width += t->columns[i].width + TABLE_GAP;
+			width += TABLE_GAP + (narrow ? least(&t->columns[i]) :
+			    t->columns[i].width);
 	return width ? width - TABLE_GAP : 0;
+}
+
+/* What says nothing goes first, then zeros, then what stands last. */
+static void leave_out(struct table *t, size_t room)
+{
+	for (size_t i = 0; width_of(t, false) > room && i < t->n; i++)
+		t->columns[i].hidden = !t->columns[i].said;
+	for (int all = 0; all < 2; all++)
+		for (size_t i = t->n; i-- > KEPT &&
+		    width_of(t, true) > room;) {
+			struct column *c = &t->columns[i];
+
+			if (c->hidden || (!all && c->counts))
+				continue;
+			c->hidden = true;
+			t->left_out = true;
+		}
 }
 
 static struct column *widest(struct table *t)
@@ -168,9 +199,7 @@ static struct column *widest(struct table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		struct column *c = &t->columns[i];
 
-		if (!c->hidden && !c->number && c->width > LEAST &&
-		    !strv_eq(c->name, STRV("id")) &&
-		    c->width > render_width(c->name) &&
+		if (!c->hidden && c->width > least(c) &&
 		    (!found || c->width >= found->width))
 			found = c;
 	}
@@ -180,19 +209,14 @@ static struct column *widest(struct table *t)
 /* Numbers, ids and names of columns are never cut. */
 static void fit(struct table *t, const struct render *r)
 {
+	size_t room = (size_t)r->width;
 	struct column *c;
 
-	for (size_t i = 0; r->width && width_of(t) > (size_t)r->width &&
-	    i < t->n; i++)
-		t->columns[i].hidden = !t->columns[i].said;
-	while (r->width && width_of(t) > (size_t)r->width &&
-	    (c = widest(t)) != NULL)
+	if (!room)
+		return;
+	leave_out(t, room);
+	while (width_of(t, false) > room && (c = widest(t)) != NULL)
 		c->width--;
-	for (size_t i = t->n; r->width && i-- > KEPT &&
-	    width_of(t) > (size_t)r->width;) {
-		t->left_out |= !t->columns[i].hidden;
-		t->columns[i].hidden = true;
-	}
 }
 
 /* --- lines --------------------------------------------------------------- */
@@ -205,26 +229,80 @@ static bool is_last(const struct table *t, size_t i)
 	return true;
 }
 
+/* As much of the cell as its next line has: sentences go on below, anything
+ * else is cut. */
+static void piece_take(struct strv *rest, size_t width, bool last,
+    struct buf *out)
+{
+	struct strv s = *rest, whole = *rest;
+	size_t used = 0, end = 0;
+
+	*rest = STRV("");
+	if (render_width(whole) <= width) {
+		buf_adds(out, whole);
+		return;
+	}
+	while (s.n && used <= width) {
+		struct strv at = s;
+
+		if (*s.p == ' ')
+			end = (size_t)(s.p - whole.p);
+		(void)utf8_next(&s, NULL);
+		used += render_width((struct strv){ at.p, at.n - s.n });
+	}
+	if (end == 0 || last) {
+		render_cut(out, whole, width);
+		return;
+	}
+	buf_adds(out, (struct strv){ whole.p, end });
+	*rest = (struct strv){ whole.p + end + 1, whole.n - end - 1 };
+}
+
 static void put(const struct render *r, const struct table *t, size_t i,
     struct strv text)
 {
 	const struct column *c = &t->columns[i];
-	bool last = is_last(t, i), state = r->color && table_is_state(c->name);
-	size_t room = c->width - (state ? 2 : 0), width, pad;
-	struct buf b;
+	bool state = r->color && table_is_state(c->name) && text.n;
+	size_t width = render_width(text) + (state ? 2 : 0);
+	size_t pad = width < c->width ? c->width - width : 0;
 
-	buf_init(&b, BUF_NO_LIMIT);
-	render_cut(&b, text, room);
-	width = render_width(buf_strv(&b));
-	pad = width < room ? room - width : 0;
 	if (c->number)
 		table_spaces(r->out, pad);
 	if (state)
-		table_state(r, buf_strv(&b));
+		table_state(r, text);
 	else
-		fputs(b.p, r->out);
-	if (!last)
+		fwrite(text.p, 1, text.n, r->out);
+	if (!is_last(t, i))
 		table_spaces(r->out, TABLE_GAP + (c->number ? 0 : pad));
+}
+
+/* The lines of one row; its cells are taken line by line. */
+static void row_print(const struct render *r, const struct table *t,
+    struct buf *cells)
+{
+	struct strv rest[TABLE_COLUMNS];
+	bool more = true;
+	struct buf b;
+
+	buf_init(&b, BUF_NO_LIMIT);
+	for (size_t i = 0; i < t->n; i++)
+		rest[i] = buf_strv(&cells[i]);
+	for (size_t line = 1; more; line++) {
+		more = false;
+		for (size_t i = 0; i < t->n; i++) {
+			const struct column *c = &t->columns[i];
+			bool glyph = r->color && table_is_state(c->name);
+
+			if (c->hidden)
+				continue;
+			buf_clear(&b);
+			piece_take(&rest[i], c->width - (glyph ? 2 : 0),
+			    line == LINES, &b);
+			put(r, t, i, buf_strv(&b));
+			more |= rest[i].n > 0;
+		}
+		fputc('\n', r->out);
+	}
 	buf_deinit(&b);
 }
 
@@ -274,28 +352,28 @@ const struct json *table_member(const struct json *row, struct strv name)
 void table_print(const struct render *r, const struct json *items)
 {
 	struct table *t = xalloc(sizeof(*t));
-	struct buf b;
+	struct buf *cells;
 
 	t->items = items;
 	table_measure(t, r);
 	fit(t, r);
-	buf_init(&b, BUF_NO_LIMIT);
+	cells = xalloc((t->n + 1) * sizeof(*cells));
+	for (size_t i = 0; i < t->n; i++)
+		buf_init(&cells[i], BUF_NO_LIMIT);
 	if (t->n)
 		head(r, t);
 	for (const struct json *row = t->n ? json_first(items) : NULL; row;
 	    row = json_next(row)) {
-		for (size_t i = 0; i < t->n; i++) {
-			if (t->columns[i].hidden)
-				continue;
+		for (size_t i = 0; i < t->n; i++)
 			table_cell(r, table_member(row, t->columns[i].name),
-			    &b);
-			put(r, t, i, buf_strv(&b));
-		}
-		fputc('\n', r->out);
+			    &cells[i]);
+		row_print(r, t, cells);
 	}
 	if (t->left_out)
 		fputs("(not all columns fit: --columns, --json or a wider "
 		    "screen shows them)\n", r->out);
-	buf_deinit(&b);
+	for (size_t i = 0; i < t->n; i++)
+		buf_deinit(&cells[i]);
+	free(cells);
 	free(t);
 }

@@ -15,6 +15,7 @@ struct column {
 	bool number;	/* all cells are, or say nothing */
 	bool text;	/* one is not */
 	bool said;	/* one says something */
+	bool counts;	/* one is more than 0 */
 	bool hidden;
 };
 
@@ -31,7 +32,7 @@ struct column *table_column(struct table *t, struct strv name);
 void table_measure(struct table *t, const struct render *r);
 const struct json *table_member(const struct json *row, struct strv name);
 /* On a terminal that is too narrow, empty columns are left out, and what is
- * still too wide is cut. */
+ * still too wide goes on below, or is cut if it is no sentence. */
 void table_print(const struct render *r, const struct json *items);
 
 /* One value as text without its rows and members; out is cleared first. */

@@ -355,6 +355,11 @@ static const struct {
 	  "ID               B           C  D\n"
 	  "123456789012345  123456789\xe2\x80\xa6  1  123456789\xe2\x80\xa6\n",
 	  "id,b,c,d\r\n123456789012345,123456789012345,1,12345678901234\r\n" },
+	{ "a sentence goes on below", "{\"items\":[{\"a\":1,\"b\":"
+	  "\"one two three four five\",\"c\":2}]}", false, 22,
+	  "A  B                 C\n1  one two three     2\n"
+	  "   four five          \n",
+	  "a,b,c\r\n1,one two three four five,2\r\n" },
 	{ "what does not fit at all is said", "{\"items\":[{\"aaaaaa\":1,"
 	  "\"bbbbbb\":2,\"cccccc\":3,\"dddddd\":4}]}", false, 28,
 	  "AAAAAA  BBBBBB  CCCCCC\n     1       2       3\n"
