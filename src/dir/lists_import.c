@@ -1,45 +1,24 @@
 /* lists_import.c - many members of lists from a CSV text: checked, then put. */
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
 #define LOG_UNIT "lists"
 #include "base/alloc.h"
 #include "base/log.h"
-#include "dir/groups_priv.h"
-#include "dir/lists_priv.h"
+#include "dir/jobs.h"
+#include "dir/lists_import.h"
 #include "loop/loop.h"
 #include "loop/work.h"
-#include "wire/csv.h"
 
 #define LOOKED	500	/* rows looked at in one go */
 #define PARTS	32	/* subscribers whose documents are made in one go */
-#define ERRORS	100	/* told one by one; all are counted */
-
-enum column { SUBSCRIBER, LIST, TITLE, MEMBER, NAME, COLUMNS };
-
-static const char *const columns[COLUMNS] = {
-	"subscriber", "list", "title", "member", "name"
-};
-
-struct row {
-	unsigned line;
-	uint64_t id;		/* of the subscriber */
-	struct strv owner, member;	/* keys; no member: the list alone */
-	struct strv list, title, name;	/* absent: not given */
-};
-
-struct wrong {
-	unsigned line;
-	char *text;
-};
 
 /* The document of one subscriber, and its rows. */
 struct part {
 	struct importing *m;
 	struct lists_job job;
-	const struct row *rows;
+	const struct lists_row *rows;
 	size_t n;
 	size_t lists, added, changed;
 	struct buf detail;
@@ -49,16 +28,9 @@ struct part {
 struct importing {
 	struct turn turn;
 	struct op_call *c;
-	struct site site;
-	struct arena arena;
-	struct row *rows;
-	size_t n, size;
-	struct wrong wrong[ERRORS];
-	size_t nwrong;		/* also those beyond the array */
-	struct csv csv;
-	int at[COLUMNS];	/* the field of each column, or -1 */
-
-	bool writing;		/* the second pass over all subscribers */
+	struct lists_rows rows;
+	struct job *job;	/* of the second pass, which writes */
+	bool cancelled;
 	size_t done;		/* rows of this pass */
 	struct part parts[PARTS];
 	size_t nparts, unwritten;
@@ -66,140 +38,18 @@ struct importing {
 	size_t subscribers, lists, added, changed;
 };
 
-__attribute__((format(printf, 3, 4)))
-static void wrong(struct importing *m, unsigned line, const char *fmt, ...)
-{
-	struct buf text;
-	va_list ap;
-
-	if (m->nwrong++ >= ERRORS)
-		return;
-	buf_init(&text, 2048);
-	va_start(ap, fmt);
-	buf_addv(&text, fmt, ap);
-	va_end(ap);
-	m->wrong[m->nwrong - 1] = (struct wrong){ line, buf_steal(&text) };
-}
-
-/* --- read, in a worker ---------------------------------------------------- */
-
-static void read_header(struct importing *m)
-{
-	for (int i = 0; i < COLUMNS; i++)
-		m->at[i] = -1;
-	for (size_t f = 0; f < m->csv.n; f++) {
-		int i = 0;
-
-		while (i < COLUMNS &&
-		    !strv_eq(m->csv.field[f], strv(columns[i])))
-			i++;
-		if (i == COLUMNS || m->at[i] >= 0)
-			wrong(m, m->csv.line, "column \"%.*s\" is unknown or "
-			    "there twice: use subscriber,list,title,member,"
-			    "name", STRV_ARG(m->csv.field[f]));
-		else
-			m->at[i] = (int)f;
-	}
-	if (m->at[SUBSCRIBER] < 0 || m->at[LIST] < 0)
-		wrong(m, m->csv.line, "the first line must name the columns, "
-		    "and two must be subscriber and list");
-}
-
-static struct strv field(const struct importing *m, enum column c)
-{
-	int at = m->at[c];
-
-	return at < 0 || (size_t)at >= m->csv.n ? STRV("") : m->csv.field[at];
-}
-
-/* An export marks what a spreadsheet would take for a formula. */
-static struct strv unmarked(struct strv s)
-{
-	bool marked = s.n > 1 && s.p[0] == '\'' && strchr("=+-@", s.p[1]);
-
-	return marked ? (struct strv){ s.p + 1, s.n - 1 } : s;
-}
-
-static bool read_key(struct importing *m, enum column c, struct strv *out)
-{
-	struct strv text = field(m, c);
-	struct buf key;
-	bool good;
-
-	buf_init(&key, ADDR_MAX);
-	good = groups_is_address(&m->site, text, &key);
-	if (good)
-		*out = arena_str(&m->arena, buf_strv(&key));
-	else
-		wrong(m, m->csv.line, "%s: \"%.*s\" is no sip: or tel: "
-		    "address", columns[c], STRV_ARG(text));
-	buf_deinit(&key);
-	return good;
-}
-
-static bool read_text(struct importing *m, enum column c, struct strv *out)
-{
-	struct strv text = unmarked(field(m, c));
-
-	if (text.n == 0)
-		return true;
-	*out = arena_str(&m->arena, text);
-	if (profile_is_text(text, LISTS_NAME_MAX))
-		return true;
-	wrong(m, m->csv.line, "%s: this is up to %d bytes of text without "
-	    "controls", columns[c], LISTS_NAME_MAX);
-	return false;
-}
-
-static void read_record(struct importing *m)
-{
-	struct row r = { .line = m->csv.line };
-
-	if (!read_key(m, SUBSCRIBER, &r.owner) ||
-	    !read_text(m, LIST, &r.list) || !read_text(m, TITLE, &r.title) ||
-	    !read_text(m, NAME, &r.name) ||
-	    (field(m, MEMBER).n && !read_key(m, MEMBER, &r.member)))
-		return;
-	if (!r.list.n) {
-		wrong(m, r.line, "list: a name is needed");
-		return;
-	}
-	if (m->n == m->size) {
-		m->size = m->size ? 2 * m->size : 1024;
-		m->rows = xrealloc(m->rows, m->size * sizeof(*m->rows));
-	}
-	m->rows[m->n++] = r;
-}
+/* --- in a worker ------------------------------------------------------------ */
 
 static void read_all(void *arg)
 {
 	struct importing *m = arg;
-	struct strv in = op_text(m->c, "file");
-	enum csv_got got;
-	bool header = true;
 
-	csv_init(&m->csv);
-	while ((got = csv_next(&m->csv, &in, true)) == CSV_RECORD) {
-		if (header)
-			read_header(m);
-		else
-			read_record(m);
-		if (header && m->nwrong)
-			break;
-		header = false;
-	}
-	if (got == CSV_BAD)
-		wrong(m, m->csv.line, "column %u: %s", m->csv.column,
-		    m->csv.why);
-	else if (header && !m->nwrong)
-		wrong(m, 1, "the file is empty: the first line must name the "
-		    "columns");
-	csv_deinit(&m->csv);
+	lists_rows_read(&m->rows, op_text(m->c, "file"));
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct row *r = a, *s = b;
+	const struct lists_row *r = a, *s = b;
 
 	if (r->id != s->id)
 		return r->id < s->id ? -1 : 1;
@@ -211,65 +61,73 @@ static void sort_all(void *arg)
 {
 	struct importing *m = arg;
 
-	if (m->n)
-		qsort(m->rows, m->n, sizeof(*m->rows), compare);
+	if (m->rows.n)
+		qsort(m->rows.row, m->rows.n, sizeof(*m->rows.row), compare);
 }
 
 /* --- the end -------------------------------------------------------------- */
 
 static void importing_free(struct importing *m)
 {
-	for (size_t i = 0; i < m->nwrong && i < ERRORS; i++)
-		free(m->wrong[i].text);
-	site_deinit(&m->site);
-	arena_deinit(&m->arena);
-	free(m->rows);
+	lists_rows_deinit(&m->rows);
 	free(m);
 }
 
-static void end(struct importing *m)
+static void end_job(struct importing *m, enum job_state state)
+{
+	struct buf detail;
+
+	if (!m->job)
+		return;
+	buf_init(&detail, 200);
+	buf_addf(&detail, "%zu of %zu lines: %zu lists new, %zu members "
+	    "added, %zu changed", m->done, m->rows.n, m->lists, m->added,
+	    m->changed);
+	m->job->arg = NULL;
+	job_end(m->job, state, buf_strv(&detail));
+	buf_deinit(&detail);
+}
+
+static void end(struct importing *m, enum job_state state)
 {
 	log_info("lists imported lines=%zu subscribers=%zu lists=%zu "
-	    "added=%zu changed=%zu wrong=%zu", m->n, m->subscribers, m->lists,
-	    m->added, m->changed, m->nwrong);
+	    "added=%zu changed=%zu wrong=%zu", m->rows.n, m->subscribers,
+	    m->lists, m->added, m->changed, m->rows.nwrong);
+	end_job(m, state);
 	turn_end(&m->turn);
 	importing_free(m);
 }
 
 static bool is_wrong(struct importing *m)
 {
-	if (m->nwrong == 0)
+	if (!lists_rows_refused(&m->rows, m->c))
 		return false;
-	for (size_t i = 0; i < m->nwrong && i < ERRORS; i++)
-		op_error(m->c, m->wrong[i].line, strv(m->wrong[i].text));
-	op_fail(m->c, OP_INVALID, "%zu of the lines are wrong: nothing was "
-	    "changed", m->nwrong);
-	end(m);
+	end(m, JOB_FAILED);
 	return true;
 }
 
 static void refuse_busy(struct importing *m)
 {
 	op_fail(m->c, OP_BUSY, "too much is going on: try again; %zu of %zu "
-	    "lines were imported", m->writing ? m->done : 0, m->n);
-	end(m);
+	    "lines were imported", m->job ? m->done : 0, m->rows.n);
+	end(m, JOB_FAILED);
 }
 
 static void finish(struct importing *m)
 {
-	op_field_int(m->c, "total", (int64_t)m->n);
+	op_field_int(m->c, "total", (int64_t)m->rows.n);
 	op_field_int(m->c, "subscribers", (int64_t)m->subscribers);
 	op_field_int(m->c, "lists", (int64_t)m->lists);
 	op_field_int(m->c, "added", (int64_t)m->added);
 	op_field_int(m->c, "changed", (int64_t)m->changed);
-	op_field_bool(m->c, "dry_run", !m->writing);
+	op_field_bool(m->c, "dry_run", !m->job);
 	op_done(m->c);
-	end(m);
+	end(m, JOB_DONE);
 }
 
 /* --- one subscriber, in a worker ------------------------------------------ */
 
-static void put_row(struct part *p, struct list_edit *e, const struct row *r)
+static void put_row(struct part *p, struct list_edit *e, const struct lists_row *r)
 {
 	enum list_edited put;
 	bool new;
@@ -312,7 +170,7 @@ static void next_parts(void *arg);
 
 static void part_start(struct importing *m, struct part *p)
 {
-	const struct row *first = &m->rows[m->done];
+	const struct lists_row *first = &m->rows.row[m->done];
 
 	*p = (struct part){ .m = m, .rows = first };
 	lists_job_init(&p->job, m->c);
@@ -321,7 +179,7 @@ static void part_start(struct importing *m, struct part *p)
 	p->job.doc.object = first->owner;
 	p->job.doc.site = &p->job.site;
 	p->job.doc.arena = &p->job.arena;
-	while (m->done < m->n && m->rows[m->done].id == first->id) {
+	while (m->done < m->rows.n && m->rows.row[m->done].id == first->id) {
 		p->n++;
 		m->done++;
 	}
@@ -346,8 +204,8 @@ static void fail_half(struct importing *m)
 {
 	op_fail(m->c, OP_FAILED, "the database could not be read or written: "
 	    "not all of the first %zu of %zu lines, and none behind them, "
-	    "were imported; see the log of the daemon", m->done, m->n);
-	end(m);
+	    "were imported; see the log of the daemon", m->done, m->rows.n);
+	end(m, JOB_FAILED);
 }
 
 static void part_written(struct own_document *d, enum err e)
@@ -387,48 +245,75 @@ static void worked(void *arg)
 		const struct part *p = &m->parts[i];
 
 		if (p->job.why.n)
-			wrong(m, p->rows[p->n - 1].line, "%s", p->job.why.p);
+			lists_rows_wrong(&m->rows, p->rows[p->n - 1].line, "%s", p->job.why.p);
 	}
-	if (m->writing && m->nwrong == 0) {
+	if (m->job && m->rows.nwrong == 0) {
 		parts_write(m);
 		return;
 	}
 	parts_end(m);
-	if (m->writing)
+	if (m->job)
 		fail_half(m);
 	else
 		loop_post(next_parts, m);
 }
+
+static void cancel(struct job *j)
+{
+	((struct importing *)j->arg)->cancelled = true;
+}
+
+static const struct job_kind kind = { "list-import", "list import", cancel,
+	NULL, NULL };
 
 /* All is checked once before the first is written. */
 static void pass_end(struct importing *m)
 {
 	bool dry = strv_eq(op_text(m->c, "dry-run"), STRV("on"));
 
-	if (is_wrong(m))
+	if (!m->job && is_wrong(m))
 		return;
-	if (m->writing || dry) {
+	if (m->job || dry) {
 		finish(m);
 		return;
 	}
-	m->writing = true;
+	m->job = job_begin(m->c, &kind, STRV("lists"), STRV(""), m);
+	if (!m->job) {
+		end(m, JOB_FAILED);
+		return;
+	}
+	m->job->total = (int64_t)m->rows.n;
 	m->done = m->subscribers = m->lists = m->added = m->changed = 0;
 	next_parts(m);
+}
+
+static bool is_cancelled(struct importing *m)
+{
+	if (!m->cancelled)
+		return false;
+	op_fail(m->c, OP_CONFLICT, "somebody has cancelled it: %zu of %zu "
+	    "lines were imported", m->done, m->rows.n);
+	end(m, JOB_CANCELLED);
+	return true;
 }
 
 static void next_parts(void *arg)
 {
 	struct importing *m = arg;
 
-	if (m->done == m->n) {
+	if (m->job)
+		m->job->done = (int64_t)m->done;
+	if (is_cancelled(m))
+		return;
+	if (m->done == m->rows.n) {
 		pass_end(m);
 		return;
 	}
-	while (m->nparts < PARTS && m->done < m->n)
+	while (m->nparts < PARTS && m->done < m->rows.n)
 		part_start(m, &m->parts[m->nparts++]);
 	if (work_run(work, worked, m))
 		return;
-	m->done = (size_t)(m->parts[0].rows - m->rows);
+	m->done = (size_t)(m->parts[0].rows - m->rows.row);
 	parts_end(m);
 	refuse_busy(m);
 }
@@ -441,26 +326,26 @@ static void sorted(void *arg)
 	next_parts(m);
 }
 
-static void check_row(struct importing *m, struct row *r)
+static void check_row(struct importing *m, struct lists_row *r)
 {
 	const struct user *u = user_find(r->owner);
 
 	if (!u) {
-		wrong(m, r->line, "there is no subscriber %.*s",
+		lists_rows_wrong(&m->rows, r->line, "there is no subscriber %.*s",
 		    STRV_ARG(r->owner));
 		return;
 	}
 	r->id = u->id;
-	r->owner = arena_str(&m->arena, u->key);
+	r->owner = arena_str(&m->rows.arena, u->key);
 }
 
 static void check_some(void *arg)
 {
 	struct importing *m = arg;
 
-	for (size_t i = 0; i < LOOKED && m->done < m->n; i++)
-		check_row(m, &m->rows[m->done++]);
-	if (m->done < m->n)
+	for (size_t i = 0; i < LOOKED && m->done < m->rows.n; i++)
+		check_row(m, &m->rows.row[m->done++]);
+	if (m->done < m->rows.n)
 		loop_post(check_some, m);
 	else if (!is_wrong(m) && !work_run(sort_all, sorted, m))
 		refuse_busy(m);
@@ -490,8 +375,7 @@ static void op_import(struct op_call *c)
 
 	m->c = c;
 	m->err = ERR_OK;
-	site_copy(&m->site, site_now());
-	arena_init(&m->arena);
+	lists_rows_init(&m->rows);
 	if (work_run(read_all, all_read, m))
 		return;
 	importing_free(m);

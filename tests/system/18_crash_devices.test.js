@@ -109,7 +109,7 @@ test('a phone without IP, tablets and a group over kills: all arrives, one repor
 		assert.deepEqual(tooManyReports(), [], 'one report of a recipient');
 		assert.deepEqual(load.repeated(), [], 'over IP nothing twice without a kill');
 		assert.ok(repeatedSms() <= KILLS * WINDOW,
-			`${repeatedSms()} SMS came again: more than were on their way at the kills`);
+			`${repeatedSms()} SMS came again: more than were on their way`);
 		const last = await load.one(PICTURE);
 		await load.until(() => sms.has(`${NUMBER} ucn ${last}`),
 			() => 'the phone is not told of the next picture');

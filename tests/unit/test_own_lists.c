@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "dir/jobs.h"
 #include "dir/own_lists.h"
 #include "dir/screening.h"
 #include "dir/users.h"
@@ -442,6 +443,64 @@ START_TEST(a_large_list_is_put_in_one_go)
 }
 END_TEST
 
+static void ended(struct op_call *c, void *arg)
+{
+	(void)c;
+	*(bool *)arg = true;
+}
+
+static const struct op *op_of(const char *command)
+{
+	size_t n;
+	const struct op *const *all = op_all(&n);
+
+	while (n-- > 0)
+		if (strcmp(all[n]->command, command) == 0)
+			return all[n];
+	return NULL;
+}
+
+#define MANY	100	/* more than one go */
+
+START_TEST(how_far_an_import_is_can_be_seen_and_it_can_be_cancelled)
+{
+	bool done = false;
+	struct op_call *c = op_call_new(op_of("list import"), STRV("test"),
+	    AS_ALL, ended, &done);
+	struct buf csv;
+	char who[64];
+
+	jobs_register();
+	buf_init(&csv, BUF_NO_LIMIT);
+	buf_addz(&csv, CSV);
+	for (int i = 0; i < MANY; i++) {
+		(void)snprintf(who, sizeof(who), "sip:u%d@example.org", i);
+		OK(world_op("subscriber add", "address", who, NULL));
+		buf_addf(&csv, "%s,a,," BOB ",\n", who);
+	}
+	ck_assert(op_call_arg(c, "file", buf_strv(&csv)));
+	op_call_run(c);
+	do {
+		world_drain();
+		OK(world_op("show jobs", NULL));
+	} while (!done && !strstr(world_body(), "running"));
+	HAS("\"kind\":\"list-import\"");
+	HAS("\"total\":100");
+	OK(world_op("job cancel", "id", "1", NULL));
+	while (!done)
+		world_drain();
+	ck_assert_int_eq(op_call_status(c), 409);
+	ck_assert_ptr_nonnull(strstr(op_call_body(c).p, "has cancelled it"));
+	op_call_free(c);
+	OK(world_op("show jobs", NULL));
+	HAS("\"state\":\"cancelled\"");
+	ck_assert_str_eq(document("sip:u99@example.org"), "");
+	OK(import(csv.p, NULL));	/* the turn has ended */
+	HAS("\"subscribers\":100");
+	buf_deinit(&csv);
+}
+END_TEST
+
 START_TEST(an_import_that_the_disk_does_not_take_says_so)
 {
 	faultfs_fail(0, 13);	/* full */
@@ -476,6 +535,8 @@ Suite *suite(void)
 	tcase_add_test(tc,
 	    too_much_for_one_document_is_refused_before_the_first_write);
 	tcase_add_test(tc, a_large_list_is_put_in_one_go);
+	tcase_add_test(tc,
+	    how_far_an_import_is_can_be_seen_and_it_can_be_cancelled);
 	tcase_add_test(tc, an_import_that_the_disk_does_not_take_says_so);
 	suite_add_tcase(s, tc);
 	return s;
