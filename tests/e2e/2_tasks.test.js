@@ -28,6 +28,7 @@ function totp(secret) {
 	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
 
+const dialog = () => page.getByRole('dialog');
 const button = (name) => page.getByRole('button', { name, exact: true });
 const field = (name) => page.getByLabel(name, { exact: false }).first();
 
@@ -311,5 +312,22 @@ test('a backup is made, looked into and verified', async () => {
 	await button('Verify backup').click();
 	await page.getByRole('heading', { name: 'Last work: verify' }).waitFor();
 	await page.locator('.card').filter({ hasText: 'Last work' }).getByText('done').waitFor();
+	// taken away, and brought back under another name
+	await page.getByRole('button', { name: /^Actions for/ }).click();
+	const [saved] = await Promise.all([page.waitForEvent('download'),
+		page.getByRole('menuitem', { name: /^Download/ }).click()]);
+	const bytes = fs.readFileSync(await saved.path());
+	await button('Upload a backup').click();
+	await dialog().getByLabel('File').setInputFiles({ name: 'from-elsewhere.cpmbak',
+		mimeType: 'application/octet-stream', buffer: bytes.subarray(0, 100) });
+	await button('Upload').click();
+	await dialog().getByRole('alert').waitFor();
+	await b.check('upload refused');
+	await dialog().getByLabel('File').setInputFiles({ name: 'from-elsewhere.cpmbak',
+		mimeType: 'application/octet-stream', buffer: bytes });
+	await button('Upload').click();
+	await dialog().waitFor({ state: 'detached' });
+	await page.getByRole('status').filter({ hasText: '.cpmbak:' }).waitFor();
+	await page.getByRole('row').nth(2).waitFor();
 });
 

@@ -164,3 +164,17 @@ test('a list is put in order and narrowed by a condition, both in its address', 
 	await page.getByRole('row').nth(1).filter({ hasText: '+15550100001' }).waitFor();
 	await b.check('narrowed');
 });
+
+test('a long import is cancelled where its progress is', async () => {
+	const rows = Array.from({ length: 100000 }, (_, i) => `tel:+1666${1000000 + i},,,,`);
+	await b.go('/imports');
+	await button('Import subscriber').first().click();
+	await dialog().getByLabel(/^File/).setInputFiles({ name: 'many.csv', mimeType: 'text/csv',
+		buffer: Buffer.from(['address,name,class,password,aliases', ...rows, '']
+			.join('\n')) });
+	await dialog().getByRole('button', { name: 'Import subscriber' }).click();
+	await page.getByRole('row').getByRole('button', { name: 'Cancel' }).click();
+	await page.getByRole('status').filter({ hasText: /is cancelled; .* added/ }).waitFor();
+	await page.getByRole('row').filter({ hasText: 'cancelled' }).waitFor();
+	await b.check('cancelled import');
+});

@@ -68,7 +68,8 @@ const PAGES: [string, Page, string][] = [
 	["/groups/:address", lazy(async () => (await import(
 	    "./pages/group")).Group), t(
 	    "Group")],
-	["/imports", lists.Imports, t("Import")],
+	["/imports", lazy(async () => (await import("./pages/imports")).Imports),
+	    t("Import")],
 	["/gateways", lists.Gateways, t("Gateways")],
 	["/gateways/:name", lazy(async () => (await import(
 	    "./pages/gateway")).Gateway),
@@ -97,7 +98,7 @@ const PAGES: [string, Page, string][] = [
 	    t("First steps")],
 	["/audit", lazy(async () => (await records()).Audit), t("Audit")],
 	["/log", lazy(async () => (await records()).Log), t("Log")],
-	["/backups", lazy(async () => (await records()).Backups), t("Backup")],
+	["/backups", lazy(async () => (await import("./pages/backups")).Backups), t("Backup")],
 	["/charging", lazy(async () => (await records()).Charging), t(
 	    "Charging")],
 	["/admins", lazy(async () => (await security()).Admins),

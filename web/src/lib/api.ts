@@ -69,6 +69,10 @@ function headersOf(o: Options): Headers {
 	return h;
 }
 
+const unreachable = () => new Problem(0, "unreachable",
+    t("The daemon does not answer. It may be restarting, or the network between " +
+    "you and it is down."));
+
 async function ask(path: string, o: Options): Promise<Response> {
 	try {
 		const answer = await fetch(url(path, o.query), {
@@ -87,9 +91,7 @@ async function ask(path: string, o: Options): Promise<Response> {
 		if ((e as Error).name === "AbortError")
 			throw e;
 		reachable.value = false;
-		throw new Problem(0, "unreachable",
-		    t("The daemon does not answer. It may be restarting, " +
-		    "or the network between you and it is down."));
+		throw unreachable();
 	}
 }
 
@@ -136,6 +138,40 @@ export async function call<T = Row>(path: string, o: Options = {}):
 
 	return { data: data as T,
 	    etag: answer.headers.get("ETag") ?? undefined };
+}
+
+/* The password was given lately, or is now; false: he did not want to. */
+export async function freshly(): Promise<boolean> {
+	const { data } = await call("/auth/session");
+
+	return data.fresh === true || !!proof && await proof();
+}
+
+/* A large file: done says how many bytes of it are there. */
+export function upload(path: string, file: Blob, done: (bytes: number) => void,
+    stop: AbortSignal): Promise<Row> {
+	return new Promise((then, fail) => {
+		const x = new XMLHttpRequest();
+
+		x.open("POST", url(path));
+		headersOf({ method: "POST", raw: file }).forEach((value,
+		    name) =>
+		    x.setRequestHeader(name, value));
+		x.upload.onprogress = (e) => done(e.loaded);
+		x.onload = async () => {
+			const answer = new Response(x.responseText, {
+			    status: x.status });
+
+			if (answer.ok)
+				then(await answer.json());
+			else
+				fail(await problemOf(answer));
+		};
+		x.onerror = () => fail(unreachable());
+		x.onabort = () => fail(new DOMException("", "AbortError"));
+		stop.addEventListener("abort", () => x.abort());
+		x.send(file);
+	});
 }
 
 export async function get<T = Row>(path: string, query?: Options["query"],

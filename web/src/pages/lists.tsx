@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 import type { Row } from "../lib/api";
-import { address, bytes, count } from "../lib/format";
+import { address, bytes } from "../lib/format";
 import { actionsOf, allowed, initialOf, op, titleOf, type Op,
     type Values } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
@@ -16,7 +16,7 @@ import { doNow, OpDialog, reversible } from "../ui/form";
 import { Icon } from "../ui/icons";
 import { Table, type Column } from "../ui/table";
 import { words } from "../lib/format";
-import { many, t, term, tx } from "../lib/lang";
+import { t, term, tx } from "../lib/lang";
 
 /* --- the page of a list ---------------------------------------------------- */
 
@@ -38,7 +38,8 @@ export interface Listing {
 	fits?: (o: Op, r: Row) => boolean;	// of the operations on a row
 	drawer?: (r: Row) => ComponentChildren;
 	create?: string[];	// more operations for the head
-	height?: string;
+		height?: string;
+	more?: ComponentChildren;	// beside the buttons of the head
 }
 
 interface Asked {
@@ -83,8 +84,9 @@ export function ListPage(l: Listing): VNode {
 
 	return <>
 		<Head title={l.title} about={l.about}>
-			{create.map((o) => <button type="button" key={o.command}
-			    class="main" onClick={() =>
+			{l.more}
+			{create.map((o) =>
+			    <button type="button" key={o.command} class="main" onClick={() =>
 			    query({ do: o.command })}>
 				<Icon name="plus" /> {titleOf(o)}</button>)}
 		</Head>
@@ -206,29 +208,6 @@ export const Groups = () => <ListPage title={t("Groups")}
     empty={<Empty title={t("No group yet")}>{add("group add", t(
     "Add the first one"))}
     </Empty>} />;
-
-export const Imports = () => <ListPage title={t("Import")}
-    about={t("Files of subscribers and groups; each import is checked as a " +
-    "whole and counted.")} command="show imports" path="/imports" everyMs={1000}
-    topic="jobs"
-    id={(r) => String(r.id)} ids={(r) => ({ id: String(r.id) })}
-    create={["group import"]}
-    columns={[
-	{ name: "id", label: t("Import") },
-	{ name: "state", fact: true },
-	{ name: "done", label: t("Progress"), fact: true, render: (r) => <span>
-	    <progress max={Number(r.total) || 1} value={Number(r.done)}
-	    aria-label={t("Progress")} /> {count(Number(r.done))}/
-	    {count(Number(r.total))}</span> },
-	{ name: "added", numeric: true }, { name: "updated", numeric: true },
-	{ name: "errors", numeric: true }, { name: "started" },
-	{ name: "ended" },
-	{ name: "problems", wrap: true, render: (r) => Array.isArray(r.problems)
-	    && r.problems.length ? <span>{many(r.problems.length,
-	    "{n} row refused", "{n} rows refused")}</span> :
-	    <span class="soft">–</span> },
-    ]} empty={<Empty title={t("Nothing was imported yet")}>{add("subscriber import",
-	t("Import a CSV file"))}</Empty>} />;
 
 export const Gateways = () => <ListPage title={t("Gateways")}
     about={t("Links to other networks.")} command="show gateways" path="/gateways"

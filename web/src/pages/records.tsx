@@ -5,17 +5,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { get, sentence, type Row } from "../lib/api";
 import { alive, watch } from "../lib/events";
-import { bytes, clock, count, seconds, time } from "../lib/format";
+import { bytes, clock, count, seconds } from "../lib/format";
 import { t, term } from "../lib/lang";
 import { allowed, op, run } from "../lib/meta";
 import { Link } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Notice, Status, toast,
     useLoad } from "../ui/bits";
-import { Explained } from "../ui/explained";
 import { saveAs } from "../ui/rows";
 import { Table } from "../ui/table";
 import { OpDialog } from "../ui/form";
-import { ListPage, version } from "./lists";
 
 /* --- charging -------------------------------------------------------------------------- */
 
@@ -77,83 +75,6 @@ export function Charging(): VNode {
 		    close={() => setAsking(false)} done={(a, v) => saveAs(
 		    `charging.${v.format ?? "jsonl"}`, "text/plain",
 		    String(a.text ?? JSON.stringify(a)))} />}
-	</>;
-}
-
-/* --- backup ------------------------------------------------------------------------ */
-
-const RUNNING = new Set(["running", "waiting"]);
-
-function Job({ version, done }: { version: number; done: () => void }):
-    VNode | null {
-	const job = useLoad((stop) => get("/backups/job", {}, stop), [version],
-	    700);
-	const d = job.data;
-	const running = !!d && RUNNING.has(String(d.state));
-	const was = useRef(false);
-	const cancel = op("backup cancel");
-
-	useEffect(() => {
-		if (was.current && !running)
-			done();
-		was.current = running;
-	}, [running]);
-	if (!d || !d.state || !d.began)
-		return null;
-	return <Card title={t("Last work: {what}", { what: term(String(
-	    d.what)) })} aside={running &&
-	    allowed(cancel) && <button type="button" onClick={() => run(cancel!,
-	    {}).catch((e) => toast(sentence(e), true))}>{t("Cancel")}</button>}>
-		<Facts rows={[
-			[t("State"), <Status state={String(d.state)} />],
-			...d.name ? [[t("File"), String(d.name)] as [string,
-			    string]] : [],
-			...running ? [[t("Progress"), <><progress aria-label={t(
-			    "Progress")}
-			    max={Number(d.total) ||
-			    1} value={Number(d.done)} />{" "}
-			    {t("{done} of {total}", {
-			    done: bytes(Number(d.done)),
-			    total: bytes(Number(d.total)) })}</>] as
-			    [string, VNode]] : [],
-			[t("Began"), time(String(d.began))],
-			...d.why ? [[t("Says"), String(d.why)] as [string,
-			    string]] : [],
-			...d.found ? [[t("Found"), <Explained text={String(
-			    d.found)} />] as
-			    [string, VNode]] : [],
-		]} />
-	</Card>;
-}
-
-/* What is in one file, and what is not. */
-function Inside({ name }: { name: string }): VNode {
-	const m = useLoad((stop) => get(`/backups/${encodeURIComponent(name)}`,
-	    {}, stop), [name]);
-
-	return m.error ? <Fault error={m.error} /> : !m.data ? <Busy /> :
-	    <Explained text={String(m.data.text ?? "")} />;
-}
-
-export function Backups(): VNode {
-	return <>
-		<ListPage title={t("Backup")} about={t(
-		    "Everything in one file, " +
-		    "made while messages flow. Verify one now and then: it " +
-		    "is restored to a scratch place. Sessions and tokens " +
-		    "are never in it.")}
-		    command="backup list" path="/backups"
-		    id={(r) => String(r.name)}
-		    ids={(r) => ({ name: String(r.name) })} columns={[
-			{ name: "name", label: t("File") },
-			{ name: "time", label: t("Made"), fact: true },
-			{ name: "size", numeric: true, fact: true,
-			  render: (r) => bytes(Number(r.size)) },
-		    ]} drawer={(r) => <Inside name={String(r.name)} />}
-		    empty={<Empty title={t("No backup yet")}><p>{t(
-		    "Make one before you need it.")}</p></Empty>} />
-		<Job version={version.value} done={() =>
-		    { version.value++; }} />
 	</>;
 }
 
