@@ -9,8 +9,11 @@
 #include "core/addr.h"
 #include "dir/users.h"
 #include "flow/flow.h"
+#include "flow/flow_priv.h"
 #include "flow/give.h"
 #include "flow/sched.h"
+#include "store/pulls.h"
+#include "store/writer.h"
 
 #define ASKED_MAX	4096	/* devices; then all are forgotten, and may
 				 * ask again */
@@ -23,6 +26,7 @@ struct asked {
 };
 
 static struct map all;
+static bool on;
 
 static void make_key(struct strv user, struct strv device, struct buf *out)
 {
@@ -62,14 +66,59 @@ bool flow_is_pull(struct strv key)
 	    "pull-user"))) && dir_is_home(addr_host(key)) && !user_find(key);
 }
 
-void flow_pull(struct strv user, struct strv device)
+static void note(struct strv user, struct strv device, int64_t at)
 {
 	struct buf key;
 
 	make_key(user, device, &key);
-	get(buf_strv(&key))->at = now_ms();
+	get(buf_strv(&key))->at = at;
 	buf_deinit(&key);
-	sched_wake(user);
+}
+
+/* One that asks, until it is on disk that it did. */
+struct asking {
+	struct write w;
+	struct arena arena;
+	struct strv user, device;
+	int64_t at;
+	flow_reported_fn *done;
+	void *arg;
+};
+
+static enum err run(struct write *w, struct db *db)
+{
+	const struct asking *a = (const struct asking *)(const void *)w;
+
+	return pull_put(db, a->user, a->device, a->at);
+}
+
+static void written(struct write *w)
+{
+	struct asking *a = (struct asking *)(void *)w;
+
+	if (w->err == ERR_OK && on) {
+		note(a->user, a->device, a->at);
+		sched_wake(a->user);
+	}
+	if (a->done)
+		a->done(w->err, a->arg);
+	arena_deinit(&a->arena);
+	free(a);
+}
+
+void flow_pull(struct strv user, struct strv device, flow_reported_fn *done,
+    void *arg)
+{
+	struct asking *a = xalloc(sizeof(*a));
+
+	arena_init(&a->arena);
+	a->w = (struct write){ .db = DB_STORE, .run = run, .done = written };
+	a->user = arena_str(&a->arena, user);
+	a->device = arena_str(&a->arena, device);
+	a->at = now_ms();
+	a->done = done;
+	a->arg = arg;
+	writer_put(&a->w);
 }
 
 int64_t pull_asked(struct strv user, struct strv device)
@@ -88,10 +137,13 @@ int64_t pull_asked(struct strv user, struct strv device)
 void pull_start(void)
 {
 	map_init(&all);
+	(void)pulls_each(now_ms() - flow_max_deferral(), note);
+	on = true;
 }
 
 void pull_stop(void)
 {
+	on = false;
 	forget_all();
 	map_deinit(&all);
 }

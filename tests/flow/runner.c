@@ -249,7 +249,7 @@ static void time_passes(const struct words *ws)
 /* pull bob d1: it asks for what it was only notified of */
 static void pull(const struct words *ws)
 {
-	flow_pull(strv(fake_key(word(ws, 1))), strv(word(ws, 2)));
+	flow_pull(strv(fake_key(word(ws, 1))), strv(word(ws, 2)), NULL, NULL);
 }
 
 /* report bob -> alice displayed m1 */

@@ -139,6 +139,24 @@ test('a device that asks gets whole what it was told of, the others do not', asy
 	await phone.got('imdn.Message-ID: m7');
 });
 
+/* proves MLD-001 */
+test('a device that asked gets it whole also when a kill comes between', async () => {
+	await site.configure(['set device-rule small rule "notice type=image/*"']);
+	await picture('m8', 'png');
+	await watch.got('a picture from +15550100001');
+	watch.answer = null;
+	assert.equal((await watch.message('sip:deferred@example.org', 'please')).status, 200);
+	await watch.got('imdn.Message-ID: m8');		// and it falls silent
+	await site.down('SIGKILL');
+	watch.answer = 200;
+	await site.run();
+	await site.listening();
+	await watch.got('imdn.Message-ID: m8');
+	assert.equal(pictures(phone, 'm8'), 0);
+	await site.configure(['delete device-rule small']);
+	await phone.got('imdn.Message-ID: m8');
+});
+
 /* proves DEF-06 */
 test('links and pictures are taken out, the rest of the message is as it was', async () => {
 	await site.parley(['subscriber', 'set', CAROL, '--class', 'child']);

@@ -460,6 +460,15 @@ static void pager_read_list(struct pager *p, const struct sipbody_in *in)
 		submit(p, in);
 }
 
+static void pulled(enum err e, void *arg)
+{
+	if (e == ERR_OK)
+		request_answer(arg, 200, NULL, NULL);
+	else
+		request_refuse(arg, err_info(ERR_STORAGE)->sip, NULL,
+		    FIRST_RETRY, "request not stored");
+}
+
 /* A device asks for what it was only notified of; what it says is nothing. */
 static void pull(struct pager *p)
 {
@@ -469,8 +478,7 @@ static void pull(struct pager *p)
 		refuse(p, 480, NULL, NULL, "the device is not registered");
 		return;
 	}
-	flow_pull(p->id.user->key, binding_name(b));
-	request_answer(p->r, 200, NULL, NULL);
+	flow_pull(p->id.user->key, binding_name(b), pulled, p->r);
 }
 
 static void pager_read(struct pager *p)
