@@ -289,6 +289,23 @@ test('files that the settings name are shown, and not replaced behind their back
 	await site.configure(['delete listener tls certificate', 'delete listener tls key']);
 });
 
+test('a self-signed one of ours that ends soon is made anew, somebody else\'s is kept', LIMIT,
+	async () => {
+		const put = (s) => {
+			fs.writeFileSync(`${site.data}/tls/console.key`, s.key);
+			fs.writeFileSync(`${site.data}/tls/console.pem`, s.cert);
+			const mark = site.mark();
+			site.daemon.signal('SIGHUP');
+			return site.log(/certificate read again console/, mark);
+		};
+		await put(ca.own({ subject: '/CN=Mine', san: 'DNS:localhost', days: 20 }));
+		assert.equal((await shown(site.admin)).cn, 'Mine');
+		await put(ca.own({ subject: '/CN=Parley', san: 'DNS:localhost', days: 20 }));
+		const u = await use('console');
+		assert.ok(u.days_left > 390, `${u.days_left}`);
+		assert.equal((await shown(site.admin)).fingerprint, u.fingerprint);
+	});
+
 test('health says when one ends: 30 days, a week, a day', LIMIT, async () => {
 	const health = async () => (await api.get('/health/checks')).json.items
 		.find((c) => c.check === 'certificates');
@@ -362,6 +379,23 @@ test('no key is in an answer, the log, the audit, a database or a plain backup',
 		const names = execFileSync('tar', ['-tf', `${site.data}/backup/${backup}`],
 			{ encoding: 'utf8' });
 		assert.ok(!/tls/.test(names), names);
+		const passphrase = site.file('passphrase', 'correct horse battery');
+		await site.parley(['backup', 'create', '--passphrase-file', passphrase]);
+		await until('the other backup', async () =>
+			(await site.json(['backup', 'job'])).state === 'done');
+		const both = fs.readdirSync(`${site.data}/backup`)
+			.filter((f) => f.endsWith('.cpmbak'));
+		const sealed = both.find((f) => f !== backup);
+		await site.parley(['backup', 'verify', sealed, '--passphrase-file', passphrase]);
+		await until('it is verified', async () =>
+			(await site.json(['backup', 'job'])).state === 'done');
+		const listed = execFileSync('tar', ['-tf', `${site.data}/backup/${sealed}`],
+			{ encoding: 'utf8' });
+		assert.match(listed, /tls\/kept.key/);
+		assert.match(listed, /tls\/assigned/);
+		for (const f of both)
+			seen(f, execFileSync('tar', ['-xOf', `${site.data}/backup/${f}`],
+				{ encoding: 'latin1', maxBuffer: 1 << 28 }));
 		seen('log', site.daemon.log);
 		for (const f of fs.readdirSync(site.data).filter((n) => /\.db/.test(n)))
 			seen(f, fs.readFileSync(path.join(site.data, f), 'latin1'));
