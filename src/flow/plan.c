@@ -393,6 +393,7 @@ static enum err to_group(struct query *q, const struct group *g)
 	    STRV_ARG(g->row.key), g->roster->n,
 	    g->roster->n == 1 ? "" : "s");
 	note(q->p, "deliver", true, "to each member as a message of its own");
+	note_hold(q, g->row.key);
 	q->p->at_commit = FLOW_TAKEN;
 	plan_add(q->p, GROUP_PORT, g->row.key);
 	return ERR_OK;

@@ -37,7 +37,7 @@ struct sms_linktest {
 	/* set by the owner, from zero */
 	char name[33];
 	struct sms_conf conf;		/* a bind and how texts are sent */
-	char password[16];		/* wiped when it was sent */
+	char password[16];		/* wiped at the end */
 	uint32_t mode;			/* the bind command */
 	bool submit;			/* send the message: */
 	struct smpp_addr src, dst;
