@@ -195,6 +195,8 @@ size_t route_limit(const struct httpd_request *r)
 {
 	const struct op *op = op_of(r);
 
+	if (strv_eq(httpd_path(r), STRV(REPORTS_PATH)))
+		return REPORTS_BODY;
 	return op && takes_file(op) && may_send(r, op) ? LIMIT_FILE : LIMIT;
 }
 
