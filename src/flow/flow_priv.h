@@ -68,7 +68,7 @@ void reach_fall_back(struct leg *l);
 bool reach_waits(const struct leg *l);	/* its device is not there */
 bool reach_is_copy(const struct leg *l);
 /* l, a report that was committed: legs for the sender's other devices. */
-void reach_copy(const struct leg *l);
+void reach_copy(struct leg *l);
 
 /* report.c: a failure or success that the flow itself knows of. */
 void report_leg(const struct leg *l, enum report_status status,

@@ -134,6 +134,14 @@ static void take(struct hop *h, struct leg *l)
 	h->queued--;
 }
 
+void hop_waits(struct leg *l)
+{
+	if (!l || !l->early)
+		return;
+	l->early = false;
+	journal_move(l);
+}
+
 /* What is queued goes back to where it came from. */
 void hop_unload(struct hop *h)
 {
@@ -143,6 +151,7 @@ void hop_unload(struct hop *h)
 		struct leg *l = LIST_ENTRY(at, struct leg, hook);
 
 		take(h, l);
+		hop_waits(l);
 		submit_leg_waits(l);
 		leg_forget(l);
 	}
@@ -158,6 +167,7 @@ void hop_rest(struct hop *h, struct strv device)
 		if (!strv_eq(l->device, device))
 			continue;
 		take(h, l);
+		hop_waits(l);
 		submit_leg_waits(l);
 		leg_forget(l);
 	}
@@ -201,6 +211,7 @@ static void start(struct hop *h, struct leg *l)
 	h->in_flight++;
 	h->out->in_flight++;
 	metric_add(&flow_metrics[M_IN_FLIGHT], 1);
+	l->early = false;
 	leg_move(l, LEG_SENDING, ERR_OK);
 	l->started = now_us();
 	h->out->port->deliver(l);

@@ -60,6 +60,8 @@ void hop_go_on(struct hop *h);
 
 void hop_queue(struct hop *h, struct leg *l);	/* takes it over */
 void hop_unload(struct hop *h);			/* the disk has it all */
+/* If l, which may be NULL, is early, it is so no more: it waits. */
+void hop_waits(struct leg *l);
 /*
  * A device did not take a leg of its own: its others go back to the disk, so
  * that none overtakes, and stay there until the hop looks anew.

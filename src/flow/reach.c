@@ -8,6 +8,7 @@
 #include "dir/devices.h"
 #include "dir/prefs.h"
 #include "flow/flow_priv.h"
+#include "flow/hop.h"
 #include "flow/sched.h"
 #include "store/journal.h"
 
@@ -104,7 +105,7 @@ bool reach_is_copy(const struct leg *l)
 	return l->message->kind == MESSAGE_REPORT && !is_own_leg(l);
 }
 
-void reach_copy(const struct leg *l)
+void reach_copy(struct leg *l)
 {
 	const struct user *u = user_find(l->hop);
 	struct journal_late copy = {
@@ -116,6 +117,7 @@ void reach_copy(const struct leg *l)
 
 	if (!u || !is_own_leg(l) || !copies(u))
 		return;
+	hop_waits(l);	/* with the others, which are looked for now */
 	buf_init(&list, BUF_NO_LIMIT);
 	for (const struct device *d = devices_of(u); d; d = d->next)
 		if (gets_copy(u, d, l))

@@ -10,6 +10,7 @@
 #include "base/now.h"
 #include "dir/users.h"
 #include "flow/flow_priv.h"
+#include "flow/hop.h"
 #include "flow/primary.h"
 #include "flow/sched.h"
 #include "flow/trace.h"
@@ -54,6 +55,7 @@ static void send(struct leg *l)
 	reach_copy(l);
 	reach_fall_back(l);
 	if (reach_waits(l)) {
+		hop_waits(l);
 		leg_free(l);	/* its REGISTER wakes it */
 		return;
 	}
@@ -61,6 +63,7 @@ static void send(struct leg *l)
 		sched_add(l);
 		return;
 	}
+	hop_waits(l);
 	sched_held(l);	/* on disk it waits as READY: any load finds it */
 	leg_free(l);
 }
@@ -136,15 +139,23 @@ static struct reporting *reporting_new(flow_reported_fn *done, void *arg)
 	return g;
 }
 
+/* Who gets the report, where that is known before the message is found. */
+static struct strv reader_of(const struct reporting *g)
+{
+	return g->of ? g->of->from : g->what.sender;
+}
+
 static void put(struct reporting *g)
 {
 	struct journal_report *r = &g->what;
+	struct strv reader = reader_of(g);
 
 	r->ids[0] = id_new();
 	r->ids[1] = id_new();
 	r->now = now_ms();
 	r->user_port = USER_PORT;
 	r->hold = flow_report_hold();
+	r->early = reader.n && sched_is_free(reader, USER_PORT);
 	journal_report(r, reported, g);
 }
 

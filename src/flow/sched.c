@@ -41,12 +41,22 @@ bool sched_is_waking(const struct leg *l)
 	return h && h->loading && h->queued == 0 && hop_window(h) > 0;
 }
 
+bool sched_is_free(struct strv hop, const char *port)
+{
+	return (out_of(port)->port->caps & PORT_USERS) && !hop_find(hop) &&
+	    !hop_is_stopped() && hop_window_of(hop, port) > 0 &&
+	    hop_has_room();
+}
+
 void sched_add(struct leg *l)
 {
 	struct hop *h = hop_get(l->hop, l->port);
+	uint64_t early = l->early ? l->id : 0;
 
 	hop_queue(h, l);
 	hop_pump(h);
+	if (early)
+		hop_waits(hop_leg(early));
 }
 
 void sched_held(const struct leg *l)

@@ -20,6 +20,13 @@ enum leg_state sched_state(const struct leg *l);
  */
 bool sched_is_waking(const struct leg *l);
 
+/*
+ * A leg for hop, a user, that is READY now will leave when it is committed, if
+ * nothing comes between: such a one may be early.  In the queue of a gateway
+ * also those count that are in flight.
+ */
+bool sched_is_free(struct strv hop, const char *port);
+
 /* l is committed READY: queue it; takes it over. */
 void sched_add(struct leg *l);
 

@@ -282,6 +282,8 @@ static void fit_leg(struct leg *l, const struct plan_leg *by)
 	if (l->role == LEG_UCN)
 		notify_is(m->from, l->recipient, l->id);
 	l->state = by->held || l->due ? LEG_HELD : sched_state(l);
+	l->early = l->state == LEG_READY && l->role == LEG_WHOLE &&
+	    sched_is_free(l->hop, l->port);
 }
 
 static void make_legs(struct submission *s, const struct plan *p)

@@ -30,8 +30,8 @@ typedef void journal_accepted_fn(enum err e,
  * Write m and its legs; ERR_OK: committed.  A duplicate (messages with an
  * imdn_id, within the last 7 days, from the same sender, whose first leg is
  * for the same recipient) is ERR_OK too and writes nothing.
- * ERR_STORAGE: nothing was written.  Legs keep the states they have; those
- * READY or SENDING count as in flight.
+ * ERR_STORAGE: nothing was written.  Legs keep the states they have, but for
+ * the early ones; those READY or SENDING count as in flight.
  */
 void journal_accept(struct message *m, struct leg *const *legs, size_t n,
     journal_accepted_fn *done, void *arg);
@@ -99,6 +99,7 @@ struct journal_report {
 	struct message *form;		/* conversation, headers, content, ... */
 	uint64_t ids[2];		/* for up to two reports; from id_new() */
 	int64_t now, hold;		/* ms; a report waits hold at the most */
+	bool early;			/* its leg is, if it is for a user */
 	/* What was displayed is noted; the sender learns of the delivery. */
 	bool private;
 	/*

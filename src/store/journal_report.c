@@ -347,6 +347,8 @@ static struct leg *make_leg(struct reporting *r, struct message *m)
 	l->recipient = m->to;
 	l->hop = via.p ? message_str(m, via) : m->to;
 	l->device = message_str(m, r->of->device);
+	/* a second one waits for the first */
+	l->early = r->ask.early && !via.p && r->nmade == 0;
 	return l;
 }
 

@@ -136,7 +136,8 @@ enum err row_put_leg(struct db *db, const struct leg *l)
 	    "ref, role) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	stmt_int(s, (int64_t)l->id);
-	stmt_int(s, l->state);
+	stmt_int(s, l->early && l->state == LEG_READY ? LEG_SENDING :
+	    l->state);
 	stmt_text(s, strv(err_info(l->why)->name));
 	stmt_int(s, l->tries);
 	stmt_int(s, l->due);

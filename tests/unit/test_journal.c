@@ -485,6 +485,37 @@ START_TEST(a_report_that_came_first_is_not_undone)
 }
 END_TEST
 
+START_TEST(an_early_leg_is_under_way_on_disk_until_it_waits)
+{
+	struct message *m = a_message("early", 9);
+	struct leg *l = a_leg(m, 1, BOB, LEG_READY);
+	int64_t waiting;
+	uint64_t id;
+
+	l->early = true;
+	journal_accept(m, &l, 1, accepted, NULL);
+	message_unref(m);
+	drain();
+	ck_assert_int_eq(number("SELECT state FROM leg"), LEG_SENDING);
+	load(BOB, 0, 9);
+	ck_assert_uint_eq(got.n, 0);
+	journal_move(l);
+	drain();
+	load(BOB, 0, 9);
+	ck_assert_uint_eq(got.n, 1);
+	free_got();
+	/* what a kill leaves under way waits and is due, as ever */
+	ck_assert_int_eq(db_exec(db_writer(DB_STORE),
+	    "UPDATE leg SET state = 2"), ERR_OK);
+	ck_assert_int_eq(journal_recover(&id, &waiting), ERR_OK);
+	load(BOB, 0, 9);
+	ck_assert_uint_eq(got.n, 1);
+	ck_assert_int_eq(got.legs[0]->state, LEG_HELD);
+	free_got();
+	leg_free(l);
+}
+END_TEST
+
 /* --- what waits ----------------------------------------------------------- */
 
 START_TEST(legs_are_loaded_oldest_first_in_pieces)
@@ -1252,6 +1283,8 @@ Suite *suite(void)
 
 	tc = tcase_create("waiting");
 	tcase_add_checked_fixture(tc, setup, db_close_all);
+	tcase_add_test(tc,
+	    an_early_leg_is_under_way_on_disk_until_it_waits);
 	tcase_add_test(tc, legs_are_loaded_oldest_first_in_pieces);
 	tcase_add_test(tc, hops_with_a_due_leg_are_found_once);
 	tcase_add_test(tc, no_more_legs_are_due_than_asked_for);
