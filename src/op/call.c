@@ -284,8 +284,10 @@ bool op_call_sort(struct op_call *c, struct strv text, struct buf *why)
 	}
 	c->order = f.name;
 	c->down = down;
-	if (!has_pages(c->op))
+	if (!has_pages(c->op)) {
+		sort_deinit(&c->sort);	/* asked twice: the last counts */
 		sort_init(&c->sort, f.name, down);
+	}
 	return true;
 }
 

@@ -15,8 +15,9 @@
  * first entry is MANIFEST: lines of text that say what made it, what is in
  * it, what is left out and why, and the SHA-256 and size of every other
  * entry; the last line authenticates all of that, by a key made of the
- * passphrase or, without one, by the key of this machine.  With a passphrase every other entry is encrypted; without one
- * passwords, keys and what admins log in with are left out.
+ * passphrase or, without one, by the key of this machine.  With a passphrase
+ * every other entry is encrypted; without one passwords, keys and what admins
+ * log in with are left out.
  */
 #define BACKUP_NAME	64	/* bytes of a name, with its NUL */
 
