@@ -25,7 +25,6 @@
 #define MAX_WAIT_MS	1000
 #define PROBE_MS	50	/* a timer whose lateness is the lag */
 #define SLOW_TURN_US	50000
-#define NICE		19	/* a seventieth of what the core gets, when it wants it */
 
 struct post {
 	struct post *next;
@@ -101,12 +100,12 @@ static void wake(void)
 
 void loop_post(loop_fn *fn, void *arg)
 {
-	struct post *p = post_new(fn, arg);
+	struct post *p = post_new(fn, arg), *newest = atomic_load(&posted);
 
-	p->next = atomic_load(&posted);
-	while (!atomic_compare_exchange_weak(&posted, &p->next, p))
-		;
-	if (!p->next)
+	do
+		p->next = newest;
+	while (!atomic_compare_exchange_weak(&posted, &newest, p));
+	if (!newest)	/* p may be gone by now */
 		wake();
 }
 
@@ -239,12 +238,18 @@ bool loop_is_core(void)
 	return !have_core || pthread_equal(core, pthread_self());
 }
 
-/* nice() is of a thread on Linux, and of those that it starts. */
+/*
+ * Not by nice(): a thread with nice 19 keeps the processor for milliseconds
+ * after the core has woken.  Both are of a thread on Linux, and of those that
+ * it starts.
+ */
 void loop_give_way(void)
 {
-	errno = 0;
-	if (nice(NICE) == -1 && errno)
-		log_warn("a thread cannot give way: %s", strerror(errno));
+	static const struct sched_param none;
+	int fault = pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
+
+	if (fault)
+		log_warn("a thread cannot give way: %s", strerror(fault));
 }
 
 void loop_drain(void)

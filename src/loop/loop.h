@@ -35,7 +35,9 @@ bool loop_is_core(void);	/* the calling thread runs the loop */
 
 /*
  * From now on the calling thread gives way to the core and the writer where
- * there are too few processors for all: for what people ask, not phones.
+ * there are too few processors for all: for what people ask, not phones.  It
+ * may be off the processor for long with a lock in hand: the core takes none
+ * that such a thread keeps for more than a few instructions.
  */
 void loop_give_way(void);
 

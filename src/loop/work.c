@@ -1,6 +1,8 @@
 /* work.c - pools of threads for what may block, in lanes. */
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -16,21 +18,25 @@ struct job {
 	void *arg;
 };
 
+/*
+ * Who puts a job takes no lock: the core must not wait for a thread that
+ * gives way and is not running.  The lock is between the threads of a lane.
+ */
 struct lane {
 	const unsigned threads;		/* 0: work_start() says */
 	const unsigned most;		/* jobs that may wait */
-	pthread_mutex_t lock;
-	pthread_cond_t more;
+	_Atomic(struct job *) put;	/* the newest first */
+	atomic_uint waiting;
+	atomic_bool open;
+	sem_t more;			/* one for each job, and at the end */
 	pthread_t ids[MAX_THREADS];	/* its owner's */
 	unsigned running;		/* of them */
-	/* under lock */
-	struct job *first, **end;
-	unsigned waiting;
-	bool open;
+	pthread_mutex_t lock;
+	struct job *first;		/* under lock; the oldest first */
 };
 
 #define LANE(n, max) { .threads = (n), .most = (max), \
-	.lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER }
+	.lock = PTHREAD_MUTEX_INITIALIZER }
 
 static struct lane lanes[WORK_LANES] = {
 	[WORK_CORE] = LANE(0, 1000),
@@ -43,17 +49,33 @@ static atomic_bool ending;
 
 /* --- in the threads ------------------------------------------------------- */
 
-/* Under lock. */
+static struct job *turned(struct job *newest)
+{
+	struct job *oldest = NULL;
+
+	while (newest) {
+		struct job *next = newest->next;
+
+		newest->next = oldest;
+		oldest = newest;
+		newest = next;
+	}
+	return oldest;
+}
+
 static struct job *first_of(struct lane *l)
 {
-	struct job *j = l->first;
+	struct job *j;
 
-	if (!j)
-		return NULL;
-	l->first = j->next;
+	pthread_mutex_lock(&l->lock);
 	if (!l->first)
-		l->end = &l->first;
-	l->waiting--;
+		l->first = turned(atomic_exchange(&l->put, NULL));
+	j = l->first;
+	if (j)
+		l->first = j->next;
+	pthread_mutex_unlock(&l->lock);
+	if (j)
+		l->waiting--;
 	return j;
 }
 
@@ -62,15 +84,14 @@ static struct job *take(struct lane *l)
 {
 	struct job *j;
 
-	pthread_mutex_lock(&l->lock);
-	while (!l->first && l->open)
-		pthread_cond_wait(&l->more, &l->lock);
-	j = first_of(l);
+	do
+		while (sem_wait(&l->more) < 0 && errno == EINTR)
+			;
+	while ((j = first_of(l)) == NULL && l->open);
 	while (j && !l->open && j->done) {
 		free(j);
 		j = first_of(l);
 	}
-	pthread_mutex_unlock(&l->lock);
 	return j;
 }
 
@@ -94,7 +115,8 @@ static void *worker(void *arg)
 
 static void start(struct lane *l, unsigned n)
 {
-	l->end = &l->first;
+	if (sem_init(&l->more, 0, 0) < 0)
+		abort();
 	l->open = true;
 	for (l->running = 0; l->running < n && l->running < MAX_THREADS;
 	    l->running++)
@@ -104,12 +126,12 @@ static void start(struct lane *l, unsigned n)
 
 static void stop(struct lane *l)
 {
-	pthread_mutex_lock(&l->lock);
 	l->open = false;
-	pthread_cond_broadcast(&l->more);
-	pthread_mutex_unlock(&l->lock);
+	for (unsigned i = 0; i < l->running; i++)
+		(void)sem_post(&l->more);
 	while (l->running)
 		pthread_join(l->ids[--l->running], NULL);
+	(void)sem_destroy(&l->more);
 }
 
 void work_start(unsigned threads)
@@ -145,22 +167,16 @@ bool work_is_stopping(void)
 
 bool work_put(enum work_lane lane, work_fn *fn, work_fn *done, void *arg)
 {
-	struct job *j = xalloc(sizeof(*j));
 	struct lane *l = &lanes[lane];
-	bool fits;
+	struct job *j;
 
-	*j = (struct job){ NULL, fn, done, arg };
-	pthread_mutex_lock(&l->lock);
-	fits = l->open && l->waiting < l->most;
-	if (fits) {
-		*l->end = j;
-		l->end = &j->next;
-		l->waiting++;
-	}
-	pthread_mutex_unlock(&l->lock);
-	if (fits)
-		pthread_cond_signal(&l->more);
-	else
-		free(j);
-	return fits;
+	if (!l->open || l->waiting >= l->most)
+		return false;
+	j = xalloc(sizeof(*j));
+	*j = (struct job){ atomic_load(&l->put), fn, done, arg };
+	l->waiting++;
+	while (!atomic_compare_exchange_weak(&l->put, &j->next, j))
+		;
+	(void)sem_post(&l->more);
+	return true;
 }

@@ -202,6 +202,8 @@ enum err db_open_from(const char *dir, const struct asset *const sets[DB_N],
 	enum err e;
 
 	assert(!all.dir);
+	/* its statistics are one lock for all threads, and nobody reads them */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	all.dir = xstrndup(dir, strlen(dir));
 	all.generation++;
 	recent_reset();

@@ -1,10 +1,10 @@
 /* test_loop.c - loop/loop.h, timer.h, work.h under frozen and real time. */
 
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/now.h"
@@ -230,19 +230,19 @@ static void readable(int fd, int events, void *arg)
 static void *give_way(void *arg)
 {
 	loop_give_way();
-	*(int *)arg = getpriority(PRIO_PROCESS, 0);
+	*(int *)arg = sched_getscheduler(0);
 	return NULL;
 }
 
 START_TEST(a_thread_gives_way_alone)
 {
-	int before = getpriority(PRIO_PROCESS, 0), there = before;
+	int before = sched_getscheduler(0), there = before;
 	pthread_t t;
 
 	ck_assert_int_eq(pthread_create(&t, NULL, give_way, &there), 0);
 	ck_assert_int_eq(pthread_join(t, NULL), 0);
-	ck_assert_int_eq(there, 19);
-	ck_assert_int_eq(getpriority(PRIO_PROCESS, 0), before);
+	ck_assert_int_eq(there, SCHED_IDLE);
+	ck_assert_int_eq(sched_getscheduler(0), before);
 }
 END_TEST
 
