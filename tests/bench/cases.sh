@@ -168,6 +168,21 @@ case_register () {
 
 # --- the API beside the messages -------------------------------------------
 
+# new_token NAME ROLE
+new_token () {
+	"$parley" --data-dir "$data" --json token add "$1" --role "$2" \
+	    --admin bench 2>> "$work/parley.log" |
+	    sed -n 's/.*"token":"\([^"]*\)".*/\1/p'
+}
+
+# 64 clients: what one may ask for in a second does not hold them back
+many_tokens () {
+	tokens=
+	for k in $(seq 64); do
+		tokens="$tokens${tokens:+ }$(new_token "$1$k" "$1")"
+	done
+}
+
 # api_up CASE PAIRS: a daemon with HTTPS; sets api and token
 api_up () {
 	api=127.0.0.1:$("$blast" free-port)
@@ -178,10 +193,8 @@ api_up () {
 	fi
 	echo 'as long a password as anybody needs' > "$work/password"
 	tell admin add bench --role security --role support \
-	    --password-file "$work/password"
-	token=$("$parley" --data-dir "$data" --json token add bench \
-	    --role support --admin bench 2>> "$work/parley.log" |
-	    sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
+	    --role operator --password-file "$work/password"
+	token=$(new_token reads support)
 	if [ -n "$token" ]; then return 0; fi
 	skip "$1" parley 'no token of the API'
 	parley_down
@@ -193,13 +206,21 @@ reads="$reads /api/v1/messages?limit=20 /api/v1/registrations?limit=50"
 reads="$reads /api/v1/messages/search?text=sip:r%u@example.org&limit=5"
 reads="$reads /api/v1/stats /api/v1/stats/snapshot"
 
-# readers RATE: 64 of them until readers_end; RATE 0: as fast as they can
+# readers RATE [OPTION]...: 64 of them until readers_end; 0: all they can
 readers () {
+	rate=$1; shift
 	pin "$load_cpu" "$blast" http --name admin-api --peer parley \
-	    --setup "$setup" --server "$api" --tls --token "$token" \
-	    --path "$reads" --window 64 --users $users --rate "$1" \
-	    --seconds 600 --warmup 1 > "$work/api" 2>> "$work/blast.err" &
+	    --setup "$setup" --server "$api" --tls --token "$tokens" \
+	    --path "$reads" --window 64 --users $users --rate "$rate" \
+	    --seconds 600 --warmup 1 "$@" > "$work/api" \
+	    2>> "$work/blast.err" &
 	readers_pid=$!
+}
+
+# The same, but they change subscribers.
+changers () {
+	readers 0 --path '/api/v1/subscribers/sip:r%u@example.org' \
+	    --change '{"name":"another"}'
 }
 
 readers_end () {
@@ -214,10 +235,15 @@ readers_end () {
 	fi
 }
 
-# beside SETUP PACE [OPTION]...: messages while 64 read; PACE - is nobody
+# beside SETUP PACE [OPTION]...: messages while 64 read at this pace; with
+# "-" nobody does, with "change" they change subscribers
 beside () {
-	setup=$1 pace=$2; shift 2
-	[ "$pace" = - ] || readers "$pace"
+	setup="$cores$1" pace=$2; shift 2
+	case $pace in
+	-) ;;
+	change) changers ;;
+	*) readers "$pace" ;;
+	esac
 	measure admin parley "$setup" yes online --users $users --identity \
 	    --metrics "$admin" "$@"
 	[ "$pace" = - ] || readers_end
@@ -225,8 +251,23 @@ beside () {
 }
 
 # The budget is 5 % of the rate, and 20 ms for a read at 1,000 messages/s.
+# On one core all that the API takes is taken from the messages; on two it
+# has room beside the SIP thread, as on any machine of a site, but so has
+# the load here.
 case_admin () {
+	cores='one core, '
+	beside_admin
+}
+
+case_admin_two () {
+	one=$sut_cpu sut_cpu=$sut_cpu,$load_cpu cores='two cores, '
+	beside_admin
+	sut_cpu=$one
+}
+
+beside_admin () {
 	if ! api_up admin $users; then return; fi
+	many_tokens support
 	beside '1,000/s, no API' - --rate 1000
 	alone=$setup_rate
 	beside '1,000/s, 500 reads/s' 500 --rate 1000
@@ -236,13 +277,16 @@ case_admin () {
 	alone=$setup_rate
 	beside 'as many, all they can' 0
 	per_cent 'as many, all they can'
+	many_tokens operator
+	beside 'as many, all change' change
+	per_cent 'as many, all change'
 	parley_down
 }
 
 # What is left of the rate that there was alone.
 per_cent () {
 	if [ "${alone:-0}" -gt 0 ]; then
-		value admin-ratio parley "$1" \
+		value admin-ratio parley "$cores$1" \
 		    $((setup_rate * 100 / alone)) '% of the rate without API'
 	fi
 }
