@@ -280,10 +280,9 @@ static int stage_verb(struct session *s, size_t i, struct strv line,
 	int code;
 
 	buf_init(&whole, BUF_NO_LIMIT);
-	buf_addz(&whole, verbs[i].word);
-	if (s->place[0])
-		buf_addf(&whole, " %s", s->place);
-	buf_adds(&whole, (struct strv){ line.p + behind, line.n - behind });
+	buf_addf(&whole, "%s ", verbs[i].word);
+	draft_whole(s, (struct strv){ line.p + behind, line.n - behind },
+	    &whole);
 	code = secret_add(s, &whole);
 	if (code == EXIT_OK)
 		code = stage(s, buf_strv(&whole));

@@ -18,8 +18,13 @@ int draft_send(struct session *s, const char *method, const char *what,
 /* "running?lines=on&draft=main": all settings as they would be. */
 void draft_proposed(const struct session *s, struct buf *where);
 
-/* The words as a path, behind the place of the session. */
-void draft_path(const struct session *s, const struct word *w, size_t n,
+/*
+ * The text behind a verb with the place of the session before it, and at the
+ * prompt with the words of its path in full; what is no path is left alone.
+ */
+void draft_whole(struct session *s, struct strv text, struct buf *out);
+/* The words as a path, in the same way. */
+void draft_path(struct session *s, const struct word *w, size_t n,
     struct buf *out);
 
 /* Each of them gets the words behind its own. */

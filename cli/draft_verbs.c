@@ -9,15 +9,20 @@
 
 /* --- paths and bodies ---------------------------------------------------- */
 
-void draft_path(const struct session *s, const struct word *w, size_t n,
+void draft_path(struct session *s, const struct word *w, size_t n,
     struct buf *out)
 {
-	buf_addz(out, s->place);
+	struct buf text;
+
+	buf_init(&text, BUF_NO_LIMIT);
 	for (size_t i = 0; i < n; i++) {
-		if (out->n)
-			buf_addc(out, ' ');
-		words_quote(out, w[i].text);
+		buf_addc(&text, ' ');
+		words_quote(&text, w[i].text);
 	}
+	draft_whole(s, buf_strv(&text), out);
+	while (out->n && out->p[out->n - 1] == ' ')
+		out->p[--out->n] = 0;
+	buf_deinit(&text);
 }
 
 struct member {

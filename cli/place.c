@@ -6,6 +6,8 @@
 #include "base/near.h"
 #include "cli/draft.h"
 
+#define WORDS 70
+
 struct candidates {
 	struct near near;
 	char best[64];		/* the words live only while they are told */
@@ -55,6 +57,76 @@ static bool word_ok(struct session *s, const struct word *w, size_t i)
 	buf_deinit(&c.list);
 	return c.found;
 }
+
+/* --- words in full ------------------------------------------------------- */
+
+struct beginning {
+	struct strv typed;
+	char found[64];
+	size_t n;		/* words that begin so */
+	bool exact;
+};
+
+static void begins(const char *word, const char *help, void *arg)
+{
+	struct beginning *b = arg;
+
+	(void)help;
+	b->exact |= strv_eq(b->typed, strv(word));
+	if (strncmp(word, b->typed.p, b->typed.n) != 0)
+		return;
+	b->n++;
+	(void)snprintf(b->found, sizeof(b->found), "%s", word);
+}
+
+/* Word i in full, as a name, or as it is; false: the path ends before it. */
+static bool word_full(struct session *s, struct word *w, size_t i,
+    struct arena *a)
+{
+	struct beginning b = { .typed = w[i].text };
+	const struct setting *at;
+	const char *kind;
+
+	schema_next(&s->schema, w, i, begins, &b, &kind, &at);
+	if (at || (!kind && b.n == 0))
+		return false;
+	if (!kind && !b.exact && b.n == 1 && !w[i].quoted)
+		w[i].text = arena_str(a, strv(b.found));
+	return true;
+}
+
+void draft_whole(struct session *s, struct strv text, struct buf *out)
+{
+	struct word w[WORDS];
+	struct buf all;
+	struct arena a;
+	size_t n, i = 0, rest;
+
+	buf_init(&all, BUF_NO_LIMIT);
+	buf_addf(&all, "%s ", s->place);
+	buf_adds(&all, text);
+	arena_init(&a);
+	n = words_split(buf_strv(&all), &a, w, WORDS);
+	if (s->interactive && n && n <= WORDS && session_schema(s))
+		while (i < n && word_full(s, w, i, &a))
+			i++;
+	for (size_t k = 0; k < i; k++) {
+		if (k)
+			buf_addc(out, ' ');
+		words_quote(out, w[k].text);
+	}
+	rest = i < n && n <= WORDS ? w[i].at : i ? all.n : 0;
+	if (i && rest < all.n)
+		buf_addc(out, ' ');
+	while (i == 0 && rest < all.n && all.p[rest] == ' ')
+		rest++;
+	buf_adds(out, (struct strv){ all.p + rest, all.n - rest });
+	explicit_bzero(all.p, all.size);
+	arena_deinit(&a);
+	buf_deinit(&all);
+}
+
+/* --- edit, up, top ------------------------------------------------------- */
 
 static int enter(struct session *s, struct strv path)
 {

@@ -37,8 +37,8 @@ bool eyes_allow(struct op_call *c, struct strv owner)
 		    "else commit that");
 	else if (strv_eq(person(owner), person(op_actor(c))))
 		op_fail(c, OP_FORBIDDEN, "somebody else must commit your "
-		    "draft: configuration draft commit, with --owner %.*s",
-		    STRV_ARG(owner));
+		    "draft: configuration draft commit %.*s --owner %.*s",
+		    STRV_ARG(op_text(c, "draft")), STRV_ARG(owner));
 	else
 		return true;
 	return false;

@@ -212,6 +212,12 @@ test('paths begin at a place of the settings, which the prompt shows', async () 
 		'want "set gateway g1 window 25"', 'send "delete window\\r"',
 		'send "exit discard\\r"', 'want "parley> "', 'send "quit\\r"']);
 	expect(site, ['want "parley> "', 'send "configure\\r"', 'want "(config)# "',
+		'send "set gat g9 wind 7\\r"', 'want "(config)*# "', 'send "show gatew\\r"',
+		'want "set gateway g9 window 7"', 'send "ed gatew g9\\r"', 'want "g9)*# "',
+		'send "set system-i abc # re\\r"', 'want "g9)*# "', 'send "show\\r"',
+		'want "set gateway g9 system-id abc"', 'send "set re 5\\r"',
+		'want "no setting"', 'send "del wind\\r"', 'want "g9)*# "', 'send "top\\r"',
+		'want "(config)*# "', 'send "discard gatew g9\\r"', 'want "(config)# "',
 		'send "edit gateway g9\\r"', 'want "g9)# "', 'send "set password\\r"',
 		'want "password: "', 'send "hid den\\r"', 'want "again, password: "',
 		'send "hid den\\r"', 'never "hid" "(config gateway g9)*# "',
