@@ -65,9 +65,6 @@ test('a link is tested in stages, with times; the report says which', async () =
 	assert.ok(stages.length >= 6, stages.join());
 	assert.ok(stages.some((s) => /Bind/.test(s) && /ms/.test(s)), stages.join());
 	await b.check('link test');
-	await b.picture('linktest-light');
-	await page.locator('.stages').scrollIntoViewIfNeeded();
-	await b.picture('linktest2-light');
 	await page.getByLabel('Send a message to').fill('+17770000003');
 	assert.match(await page.locator('.shell code').first().innerText(),
 		/^parley test gateway smsc1 --to \+17770000003$/);
@@ -75,6 +72,8 @@ test('a link is tested in stages, with times; the report says which', async () =
 	await page.locator('.stages li').filter({ hasText: 'Send a message' })
 		.getByText('ok').waitFor();
 	await page.getByText('The link works.').waitFor();
+	await page.locator('.stages').evaluate((e) => e.scrollIntoView({ block: 'center' }));
+	await b.picture('linktest-light');
 });
 
 test('a gateway is drained, which says what happens, and enabled again', async () => {

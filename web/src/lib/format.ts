@@ -101,6 +101,10 @@ export function ago(iso: string): string {
 	    t("{time} ago", { time: seconds(Math.floor(s)) });
 }
 
+/* A sentence of the daemon, with its times as the reader has them. */
+export const local = (says: unknown): string => String(says ?? "").replace(
+    /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => time(iso));
+
 /* --- words ----------------------------------------------------------------- */
 
 /* "tel:+15550100001" as people write it. */

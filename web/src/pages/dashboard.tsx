@@ -3,7 +3,7 @@
 import type { VNode } from "preact";
 
 import { list } from "../lib/api";
-import { bytes, count, micros, seconds } from "../lib/format";
+import { bytes, count, local, micros, seconds } from "../lib/format";
 import { t, term, tx } from "../lib/lang";
 import { checks, columns, namesOf, now, past, range, RANGES, sumNow,
     useFigures, valueNow, type Past } from "../lib/live";
@@ -213,8 +213,8 @@ function Attention(): VNode {
 		    n: checks.value.length })} /></p> :
 		    <ul class="checks-list">{bad.map((c) => <li
 		    key={String(c.check)}>
-			<Status state={String(c.state)} /> {String(c.says)}
-			{c.remedy ? <p class="soft">{String(c.remedy)}</p> :
+			<Status state={String(c.state)} /> {local(c.says)}
+			{c.remedy ? <p class="soft">{local(c.remedy)}</p> :
 			    null}
 		    </li>)}</ul>}
 	</Card>;

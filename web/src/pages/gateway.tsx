@@ -3,7 +3,7 @@
 import type { ComponentChildren, VNode } from "preact";
 
 import { list, type Row } from "../lib/api";
-import { count, micros, words } from "../lib/format";
+import { count, local, micros, words } from "../lib/format";
 import { t, term, tx } from "../lib/lang";
 import { columns, namesOf, now, useFigures } from "../lib/live";
 import { Link } from "../lib/router";
@@ -59,8 +59,8 @@ export function Gateway({ names }: { names: Record<string, string> }): VNode {
 		<Head back={<Link to="/gateways">{t(
 		    "Gateways")}</Link>} title={name}
 		    about={d ? <><Status state={String(d.state)} />{" "}
-		    <span lang="en">{held(d).length ? "" : String(
-		    d.why ?? "")}</span></> : t("not running")}>
+		    <span lang="en">{held(d).length ? "" :
+		    local(d.why)}</span></> : t("not running")}>
 			{d && <Actions path="/gateways" ids={{ name }} about={name}
 			    row={d} done={g.again} gone="/gateways" />}
 		</Head>

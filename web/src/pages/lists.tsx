@@ -6,11 +6,11 @@ import { useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 import type { Row } from "../lib/api";
-import { address, bytes } from "../lib/format";
+import { address, bytes, local } from "../lib/format";
 import { actionsOf, allowed, initialOf, op, titleOf, type Op,
     type Values } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
-import { Copy, Dialog, Empty, Head, Notice, toast, type Item }
+import { Copy, Dialog, Empty, Head, Notice, Status, toast, type Item }
     from "../ui/bits";
 import { doNow, OpDialog, reversible } from "../ui/form";
 import { Icon } from "../ui/icons";
@@ -215,7 +215,12 @@ export const Gateways = () => <ListPage title={t("Gateways")}
     ids={(r) => ({ name: String(r.name) })}
     to={(r) => at("gateways", r.name)}
     columns={[
-	{ name: "name" }, { name: "state", fact: true },
+	{ name: "name" },
+	{ name: "state", fact: true, render: (r) => <><Status
+	  state={String(r.state)} /> {Array.isArray(r.overrides) &&
+	  (r.overrides as Row[]).map((o) => <span class="badge warn"
+	  key={String(o.what)}>{term(String(o.what))} {tx("by {who}", {
+	  who: String(o.by) })}</span>)}</> },
 	{ name: "kind" }, { name: "network" },
 	{ name: "out_rate", label: t("Out/s"), numeric: true, fact: true },
 	{ name: "in_rate", label: t("In/s"), numeric: true },
@@ -223,11 +228,7 @@ export const Gateways = () => <ListPage title={t("Gateways")}
 	  render: (r) => `${r.in_flight}/${r.window}` },
 	{ name: "throttled", numeric: true }, { name: "errors", numeric: true },
 	{ name: "since" }, { name: "why", label: t("Says"), wrap: true,
-	    render: (r) =>
-	  Array.isArray(r.overrides) && r.overrides.length ? <span>{(r
-	  .overrides as Row[]).map((o) => <span class="badge warn"
-	  key={String(o.what)}>{term(String(o.what))} {tx("by {who}", {
-	  who: String(o.by) })}</span>)}</span> : String(r.why ?? "") },
+	  render: (r) => local(r.why) },
 	{ name: "override", hidden: true }, { name: "overrides", hidden: true },
     ]} empty={<Empty title={t("No gateway yet")}><p>{tx(
 	"{add} to reach phones that know only SMS.", { add: <Link

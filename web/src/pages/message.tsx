@@ -3,7 +3,7 @@
 import type { VNode } from "preact";
 
 import { get, list, type Row } from "../lib/api";
-import { address, bytes, words } from "../lib/format";
+import { address, bytes, local, words } from "../lib/format";
 import { t, tx } from "../lib/lang";
 import { allowed, op } from "../lib/meta";
 import { Link } from "../lib/router";
@@ -20,7 +20,7 @@ const WAITING = new Set(["ready", "held"]);
 
 function Legs({ legs }: { legs: Row[] }): VNode {
 	return <div class="scroll" tabIndex={0} role="group"
-	    aria-label={t("Table of deliveries")}><table>
+	    aria-label={t("Table of deliveries")}><table class="legs">
 		<caption class="hidden">{t("Deliveries")}</caption>
 		<thead><tr>{[t("Recipient"), t("State"), t("By"), t("Way"),
 		    t("Tries"), t("Reason"), t("Next try"), t(
@@ -29,8 +29,9 @@ function Legs({ legs }: { legs: Row[] }): VNode {
 		<tbody>{legs.map((l) => <tr key={String(l.leg)}>
 			<td><Value name="recipient" value={l.recipient} /></td>
 			<td><Status state={String(l.state)} />
-				{l.says ? <small class="soft"> {String(l.says)}
-				</small> : null}</td>
+				{l.says ?
+				    <small class="soft" lang="en">{" "}
+				    {local(l.says)}</small> : null}</td>
 			<td>{String(l.port)}</td>
 			<td><Value name="hop" value={l.hop} /></td>
 			<td class="n">{String(l.tries)}</td>

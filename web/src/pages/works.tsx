@@ -3,8 +3,8 @@
 import type { ComponentChildren, VNode } from "preact";
 
 import { get, list, sentence, type Row } from "../lib/api";
-import { count } from "../lib/format";
-import { many, t, term, tx } from "../lib/lang";
+import { count, words } from "../lib/format";
+import { many, t, tx } from "../lib/lang";
 import { allowed, op, run } from "../lib/meta";
 import { Card, Fault, Status, Time, toast, useLoad, type Loaded }
     from "../ui/bits";
@@ -73,7 +73,7 @@ export function Works({ kinds, title, none }: { kinds: string[];
 		{data.length === 0 ? none : <ul class="rows">{data.map((j) =>
 		    <li
 		    key={jobId(j)}>
-			<span class="grow"><b>{term(String(j.kind))}</b>{" "}
+			<span class="grow"><b>{words(String(j.kind))}</b>{" "}
 			    {String(j.object)} <small class="soft">{tx(
 			    "{when} by {who}", { when: <Time at={j.began} />,
 			    who: String(j.by) })}</small>

@@ -58,7 +58,8 @@ const STATES = new Set(["state", "status", "result", "online", "outcome"]);
 /* Any value of an answer, by its look. */
 export function Value({ name, value }: { name: string; value: unknown }):
     VNode {
-	if (value === null || value === undefined || value === "")
+	if (value === null || value === undefined || value === "" ||
+	    Array.isArray(value) && value.length === 0)
 		return <span class="soft">–</span>;
 	if (name === "online")
 		return <Status state={value ? "online" : "offline"} />;
