@@ -97,13 +97,12 @@ bool import_ops(struct conf_edit *e, struct strv json, size_t *n,
 
 /* --- whole texts --------------------------------------------------------- */
 
-static bool import_lines(struct conf_edit *e, struct strv text, size_t *line,
-    struct buf *why)
+bool import_lines(struct conf_edit *e, struct strv *text, size_t most,
+    size_t *line, struct buf *why)
 {
-	*line = 0;
-	while (text.n) {
+	while (text->n && most-- > 0) {
 		++*line;
-		if (conf_edit_line(e, strv_split(text, '\n', &text), why) !=
+		if (conf_edit_line(e, strv_split(*text, '\n', text), why) !=
 		    ERR_OK)
 			return false;
 	}
@@ -124,7 +123,7 @@ static void path_line(struct buf *line, struct strv instance,
 }
 
 /* {"gateway smsc1":{"window":"10"}} */
-static bool import_json(struct conf_edit *e, struct strv text, struct buf *why)
+bool import_json(struct conf_edit *e, struct strv text, struct buf *why)
 {
 	struct json_err bad = { 0 };
 	struct json *root = json_parse(text, SIZE_LIMIT, &bad);
@@ -160,17 +159,13 @@ static bool import_json(struct conf_edit *e, struct strv text, struct buf *why)
 	return ok;
 }
 
-bool import_text(struct conf_edit *e, struct strv text, size_t *line,
-    struct buf *why)
+bool import_is_json(struct strv text)
 {
 	size_t blank = 0;
 
 	while (blank < text.n && strchr(" \t\r\n", text.p[blank]))
 		blank++;
-	if (blank == text.n || text.p[blank] != '{')
-		return import_lines(e, text, line, why);
-	*line = 0;
-	return import_json(e, text, why);
+	return blank < text.n && text.p[blank] == '{';
 }
 
 /* --- export -------------------------------------------------------------- */

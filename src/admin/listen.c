@@ -253,7 +253,6 @@ enum err admin_start(const char *data_dir)
 		return ERR_STORAGE;
 	sock = h;
 	work_people_start();
-	share_start();
 	events_start();
 	timer_init(&flush, "admin tokens", flush_due, NULL);
 	timer_set(&flush, FLUSH_MS);

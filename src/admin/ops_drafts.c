@@ -10,12 +10,14 @@
 #include "admin/review.h"
 #include "admin/rollback.h"
 #include "base/alloc.h"
+#include "loop/loop.h"
 #include "store/drafts.h"
 #include "store/revisions.h"
 
 /* Drafts are worked on in the core, which must not be held up for long. */
 #define STAGED_MAX	50000		/* values of one draft */
 #define TEXT_MAX	((size_t)2 << 20)	/* bytes of one load */
+#define LOAD_LINES	100	/* of them at once: a millisecond */
 
 /* false: the call has failed. */
 static bool name_is_good(struct op_call *c)
@@ -265,31 +267,91 @@ static void resolve_run(struct op_call *c)
 	buf_deinit(&why);
 }
 
+/* A text that is taken line by line, some in each turn of the core. */
+struct loading {
+	struct op_call *c;
+	struct conf_edit *e;
+	struct strv left;
+	size_t line;
+	int64_t tag;		/* of the draft when it began; 0: none */
+};
+
+static int64_t tag_of(const struct op_call *c)
+{
+	const struct draft *d = find(c);
+
+	return d ? d->tag : 0;
+}
+
+static void load_end(struct loading *l)
+{
+	if (tag_of(l->c) == l->tag) {
+		put(l->c, l->e);
+	} else {
+		op_fail(l->c, OP_CONFLICT, "the draft has been changed "
+		    "meanwhile: read it again");
+		conf_edit_free(l->e);
+	}
+	free(l);
+}
+
+static void load_some(void *arg)
+{
+	struct loading *l = arg;
+	struct buf why;
+	bool ok;
+
+	buf_init(&why, 4096);
+	ok = import_lines(l->e, &l->left, LOAD_LINES, &l->line, &why);
+	if (!ok) {
+		op_fail_line(l->c, OP_INVALID, l->line, buf_strv(&why));
+		conf_edit_free(l->e);
+		free(l);
+	} else if (l->left.n) {
+		loop_post(load_some, l);
+	} else {
+		load_end(l);
+	}
+	buf_deinit(&why);
+}
+
+static void load_json(struct op_call *c, struct conf_edit *e)
+{
+	struct buf why;
+
+	buf_init(&why, 4096);
+	if (import_json(e, op_text(c, "text"), &why)) {
+		put(c, e);
+	} else {
+		op_fail_line(c, OP_INVALID, 0, buf_strv(&why));
+		conf_edit_free(e);
+	}
+	buf_deinit(&why);
+}
+
 static void load_run(struct op_call *c)
 {
-	struct strv mode = op_text(c, "mode");
+	struct strv mode = op_text(c, "mode"), text = op_text(c, "text");
+	struct loading *l;
 	struct conf_edit *e;
-	struct buf why;
-	size_t line;
 
 	if (!name_is_good(c) || !tag_is(c))
 		return;
-	if (op_text(c, "text").n > TEXT_MAX) {
+	if (text.n > TEXT_MAX) {
 		op_fail(c, OP_TOO_LARGE, "at most %zu MiB at once: load it in "
 		    "parts", TEXT_MAX >> 20);
 		return;
 	}
-	buf_init(&why, 4096);
 	e = mine(c);
 	if (strv_eq(mode, STRV("replace")))
 		conf_edit_clear(e);
-	if (import_text(e, op_text(c, "text"), &line, &why)) {
-		put(c, e);
-	} else {
-		op_fail_line(c, OP_INVALID, line, buf_strv(&why));
-		conf_edit_free(e);
+	if (import_is_json(text)) {
+		load_json(c, e);
+		return;
 	}
-	buf_deinit(&why);
+	l = xalloc(sizeof(*l));
+	*l = (struct loading){ c, e, text, 0, tag_of(c) };
+	load_some(l);
 }
 
 /* --- an older revision into the draft ------------------------------------ */

@@ -19,7 +19,8 @@ struct turn {
 
 static struct turn *first, **end = &first;
 static int64_t paid;		/* us; all before is paid for */
-static struct timer timer;
+static void go_on(void *arg);
+static struct timer timer = { .name = "requests", .fn = go_on };
 
 static void run(struct turn *t)
 {
@@ -64,11 +65,6 @@ void share_post(loop_fn *fn, void *arg)
 
 	*t = (struct turn){ NULL, fn, arg };
 	loop_post(arrived, t);
-}
-
-void share_start(void)
-{
-	timer_init(&timer, "requests", go_on, NULL);
 }
 
 void share_stop(void)

@@ -11,7 +11,6 @@
  */
 void share_post(loop_fn *fn, void *arg);
 
-void share_start(void);		/* core */
-void share_stop(void);		/* runs what waits */
+void share_stop(void);		/* core: runs what waits */
 
 #endif
