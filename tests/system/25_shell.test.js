@@ -180,6 +180,7 @@ test('the loss of the daemon is told at the prompt', async () => {
 	expect(site, ['want "parley> "', 'send "show"', 'want "show"',
 		`exec kill ${site.daemon.process.pid}`, 'want "does not answer any more"',
 		'want "parley> show"', 'send "\\025quit\\r"']);
+	await site.down();	// it may still be ending
 	await site.run();
 });
 
