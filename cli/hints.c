@@ -150,6 +150,8 @@ static const struct common {
 	  "letters" },
 	{ "--sort", "by a column; -COLUMN: the largest first", "[-]COLUMN",
 	  "one column in small letters" },
+	{ "--filter", "only rows that fit, of all there are", "CONDITION",
+	  "such as \"size>20 and state=held\"" },
 	{ "--limit", "at most so many rows", "N", "1 to 1000000 rows" },
 	{ "--watch", "again every few seconds", NULL, NULL },
 	{ "--wait", "until every state here is this one", "STATE",

@@ -72,6 +72,7 @@ static int texts_take(struct options *o, const struct word *w, size_t n,
 		{ "--columns", &o->select.columns },
 		{ "--sort", &o->select.sort },
 		{ "--wait", &o->wait },
+		{ "--filter", &o->filter },
 	};
 	struct {
 		const char *name, *unit;
@@ -89,7 +90,9 @@ static int texts_take(struct options *o, const struct word *w, size_t n,
 			*texts[i].to = value;
 		else if (used)
 			buf_addf(why, "%s takes a %s", texts[i].name,
-			    texts[i].to == &o->wait ? "state" : "column");
+			    texts[i].to == &o->wait ? "state" :
+			    texts[i].to == &o->filter ? "condition" :
+			    "column");
 		if (used)
 			return value.n ? used : -1;
 	}

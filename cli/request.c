@@ -323,6 +323,15 @@ static void target_query(struct building *b, struct buf *out)
 	}
 }
 
+/* The daemon looks at all rows, not only at those of one page. */
+static void target_filter(struct building *b, struct request *r)
+{
+	buf_addc(&r->target, strchr(r->target.p, '?') ? '&' : '?');
+	buf_addz(&r->target, "filter=");
+	client_escape(&r->target, b->options->filter);
+	r->narrowed = true;
+}
+
 static void body_json(struct building *b, struct buf *out)
 {
 	struct jsonw w;
@@ -380,6 +389,8 @@ static void fill(struct building *b, struct request *r)
 	about(b, r);
 	if (reads || file)
 		target_query(b, &r->target);
+	if (reads && b->options->filter.p)
+		target_filter(b, r);
 	if (file) {
 		r->type = "application/octet-stream";
 		buf_adds(&r->body, file->v[0]);

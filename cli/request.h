@@ -21,6 +21,7 @@ struct options {
 	bool yes;		/* do not ask */
 	enum render_color color;
 	int watch_s;		/* 0: once */
+	struct strv filter;	/* of rows, for the daemon; or absent */
 	struct strv wait;	/* states, "a,b"; or absent */
 	int timeout_s;		/* 0: as the client's */
 	struct selection select;

@@ -76,6 +76,11 @@ test('columns, order and rows are chosen for every form', async () => {
 	assert.match(await site.parley([...args, '--csv']),
 		/^state,address\r\nactive,sip:user39@/);
 	assert.match(await site.parley(args), /^STATE +ADDRESS\nactive +sip:user39@/);
+	assert.equal((await site.items('show', 'subscribers', '--filter', 'address=sip:user3*'))
+		.length, 10);
+	const bad = await site.shell(['show', 'subscribers', '--filter', 'adress=x']);
+	assert.notEqual(bad.status, 0);
+	assert.match(bad.stderr, /adress/);
 	const r = await site.shell(['health', '--columns', 'sate']);
 	assert.equal(r.status, 2);
 	assert.match(r.stderr, /no column "sate" \(did you mean state\?\)/);
