@@ -57,6 +57,7 @@ test('the console makes itself a new certificate; the page goes on', async () =>
 	await b.check('certificates');
 });
 
+// proves APP-03
 test('a link is tested in stages, with times; the report says which', async () => {
 	await b.go('/gateways/smsc1');
 	await button('Test the link').click();

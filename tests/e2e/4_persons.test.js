@@ -1,4 +1,5 @@
-// What takes two persons: reading a message, and a commit with four eyes.
+// What takes two persons (reading a message, a commit with four eyes), and what
+// each role is shown.
 
 'use strict';
 const { test, before, after } = require('node:test');
@@ -10,28 +11,35 @@ let stage, site, b, page, hers;
 before(async () => {
 	stage = await Stage.open({ config: ['set privacy content-reveal on'] });
 	({ site, page, browser: b } = stage);
-	await b.go('/admins');
-	await button('Add admin').click();
-	await dialog().getByLabel(/^Name/).fill('rita');
-	await dialog().getByLabel(/^Role/).fill('support\nconfig');
-	await dialog().getByLabel(/^Password/).fill(PASSWORD);
-	await dialog().getByRole('button', { name: 'Add admin' }).click();
-	await page.getByRole('link', { name: 'rita' }).waitFor();
-	const other = await b.browser.newContext({ ignoreHTTPSErrors: true });
-	hers = await other.newPage();
-	hers.setDefaultTimeout(10000);
-	await hers.goto(b.base);
-	await hers.getByLabel('Name').fill('rita');
-	await hers.getByLabel('Password').fill(PASSWORD);
-	await hers.keyboard.press('Enter');
-	await hers.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	hers = await person('rita', 'support', 'config');
 });
 
 after(() => stage?.close());
 
+// Made by the first administrator, and signed in with a browser of his own.
+async function person(name, ...roles) {
+	await b.go('/admins');
+	await button('Add admin').click();
+	await dialog().getByLabel(/^Name/).fill(name);
+	await dialog().getByLabel(/^Role/).fill(roles.join('\n'));
+	await dialog().getByLabel(/^Password/).fill(PASSWORD);
+	await dialog().getByRole('button', { name: 'Add admin' }).click();
+	await page.getByRole('link', { name, exact: true }).waitFor();
+	const own = await b.browser.newContext({ ignoreHTTPSErrors: true });
+	const tab = await own.newPage();
+	tab.setDefaultTimeout(10000);
+	await tab.goto(b.base);
+	await tab.getByLabel('Name').fill(name);
+	await tab.getByLabel('Password').fill(PASSWORD);
+	await tab.keyboard.press('Enter');
+	await tab.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	return tab;
+}
+
 const button = (name) => page.getByRole('button', { name, exact: true });
 const dialog = () => page.getByRole('dialog');
 
+// proves APP-03
 test('a message is read by whom it was granted to, and hidden again', async () => {
 	const [m] = await site.items('show', 'messages', '--to', 'tel:+15550100002');
 	await hers.goto(`${b.base}/messages/${m.id}`);
@@ -56,6 +64,7 @@ test('a message is read by whom it was granted to, and hidden again', async () =
 	assert.ok(seen.some((r) => r.object === m.id && r.result === 'ok'), JSON.stringify(seen));
 });
 
+// proves APP-02 APP-03
 test('with four eyes one prepares and another commits', async () => {
 	await site.configure(['set policy commit four-eyes on']);
 	await hers.goto(`${b.base}/settings/gateway/smsc1`);
@@ -75,3 +84,28 @@ test('with four eyes one prepares and another commits', async () => {
 	assert.equal(now.value, '33');
 	await hers.getByText('Nothing is staged').waitFor();
 });
+
+for (const role of ['viewer', 'support', 'operator', 'config', 'security', 'auditor'])
+	test(`the role ${role} is shown only pages that answer him`, async () => {
+		const tab = await person(`the-${role}`, role);
+		const faults = [];
+		tab.on('response', (r) => {
+			if (r.status() >= 400)
+				faults.push(`${r.status()} ${r.url()}`);
+		});
+		tab.on('pageerror', (e) => faults.push(e.stack));
+		const pages = await tab.locator('nav#nav a').evaluateAll((all) =>
+			all.map((a) => new URL(a.href).pathname));
+		assert.ok(pages.length > 10, pages.join());
+		for (const where of [...pages, '/gateways/smsc1', '/account']) {
+			await tab.evaluate((to) => {
+				history.pushState(null, '', to);
+				dispatchEvent(new PopStateEvent('popstate'));
+			}, where);
+			await tab.locator('h1').first().waitFor();
+			await tab.waitForFunction(() => !document.querySelector('.loading'));
+			faults.push(...await tab.locator('.notice.bad, .strip').allInnerTexts());
+			assert.deepEqual(faults, [], `${role} at ${where}`);
+		}
+		await tab.context().close();
+	});

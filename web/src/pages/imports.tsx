@@ -9,7 +9,7 @@ import { allowed, op, run } from "../lib/meta";
 import { query } from "../lib/router";
 import { Empty, Facts, toast, Value } from "../ui/bits";
 import { ListPage, version } from "./lists";
-import { isRunning } from "./works";
+import { isRunning, Works } from "./works";
 
 /* What was written by then stays, and is said. */
 async function stop(r: Row): Promise<void> {
@@ -53,7 +53,7 @@ const add = (command: string, label: string) =>
 	<p><button type="button" onClick={() => query({ do: command })}>{label}
 	</button></p>;
 
-export const Imports = () => <ListPage title={t("Import")}
+export const Imports = () => <><ListPage title={t("Import")}
     about={t("Files of subscribers and groups; each import is checked as a " +
     "whole and counted.")} command="show imports" path="/imports" everyMs={1000}
     topic="jobs"
@@ -76,4 +76,5 @@ export const Imports = () => <ListPage title={t("Import")}
 	    "{n} row refused", "{n} rows refused")}</span> :
 	    <span class="soft">–</span> },
     ]} empty={<Empty title={t("Nothing was imported yet")}>{add("subscriber import",
-	t("Import a CSV file"))}</Empty>} />;
+	t("Import a CSV file"))}</Empty>} />
+    <Works kinds={["list-import"]} title={t("Last imports of lists")} /></>;
