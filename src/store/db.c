@@ -92,13 +92,24 @@ static bool configure(struct db *db, bool write)
 	    SQLITE_OK;
 }
 
+/*
+ * Nobody asks how much memory SQLite has: counting it is a lock of all threads
+ * for each block, some 140 times a message.
+ */
+static void count_no_memory(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct db *db_connect(const char *path, enum db_which which, bool write,
     struct buf *why)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct db *db = xalloc(sizeof(*db));
 	int mode = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
 	    SQLITE_OPEN_READONLY;
 
+	(void)pthread_once(&once, count_no_memory);
 	db->which = which;
 	if (sqlite3_open_v2(path, &db->h, mode | SQLITE_OPEN_NOMUTEX, NULL) ==
 	    SQLITE_OK && configure(db, write) && (which != DB_STORE ||

@@ -381,6 +381,73 @@ START_TEST(a_restore_goes_on_after_a_kill)
 }
 END_TEST
 
+/* What DIR had counted, what the backup had; and what is there afterwards. */
+static const struct {
+	const char *name, *backup, *now;
+	int64_t position, rows, first, end;
+} counts[] = {
+	{ "the backup is older", "UPDATE charge_position SET seq = 3;"
+	  "INSERT INTO charge VALUES (4, 2, 'in files since')",
+	  "UPDATE charge_position SET seq = 7;"
+	  "INSERT INTO charge VALUES (8, 2, 'waits')", 7, 1, 8, 9 },
+	{ "what the backup has still waits",
+	  "UPDATE charge_position SET seq = 3;"
+	  "INSERT INTO charge VALUES (4, 2, 'waits')",
+	  "UPDATE charge_position SET seq = 3;"
+	  "INSERT INTO charge VALUES (4, 2, 'waits'), (6, 1, 'too')",
+	  3, 2, 4, 6 },
+	{ "on a new machine it goes on behind the backup",
+	  "UPDATE charge_position SET seq = 40;"
+	  "INSERT INTO charge VALUES (41, 2, 'in files there')",
+	  "INSERT INTO charge VALUES (1, 3, 'waits')", 42, 1, 43, 45 },
+	{ "an older program was there, with a row for each fact",
+	  "UPDATE charge_position SET seq = 3", "UPDATE charge_position "
+	  "SET seq = 7; DROP TABLE charge; CREATE TABLE charge (id INTEGER "
+	  "PRIMARY KEY AUTOINCREMENT, message, leg, state, was, at);"
+	  "INSERT INTO charge VALUES (8, 1, 0, 0, 0, 5), "
+	  "(9, 1, 256, 3, 2, 6)", 7, 2, 8, 9 },
+};
+
+START_TEST(charging_neither_repeats_nor_skips_over_a_restore)
+{
+	const struct backup_options o = { .dir = dir };
+	char name[BACKUP_NAME];
+	struct buf why;
+	bool taken;
+
+	buf_init(&why, 1000);
+	(void)snprintf(dir, sizeof(dir), "%s", scratch_new());
+	world_open(dir);
+	box_key(dir, "a key");
+	sql(DB_CONFIG, "INSERT INTO setting VALUES ('site domain', 'x')");
+	sql(DB_STORE, counts[_i].backup);
+	ck_assert_int_eq(backup_make(&o, &progress, name, &why), ERR_OK);
+	sql(DB_STORE, "DELETE FROM charge;"
+	    "UPDATE charge_position SET seq = 0");
+	sql(DB_STORE, counts[_i].now);
+	world_close();
+	(void)snprintf(file, sizeof(file), "%s/backup/%s", dir, name);
+	ck_assert_msg(backup_stage(file, &o, STRV("alice"), &progress,
+	    &why) == ERR_OK, "%s", why.p);
+	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+	world_open(dir);
+	ck_assert_msg(number(DB_STORE, "SELECT seq FROM charge_position") ==
+	    counts[_i].position, "%s", counts[_i].name);
+	ck_assert_int_eq(number(DB_STORE, "SELECT count(*) FROM charge"),
+	    counts[_i].rows);
+	ck_assert_int_eq(number(DB_STORE, "SELECT min(seq) FROM charge"),
+	    counts[_i].first);
+	ck_assert_int_eq(number(DB_STORE, "SELECT max(seq + n - 1) "
+	    "FROM charge"), counts[_i].end);
+	ck_assert_int_eq(number(DB_STORE, "SELECT count(*) FROM charge "
+	    "WHERE facts NOT IN ('waits', 'too', "
+	    "'00000000000001000000000000005' || char(10), "
+	    "'00000000000001002300000000006' || char(10))"), 0);
+	world_close();
+	buf_deinit(&why);
+}
+END_TEST
+
 START_TEST(what_is_not_complete_is_not_taken)
 {
 	struct buf why;
@@ -486,6 +553,8 @@ Suite *suite(void)
 	    a_manifest_that_was_changed_is_not_what_was_signed, 0, 2);
 	tcase_add_rows(tc, only_names_of_ours_have_a_place, names);
 	tcase_add_rows(tc, a_restore_goes_on_after_a_kill, kills);
+	tcase_add_rows(tc,
+	    charging_neither_repeats_nor_skips_over_a_restore, counts);
 	tcase_add_test(tc, what_is_not_complete_is_not_taken);
 	tcase_add_test(tc, only_the_newest_backups_and_copies_stay);
 	tcase_add_test(tc,

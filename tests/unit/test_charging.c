@@ -109,6 +109,42 @@ static void move(struct leg *l, enum leg_state state, enum err why)
 	world_drain();
 }
 
+static int64_t of(sqlite3 *h, const char *text)
+{
+	sqlite3_stmt *s = NULL;
+	int64_t n;
+
+	ck_assert_int_eq(sqlite3_prepare_v2(h, text, -1, &s, NULL),
+	    SQLITE_OK);
+	ck_assert_int_eq(sqlite3_step(s), SQLITE_ROW);
+	n = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return n;
+}
+
+/* 008_charge_batch.sql over what 004_charge.sql made */
+START_TEST(rows_of_an_older_program_become_facts)
+{
+	sqlite3 *h;
+
+	ck_assert_int_eq(sqlite3_open(":memory:", &h), SQLITE_OK);
+	ck_assert(migrate_empty(h, DB_STORE, 7));
+	ck_assert_int_eq(sqlite3_exec(h, "UPDATE charge_position SET seq = 4;"
+	    "INSERT INTO charge VALUES (5, 1, 0, 0, 0, 9), "
+	    "(6, 1, 257, 3, 2, 10)", NULL, NULL, NULL), SQLITE_OK);
+	for (const struct asset *a = db_store; a->name; a++)
+		if (atoi(a->name) == 8)
+			ck_assert_int_eq(sqlite3_exec(h, (const char *)
+			    a->data, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(of(h, "SELECT count(*) FROM charge WHERE n = 1 AND "
+	    "(seq, facts) IN (VALUES "
+	    "(5, '00000000000001000000000000009' || char(10)), "
+	    "(6, '0000000000000101230000000000a' || char(10)))"), 2);
+	ck_assert_int_eq(of(h, "SELECT seq FROM charge_position"), 4);
+	(void)sqlite3_close(h);
+}
+END_TEST
+
 static char segments[200];
 
 static bool take_segments(int64_t seq, const struct charging_field *f,
@@ -508,6 +544,7 @@ Suite *suite(void)
 	    each_chargeable_fact_is_one_record_and_nothing_else_is);
 	tcase_add_test(tc,
 	    a_group_is_charged_by_its_copies_with_one_correlation);
+	tcase_add_test(tc, rows_of_an_older_program_become_facts);
 	tcase_add_test(tc, what_is_rolled_back_leaves_no_gap);
 	tcase_add_test(tc,
 	    switched_off_nothing_is_noted_and_no_number_is_used);
