@@ -61,6 +61,39 @@ void utf8_add(struct buf *out, uint32_t c)
 	buf_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
 }
 
+/* Eight bytes at once: most texts are nothing else. */
+size_t utf8_ascii(struct strv s)
+{
+	size_t n = 0;
+	uint64_t eight;
+
+	for (; n + sizeof(eight) <= s.n; n += sizeof(eight)) {
+		memcpy(&eight, s.p + n, sizeof(eight));
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (n < s.n && (uint8_t)s.p[n] < 0x80)
+		n++;
+	return n;
+}
+
+size_t utf8_count(struct strv s)
+{
+	size_t count = 0;
+
+	while (s.n) {
+		size_t n = utf8_ascii(s);
+
+		s = (struct strv){ s.p + n, s.n - n };
+		count += n;
+		if (s.n) {
+			(void)utf8_next(&s, NULL);
+			count++;
+		}
+	}
+	return count;
+}
+
 bool utf8_valid(struct strv s)
 {
 	bool bad = false;

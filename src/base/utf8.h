@@ -20,5 +20,7 @@ uint32_t utf8_next(struct strv *s, bool *bad);
 
 void utf8_add(struct buf *out, uint32_t c);	/* surrogates: replacement */
 bool utf8_valid(struct strv s);
+size_t utf8_ascii(struct strv s);	/* bytes until one is not ASCII */
+size_t utf8_count(struct strv s);	/* so often takes utf8_next() */
 
 #endif

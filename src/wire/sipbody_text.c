@@ -92,12 +92,24 @@ static void utf16_bom(struct strv s, struct buf *out)
 		utf16(first == 0xfeff ? rest : s, false, out);
 }
 
+/* What is no UTF-8 is replaced. */
+static void utf8(struct strv s, struct buf *out)
+{
+	while (s.n) {
+		size_t n = utf8_ascii(s);
+
+		buf_add(out, s.p, n);
+		s = (struct strv){ s.p + n, s.n - n };
+		if (s.n)
+			utf8_add(out, utf8_next(&s, NULL));
+	}
+}
+
 static void convert(enum charset cs, struct strv s, struct buf *out)
 {
 	switch (cs) {
 	case UTF_8:
-		while (s.n)
-			utf8_add(out, utf8_next(&s, NULL));
+		utf8(s, out);
 		break;
 	case UTF_16:
 		utf16_bom(s, out);
@@ -131,13 +143,11 @@ enum err sipbody_text(const struct sipbody *b, struct buf *out)
 uint32_t sipbody_chars(const struct sipbody *b, size_t max)
 {
 	struct buf text;
-	struct strv rest;
 	uint32_t n = 0;
 
 	buf_init(&text, max);
 	if (b->kind == SIPBODY_TEXT && sipbody_text(b, &text) == ERR_OK)
-		for (rest = buf_strv(&text); rest.n > 0; n++)
-			(void)utf8_next(&rest, NULL);
+		n = (uint32_t)utf8_count(buf_strv(&text));
 	buf_deinit(&text);
 	return n;
 }

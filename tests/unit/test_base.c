@@ -182,6 +182,29 @@ static const struct {
 	{ "ff", "\xff", UTF8_REPLACEMENT, false },
 };
 
+/* Eight bytes are looked at together: one that is not ASCII, anywhere. */
+START_TEST(utf8_is_counted_as_it_is_read)
+{
+	char text[21] = "aaaaaaaaaaaaaaaaaaaa";
+
+	for (size_t n = 0; n <= 20; n++) {
+		ck_assert_uint_eq(utf8_ascii((struct strv){ text, n }), n);
+		ck_assert_uint_eq(utf8_count((struct strv){ text, n }), n);
+		for (size_t at = 0; at + 2 <= n; at++) {
+			memcpy(text + at, "\xc3\xa9", 2);
+			ck_assert_uint_eq(utf8_ascii((struct strv){ text,
+			    n }), at);
+			ck_assert_uint_eq(utf8_count((struct strv){ text,
+			    n }), n - 1);
+			text[at + 1] = 'a';	/* each a replacement or an a */
+			ck_assert_uint_eq(utf8_count((struct strv){ text,
+			    n }), n);
+			text[at] = 'a';
+		}
+	}
+}
+END_TEST
+
 START_TEST(utf8_is_decoded)
 {
 	struct strv s = strv(utf8_rows[_i].bytes);
@@ -355,6 +378,7 @@ Suite *suite(void)
 	tcase_add_test(tc, a_map_of_numbers_walks_every_entry_once);
 	tcase_add_test(tc, an_empty_key_is_a_key);
 	tcase_add_test(tc, a_list_keeps_order_while_its_walker_removes);
+	tcase_add_test(tc, utf8_is_counted_as_it_is_read);
 	tcase_add_rows(tc, utf8_is_decoded, utf8_rows);
 	tcase_add_test(tc, every_code_point_survives_a_round_trip);
 	tcase_add_rows(tc, base64_is_as_in_rfc_4648, base64_rows);

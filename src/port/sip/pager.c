@@ -291,14 +291,12 @@ static bool read_body(struct pager *p, const struct sipbody_in *in)
 static void count_text(const struct sipbody *body, struct message *m)
 {
 	struct buf text;
-	struct strv rest;
 
 	buf_init(&text, TEXT_MAX);
 	if (body->kind == SIPBODY_TEXT &&
 	    sipbody_text(body, &text) == ERR_OK) {
 		m->text_hash = map_hash(buf_strv(&text));
-		for (rest = buf_strv(&text); rest.n > 0; m->text_chars++)
-			utf8_next(&rest, NULL);
+		m->text_chars = (uint32_t)utf8_count(buf_strv(&text));
 	}
 	buf_deinit(&text);
 }

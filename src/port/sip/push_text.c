@@ -1,5 +1,6 @@
 /* push_text.c - the texts of a MESSAGE to one device. */
 
+#include <stdio.h>
 #include <time.h>
 
 #include "base/id.h"
@@ -76,7 +77,8 @@ static void write_from(const struct message *m, const struct buf *sip,
 		    "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
 		return;
 	}
-	buf_addf(from, "<%s", sip->p);
+	buf_addc(from, '<');
+	buf_adds(from, buf_strv(sip));
 	if (is_legacy(m))
 		buf_addf(from, ";%s=%.*s", sip_settings.service_param,
 		    STRV_ARG(service_token(m)));
@@ -101,14 +103,19 @@ static void add_date(struct buf *out)
 	    "Thu", "Fri", "Sat" };
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr",
 	    "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static char line[80];	/* of the second before, mostly of this one */
+	static time_t before = -1;
 	time_t now = (time_t)(now_ms() / 1000);
 	struct tm tm;
 
-	if (!gmtime_r(&now, &tm))
-		return;
-	buf_addf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
-	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (now != before && gmtime_r(&now, &tm)) {
+		before = now;
+		(void)snprintf(line, sizeof(line),
+		    "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+		    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+		    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	}
+	buf_addz(out, line);
 }
 
 static void add_identity(const struct message *m, const struct buf *sip,
@@ -116,10 +123,13 @@ static void add_identity(const struct message *m, const struct buf *sip,
 {
 	if (lines_private(m->headers))
 		return;
-	buf_addf(out, "P-Asserted-Identity: <%s>", sip->p);
-	if (tel->n > 0)
-		buf_addf(out, ", <%s>", tel->p);
-	buf_addz(out, "\r\n");
+	buf_addz(out, "P-Asserted-Identity: <");
+	buf_adds(out, buf_strv(sip));
+	if (tel->n > 0) {
+		buf_addz(out, ">, <");
+		buf_adds(out, buf_strv(tel));
+	}
+	buf_addz(out, ">\r\n");
 }
 
 static void add_service(const struct message *m, const struct binding *b,
@@ -148,8 +158,10 @@ static void add_kept(const struct message *m, bool cpim, struct buf *out)
 		if (strv_caseeq(name, STRV("Content-Transfer-Encoding")))
 			continue;
 		asked |= strv_caseeq(name, STRV("Accept-Contact"));
-		buf_addf(out, "%.*s: %.*s\r\n", STRV_ARG(name),
-		    STRV_ARG(value));
+		buf_adds(out, name);
+		buf_addz(out, ": ");
+		buf_adds(out, value);
+		buf_addz(out, "\r\n");
 	}
 	if (!asked && cpim)
 		add_line(out, "Accept-Contact", STRV(ICSI_MSG_TAG));
@@ -172,11 +184,15 @@ enum err push_text_write(const struct message *m, const struct user *to,
 	uri_of(m->from, &sip, &tel);
 	user_uris(to, &to_uri, &none);
 	write_from(m, &sip, &t->from);
-	buf_addf(&t->to, "<%s>", to_uri.p);
+	buf_addc(&t->to, '<');
+	buf_adds(&t->to, buf_strv(&to_uri));
+	buf_addc(&t->to, '>');
 	buf_adds(&t->lines, buf_strv(routes));
 	add_identity(m, &sip, &tel, &t->lines);
 	add_service(m, b, &t->lines);
-	buf_addf(&t->lines, "P-Called-Party-ID: <%s>\r\n", to_uri.p);
+	buf_addz(&t->lines, "P-Called-Party-ID: <");
+	buf_adds(&t->lines, buf_strv(&to_uri));
+	buf_addz(&t->lines, ">\r\n");
 	add_date(&t->lines);
 	add_line(&t->lines, "Conversation-ID", m->conversation);
 	id_message_text(m->id, id);
@@ -221,7 +237,9 @@ void push_call_id(const struct message *m, bool cpim, struct buf *out)
 		return;
 	}
 	rand_hex(hex, 24);
-	buf_addf(out, "%s@%s", hex, dir_realm());
+	buf_addz(out, hex);
+	buf_addc(out, '@');
+	buf_addz(out, dir_realm());
 }
 
 void push_lines_to_tags(struct buf *lines, tagi_t *tags)
