@@ -216,7 +216,11 @@ enum err push_text_write(const struct message *m, const struct user *to,
 	return e;
 }
 
-/* Of the characters of a Message-ID (RFC 3862) those of a Call-ID, too. */
+/*
+ * Of the characters of a Message-ID (RFC 3862) those of a Call-ID, too.  A
+ * short one will do: tags and branches are ours, and a client that knows
+ * nothing of Message-IDs reports about the Call-ID.
+ */
 static bool is_call_id(struct strv s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -225,7 +229,7 @@ static bool is_call_id(struct strv s)
 		    !(s.p[i] >= 'A' && s.p[i] <= 'Z') &&
 		    !memchr("-._~+!%*`'", s.p[i], 10))
 			return false;
-	return s.n >= 8 && s.n <= 128;
+	return s.n > 0 && s.n <= 128;
 }
 
 void push_call_id(const struct message *m, bool cpim, struct buf *out)
