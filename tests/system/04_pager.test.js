@@ -129,17 +129,6 @@ test('a CPM message reaches a softphone as plain text', async () => {
 	assert.equal(got.body, octets('from CPM: ü'));
 });
 
-/* proves MLD-004 MSG-10 */
-test('a softphone reports about the Call-ID: the Message-ID, also a short one', async () => {
-	const softphone = await online(4, { plain: true });
-	taken(await alice.message(aor(4), 'short name', { messageId: 'q1',
-		wants: 'positive-delivery' }));
-	const got = await softphone.got('short name');
-	assert.equal(got.get('call-id'), 'q1');
-	taken(await softphone.report(ALICE, got.get('call-id'), 'delivered'));
-	await alice.gotReport('q1', 'delivered');
-});
-
 test('a client that turns out to read no CPIM gets plain text', async () => {
 	const c = await client(5, { answer: (m) => /cpim/i.test(m.get('content-type')) ?
 		{ status: 415, headers: { Accept: 'text/plain' } } : 200 });

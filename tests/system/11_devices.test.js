@@ -7,6 +7,7 @@ const assert = require('node:assert/strict');
 const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { Site } = require('./lib/site.js');
+const { Client, taken } = require('./lib/client.js');
 const { Sim } = require('./lib/sim.js');
 
 const ALICE = 'sip:+15550100001@example.org';
@@ -219,4 +220,22 @@ test('what waits for a device that was forgotten just before a kill ends', async
 	for (let n = 0; n < 50 && await leg() !== 'cancelled'; n++)
 		;
 	assert.equal(await leg(), 'cancelled');
+});
+
+/* proves MLD-004 MSG-10 */
+test('a softphone reports about the Call-ID: the Message-ID, also a short one', async (t) => {
+	const sender = await Client.open(site, ALICE, 'alice');
+	const softphone = await Client.open(site, BOB, 'bob', { plain: true });
+	t.after(() => [sender, softphone].forEach((c) => c.end()));
+	for (const c of [sender, softphone])
+		taken(await c.register());
+	for (const name of ['phone', 'tablet', 'watch'])
+		sim.write(`ua ${name} auto imdn off`);
+	await sim.done();
+	taken(await sender.message(BOB, 'short name', { messageId: 'q1',
+		wants: 'positive-delivery' }));
+	const got = await softphone.got('short name');
+	assert.equal(got.get('call-id'), 'q1');
+	taken(await softphone.report(ALICE, got.get('call-id'), 'delivered'));
+	await sender.gotReport('q1', 'delivered');
 });
