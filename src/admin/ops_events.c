@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@
 #include "base/now.h"
 #include "base/rand.h"
 #include "loop/timer.h"
+#include "loop/work.h"
 #include "store/drafts.h"
 
 #define STREAMS		32
@@ -46,7 +48,7 @@ static struct metric clients = GAUGE("parley_sse_clients", NULL,
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct list streams = { &streams, &streams };	/* under lock */
-static size_t n_streams;
+static atomic_size_t n_streams;
 static char epoch[9];		/* of this process, in the ids */
 static struct timer second;
 static unsigned seconds;
@@ -130,8 +132,10 @@ static void gone(void *arg)
 
 /* --- what wakes it ------------------------------------------------------------ */
 
-static void published(const char *topic)
+static void wake(void *arg)
 {
+	char *topic = arg;
+
 	pthread_mutex_lock(&lock);
 	LIST_FOR(h, &streams) {
 		struct stream *s = LIST_ENTRY(h, struct stream, hook);
@@ -140,6 +144,19 @@ static void published(const char *topic)
 			httpd_wake(s->r);
 	}
 	pthread_mutex_unlock(&lock);
+	free(topic);
+}
+
+/* The server's threads give way, lock or no lock: not for the core. */
+static void published(const char *topic)
+{
+	char *copy;
+
+	if (n_streams == 0)
+		return;
+	copy = xstrndup(topic, strlen(topic));
+	if (!work_put(WORK_READ, wake, NULL, copy))
+		wake(copy);
 }
 
 static void session_seen(const struct session *s, void *arg)

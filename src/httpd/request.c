@@ -83,12 +83,21 @@ static struct httpd_request *request_new(struct httpd *server,
 	return r;
 }
 
-/* Under lock. */
-static void request_unref(struct httpd_request *r)
+/* Under lock; true: nobody holds it, and the caller frees it without. */
+static bool request_unref(struct httpd_request *r)
 {
 	if (--r->refs)
-		return;
+		return false;
 	list_del(&r->hook);
+	return true;
+}
+
+/*
+ * Not under lock: libmicrohttpd locks the answer, and holds that while it
+ * calls stream_read().
+ */
+static void request_free(struct httpd_request *r)
+{
 	if (r->answer)
 		MHD_destroy_response(r->answer);
 	if (r->file >= 0)
@@ -291,15 +300,24 @@ static void answer(struct httpd_request *r, unsigned status,
 	}
 }
 
-void httpd_reply(struct httpd_request *r, unsigned status, const char *type,
-    struct strv body)
+/* The handler's part is done. */
+static void give(struct httpd_request *r, unsigned status,
+    struct MHD_Response *a)
 {
-	struct MHD_Response *a = response(status, type, body, &r->headers);
+	bool last;
 
 	pthread_mutex_lock(&lock);
 	answer(r, status, a);
-	request_unref(r);
+	last = request_unref(r);
 	pthread_mutex_unlock(&lock);
+	if (last)
+		request_free(r);
+}
+
+void httpd_reply(struct httpd_request *r, unsigned status, const char *type,
+    struct strv body)
+{
+	give(r, status, response(status, type, body, &r->headers));
 }
 
 void httpd_reply_file(struct httpd_request *r, unsigned status,
@@ -312,10 +330,7 @@ void httpd_reply_file(struct httpd_request *r, unsigned status,
 		add_headers(a, status, type, &r->headers);
 	else
 		close(fd);
-	pthread_mutex_lock(&lock);
-	answer(r, status, a);
-	request_unref(r);
-	pthread_mutex_unlock(&lock);
+	give(r, status, a);
 }
 
 /* --- streams -------------------------------------------------------------- */
@@ -392,10 +407,7 @@ void httpd_reply_stream(struct httpd_request *r, const char *type,
 	    16384, stream_read, r, NULL);
 	if (a)
 		add_headers(a, MHD_HTTP_OK, type, &r->headers);
-	pthread_mutex_lock(&lock);
-	answer(r, MHD_HTTP_OK, a);
-	request_unref(r);
-	pthread_mutex_unlock(&lock);
+	give(r, MHD_HTTP_OK, a);
 	if (late)
 		stream->gone(stream->arg);
 }
@@ -479,6 +491,7 @@ static enum MHD_Result more(struct httpd_request *r, const char *data,
 
 static enum MHD_Result complete(struct httpd_request *r)
 {
+	struct MHD_Response *a;
 	enum MHD_Result ok = MHD_YES;
 
 	slow_ours(r->connection);
@@ -490,17 +503,16 @@ static enum MHD_Result complete(struct httpd_request *r)
 		r->server->setup.handler(r);
 		pthread_mutex_lock(&lock);
 	}
-	if (r->answer) {
-		ok = MHD_queue_response(r->connection, r->status, r->answer);
-	} else if (r->refs == 1 || r->server->stopping) {
+	a = r->answer;
+	if (!a && (r->refs == 1 || r->server->stopping)) {
 		ok = MHD_NO;	/* no memory for the answer, or no time */
-	} else {
+	} else if (!a) {
 		r->suspended = true;
 		list_push(&r->server->waiting, &r->hook);
 		MHD_suspend_connection(r->connection);
 	}
 	pthread_mutex_unlock(&lock);
-	return ok;
+	return a ? MHD_queue_response(r->connection, r->status, a) : ok;
 }
 
 enum MHD_Result request_more(void *arg, struct MHD_Connection *c,
@@ -523,6 +535,7 @@ void request_over(void *arg, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode why)
 {
 	struct httpd_request *r = *state;
+	bool last;
 
 	(void)arg;
 	(void)why;
@@ -535,8 +548,10 @@ void request_over(void *arg, struct MHD_Connection *c, void **state,
 	if (r->stream.fill)	/* before r goes: somebody may wake it now */
 		r->stream.gone(r->stream.arg);
 	pthread_mutex_lock(&lock);
-	request_unref(r);
+	last = request_unref(r);
 	pthread_mutex_unlock(&lock);
+	if (last)
+		request_free(r);
 	*state = NULL;
 }
 
