@@ -303,7 +303,7 @@ test('messages that wait are delivered in the order in which they came', async (
 		assert.equal((await alice.message(aor(14), text)).status, 202);
 	const c = await online(14);
 	await c.got(texts[19]);
-	assert.deepEqual(c.raw.seen((m) => m.method === 'MESSAGE')
+	assert.deepEqual(c.texts('waiting number')
 		.map((m) => texts.findIndex((t) => m.body.includes(t))),
 	texts.map((_, i) => i));
 });
@@ -549,6 +549,5 @@ test('many messages at once all arrive once', async () => {
 	assert.deepEqual(statuses.map((a) => a.status).filter((s) => s !== 200 && s !== 202), []);
 	for (const text of texts)
 		await c.got(text);
-	assert.equal(c.raw.seen((m) => m.method === 'MESSAGE' &&
-		m.body.includes('burst ')).length, 50);
+	assert.equal(c.texts('burst ').length, 50);
 });

@@ -175,10 +175,13 @@ test('an unknown name is refused like a wrong password', async () => {
 });
 
 test('who guesses many at once has no more tries than one after the other', async () => {
+	const began = Date.now();
 	const tries = await Promise.all(Array.from({ length: 12 }, (_, i) => new Api(site)
 		.post('/auth/login', { name: root.name, password: `wrong wrong wrong ${i}` })));
 	const heard = tries.filter((r) => r.status === 401).length;
-	assert.ok(heard <= 4, `${heard} of them know that they were wrong`);
+	// the waits are 1, 2, 4... s: on a slow machine some are over by then
+	const over = Math.ceil(Math.log2(1 + (Date.now() - began) / 1000));
+	assert.ok(heard <= 4 + over, `${heard} of them know that they were wrong`);
 	for (const r of tries.filter((r) => r.status !== 401))
 		isProblem(r, 429, 'rate-limited');
 	await site.parley(['admin', 'unlock']);

@@ -109,14 +109,19 @@ class Client {
 		}, ms);
 	}
 
+	// Each request once: repeated octets are UDP's, for an answer that was late.
+	#requests(fits) {
+		const all = this.raw.seen((m) => m instanceof SipMessage && m.method && fits(m));
+		return [...new Map(all.map((m) => [m.text, m])).values()];
+	}
+
 	reports(messageId) {
-		return this.raw.seen((m) => m instanceof SipMessage && m.method &&
-			readImdn(m.body)?.id === messageId).map((m) => readImdn(m.body).status);
+		return this.#requests((m) => readImdn(m.body)?.id === messageId)
+			.map((m) => readImdn(m.body).status);
 	}
 
 	texts(text) {
-		return this.raw.seen((m) => m instanceof SipMessage && m.method &&
-			m.body.includes(octets(text)));
+		return this.#requests((m) => m.body.includes(octets(text)));
 	}
 
 	end() {
