@@ -41,7 +41,8 @@ static int64_t count(struct checking *k, const char *sql)
 
 /*
  * SQLite makes some of it itself.  That is told by its text, and not by its
- * name, which a file that was made by hand can give to anything.
+ * name, which a file that was made by hand can give to anything.  In such a
+ * file a text may hold a NUL, after which SQLite reads no further.
  */
 #define SCHEMA "SELECT group_concat(type || ' ' || name || ' ' || sql, " \
 	"char(10)) FROM (SELECT type, name, sql FROM sqlite_schema " \
@@ -51,16 +52,17 @@ static int64_t count(struct checking *k, const char *sql)
 	"'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)') " \
 	"ORDER BY type, name)"
 
-static char *schema_of(sqlite3 *h)
+static void schema_of(sqlite3 *h, struct buf *b)
 {
 	sqlite3_stmt *s = NULL;
-	char *text = NULL;
+	const void *p;
 
 	if (sqlite3_prepare_v2(h, SCHEMA, -1, &s, NULL) == SQLITE_OK &&
-	    sqlite3_step(s) == SQLITE_ROW)
-		text = sqlite3_mprintf("%s", sqlite3_column_text(s, 0));
+	    sqlite3_step(s) == SQLITE_ROW) {
+		p = sqlite3_column_text(s, 0);
+		buf_add(b, p, (size_t)sqlite3_column_bytes(s, 0));
+	}
 	(void)sqlite3_finalize(s);
-	return text;
 }
 
 /*
@@ -70,15 +72,18 @@ static char *schema_of(sqlite3 *h)
 static bool is_ours(struct checking *k, int version)
 {
 	sqlite3 *h = NULL;
-	char *want = NULL, *have = schema_of(k->db->h);
+	struct buf want, have;
 	bool same;
 
+	buf_init(&want, BUF_NO_LIMIT);
+	buf_init(&have, BUF_NO_LIMIT);
+	schema_of(k->db->h, &have);
 	if (sqlite3_open(":memory:", &h) == SQLITE_OK &&
 	    migrate_empty(h, k->which, version))
-		want = schema_of(h);
-	same = want && have && strcmp(want, have) == 0;
-	sqlite3_free(want);
-	sqlite3_free(have);
+		schema_of(h, &want);
+	same = want.n && strv_eq(buf_strv(&want), buf_strv(&have));
+	buf_deinit(&want);
+	buf_deinit(&have);
 	(void)sqlite3_close(h);
 	return same;
 }

@@ -104,6 +104,8 @@ static enum err file_line(struct strv line, struct backup_list *l,
 		return bad(why, "has a line that is none");
 	if (!backup_entry_ok(line))
 		return bad(why, "names a file that has no place here");
+	if (e->size > INT64_MAX / 2 - l->bytes)
+		return bad(why, "has more bytes than there can be");
 	e->name = xstrndup(line.p, line.n);
 	l->bytes += e->size;
 	l->n++;

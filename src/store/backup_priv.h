@@ -10,7 +10,7 @@
 #define BACKUP_SHA	32
 #define BACKUP_PATH	4096
 #define MANIFEST	"MANIFEST"
-#define MANIFEST_MAX	((size_t)256 << 20)	/* bytes */
+#define MANIFEST_MAX	((size_t)64 << 20)	/* bytes */
 #define BACKUP_FORMAT	1
 
 /* One entry of the manifest. */

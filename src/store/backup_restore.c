@@ -110,8 +110,8 @@ enum err backup_stage(const char *path, const struct backup_options *o,
 /* --- what stays as it is now -------------------------------------------------------- */
 
 /*
- * old is the database in force.  Each group runs as a whole or not at all: a
- * backup of an older program may lack a table, which its migration makes.
+ * old is the database in force, which may be of an older program and lack a
+ * table.  Each group runs as a whole or not at all.
  */
 static const char *const config_goes[] = {
 	/* nobody gets in again by a restore */
@@ -165,17 +165,18 @@ static const char *const store_stays[] = {
 	"FROM old.charge_position o) WHERE seq <= " OLD_END ";",
 };
 
-static void one_group(sqlite3 *h, const char *sql)
+static bool one_group(sqlite3 *h, const char *sql)
 {
 	char *why = NULL;
 
 	if (sqlite3_exec(h, "BEGIN", NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(h, sql, NULL, NULL, &why) == SQLITE_OK &&
 	    sqlite3_exec(h, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-		return;
+		return true;
 	log_info("left as in the backup why=\"%s\"", why ? why : "");
 	sqlite3_free(why);
 	(void)sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
+	return false;
 }
 
 static bool attach(struct db *db, const char *dir)
@@ -218,9 +219,9 @@ static void note_revision(sqlite3 *h, const char *name, struct strv actor,
 	    has_old ? "(SELECT coalesce(max(id), 0) FROM old.revision)" :
 	    "0", (long long)now_ms(), (int)actor.n, actor.p, name);
 
-	one_group(h, sql);
+	(void)one_group(h, sql);
 	sqlite3_free(sql);
-	one_group(h, "UPDATE main.revision SET (parent, content, digest) = "
+	(void)one_group(h, "UPDATE main.revision SET (parent, content, digest) = "
 	    "(SELECT id, content, digest FROM main.revision "
 	    "ORDER BY id DESC LIMIT 1 OFFSET 1) "
 	    "WHERE id = (SELECT max(id) FROM main.revision) "
@@ -230,50 +231,67 @@ static void note_revision(sqlite3 *h, const char *name, struct strv actor,
 static void note(struct db *db, const char *ready, bool has_old)
 {
 	char name[300], actor[400];
-	enum err e = ERR_OK;
 
 	read_mark(ready, name, actor);
 	note_revision(db->h, name, audit_name(strv(actor)), has_old);
-	if (sqlite3_table_column_metadata(db->h, "main", "audit", "hash",
-	    NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
-		e = audit_put(db, strv(actor), STRV("backup restore"),
-		    strv(name), STRV_NONE);
-	if (e != ERR_OK)
+	if (audit_put(db, strv(actor), STRV("backup restore"), strv(name),
+	    STRV_NONE) != ERR_OK)
 		log_warn("the audit has no row of this restore");
+}
+
+/* The first so many must be kept, or nothing is restored. */
+static const struct {
+	const char *const *stays;
+	size_t n, must;
+	const char *otherwise;
+} merges[DB_N] = {
+	[DB_CONFIG] = { config_stays,
+	    sizeof(config_stays) / sizeof(*config_stays), 2,
+	    "administrators and audit could not be kept; nothing was "
+	    "restored" },
+	[DB_STORE] = { store_stays,
+	    sizeof(store_stays) / sizeof(*store_stays), 0,
+	    "the position of charging could not be kept; nothing was "
+	    "restored" },
+};
+
+/* What is in force, if there is one; false: it cannot be had. */
+static bool keep_old(struct db *db, const char *dir, bool has_old)
+{
+	bool ok = !has_old || attach(db, dir);
+
+	for (size_t i = 0; ok && db->which == DB_CONFIG &&
+	    i < sizeof(config_goes) / sizeof(*config_goes); i++)
+		(void)one_group(db->h, config_goes[i]);
+	for (size_t i = 0; ok && has_old && i < merges[db->which].n; i++)
+		ok = one_group(db->h, merges[db->which].stays[i]) ||
+		    i >= merges[db->which].must;
+	return ok;
 }
 
 static bool merge_db(const char *dir, const char *ready, enum db_which which,
     struct buf *why)
 {
-	const char *const *stays = which == DB_CONFIG ? config_stays :
-	    store_stays;
-	size_t n = which == DB_CONFIG ?
-	    sizeof(config_stays) / sizeof(*config_stays) :
-	    sizeof(store_stays) / sizeof(*store_stays);
 	char path[BACKUP_PATH], name[20];
 	struct db *db;
-	bool has_old;
+	bool has_old, ok;
 
 	(void)snprintf(name, sizeof(name), "%s.db", db_name(which));
 	backup_path(path, "%s/%s", ready, name);
 	db = db_connect(path, which, true, why);
 	if (!db)
 		return false;
-	/* what stays of charging must fit into it */
-	if (which == DB_STORE && migrate_one(db, why) != ERR_OK) {
-		db_disconnect(db);
-		return false;
+	/* what stays must fit into it */
+	ok = migrate_one(db, why) == ERR_OK;
+	has_old = exists(dir, name);
+	if (ok && !keep_old(db, dir, has_old)) {
+		buf_addz(why, merges[which].otherwise);
+		ok = false;
 	}
-	has_old = exists(dir, name) && attach(db, dir);
-	for (size_t i = 0; which == DB_CONFIG &&
-	    i < sizeof(config_goes) / sizeof(*config_goes); i++)
-		one_group(db->h, config_goes[i]);
-	for (size_t i = 0; has_old && i < n; i++)
-		one_group(db->h, stays[i]);
-	if (which == DB_CONFIG)
+	if (ok && which == DB_CONFIG)
 		note(db, ready, has_old);
 	db_disconnect(db);
-	return true;
+	return ok;
 }
 
 /* --- the swap ------------------------------------------------------------------------ */

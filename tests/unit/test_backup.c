@@ -13,6 +13,7 @@
 #include "lib/world.h"
 #include "loop/work.h"
 #include "runner.h"
+#include "store/audit.h"
 #include "store/backup_priv.h"
 #include "store/blob.h"
 #include "store/db_priv.h"
@@ -163,6 +164,27 @@ START_TEST(a_manifest_is_read_or_refused)
 	else
 		ck_assert_uint_gt(why.n, 0);
 	backup_list_deinit(&l);
+	buf_deinit(&why);
+}
+END_TEST
+
+START_TEST(sizes_that_no_number_holds_are_refused)
+{
+	struct backup_list l;
+	struct buf text, why;
+
+	buf_init(&text, 1 << 20);
+	buf_init(&why, 1000);
+	buf_addz(&text, "parley-backup 1\n" BOTH);
+	for (int i = 0; i < 10000; i++)
+		buf_addf(&text, "file " H " 999999999999999 tls/%d\n", i);
+	backup_list_init(&l);
+	ck_assert_int_eq(backup_manifest_read(buf_strv(&text), &l, &why),
+	    ERR_BAD_CONTENT);
+	ck_assert_ptr_nonnull(strstr(why.p, "more bytes"));
+	ck_assert_int_gt(l.bytes, 0);
+	backup_list_deinit(&l);
+	buf_deinit(&text);
 	buf_deinit(&why);
 }
 END_TEST
@@ -344,6 +366,145 @@ static void taken_is_whole(void)
 	world_close();
 	buf_deinit(&why);
 }
+
+/* --- what somebody slipped in --------------------------------------------------- */
+
+static void sql_in(const char *path, const char *text)
+{
+	sqlite3 *h = NULL;
+	char *why = NULL;
+
+	ck_assert_int_eq(sqlite3_open(path, &h), SQLITE_OK);
+	ck_assert_msg(sqlite3_exec(h, text, NULL, NULL, &why) == SQLITE_OK,
+	    "%s", why);
+	ck_assert_int_eq(sqlite3_close(h), SQLITE_OK);
+}
+
+#define TRIGGER "CREATE TRIGGER x AFTER INSERT ON audit " \
+	"BEGIN DELETE FROM setting; END"
+
+static const char *const slipped[] = {
+	TRIGGER,
+	"CREATE VIEW v AS SELECT * FROM setting",
+	/* behind a NUL at the end of what SQLite reads */
+	"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = sql || "
+	"char(0) || 'x' WHERE rowid = (SELECT rowid FROM sqlite_schema WHERE "
+	"sql IS NOT NULL AND name <> 'sqlite_sequence' "
+	"ORDER BY type DESC, name DESC LIMIT 1);" TRIGGER,
+};
+
+START_TEST(a_database_with_something_slipped_in_is_not_ours)
+{
+	char ready[300], path[400];
+	struct backup_list l;
+	struct buf found, why;
+
+	prepare();
+	(void)snprintf(ready, sizeof(ready), "%s/restore.ready", dir);
+	(void)snprintf(path, sizeof(path), "%s/config.db", ready);
+	buf_init(&found, 10000);
+	buf_init(&why, 1000);
+	backup_list_init(&l);
+	ck_assert_int_eq(backup_manifest_read(STRV("parley-backup 1\n" BOTH),
+	    &l, &why), ERR_OK);
+	ck_assert_msg(backup_check(ready, &l, &found, &why) == ERR_OK, "%s",
+	    why.p);
+	sql_in(path, slipped[_i]);
+	ck_assert_int_eq(backup_check(ready, &l, &found, &why),
+	    ERR_BAD_CONTENT);
+	ck_assert_str_eq(why.p,
+	    "config.db of this backup: its tables are not ours");
+	backup_list_deinit(&l);
+	buf_deinit(&found);
+	buf_deinit(&why);
+}
+END_TEST
+
+/* --- administrators and audit stay ------------------------------------------------ */
+
+static void old_config(const char *path, int version)
+{
+	char pragma[40];
+	sqlite3 *h = NULL;
+
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(sqlite3_open(path, &h), SQLITE_OK);
+	ck_assert(migrate_empty(h, DB_CONFIG, version));
+	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d",
+	    version);
+	ck_assert_int_eq(sqlite3_exec(h, pragma, NULL, NULL, NULL),
+	    SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(h, "INSERT INTO setting VALUES "
+	    "('site domain', 'before'); INSERT INTO audit (time, actor, "
+	    "action, object, detail) VALUES (1, 'a', 'of the backup', '', "
+	    "'')", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_close(h), SQLITE_OK);
+}
+
+START_TEST(administrators_and_audit_outlive_the_backup_of_an_older_program)
+{
+	char path[400];
+	struct audit_verdict v;
+	struct buf why;
+	bool taken;
+
+	prepare();
+	world_open(dir);
+	ck_assert_int_eq(audit_put(db_writer(DB_CONFIG), STRV("alice"),
+	    STRV("of now"), STRV("x"), STRV("")), ERR_OK);
+	world_close();
+	(void)snprintf(path, sizeof(path), "%s/restore.ready/config.db", dir);
+	old_config(path, _i);
+	buf_init(&why, 1000);
+	ck_assert_msg(backup_take(dir, &taken, &why) == ERR_OK, "%s", why.p);
+	ck_assert(taken);
+	world_open(dir);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
+	    "WHERE value = 'before'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM admin "
+	    "WHERE name = 'alice'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
+	    "WHERE action = 'of now'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
+	    "WHERE action = 'of the backup'"), 0);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
+	    "WHERE action = 'backup restore'"), 1);
+	ck_assert_int_eq(audit_verify_in(db_writer(DB_CONFIG), &v), ERR_OK);
+	ck_assert(!v.broken);
+	world_close();
+	buf_deinit(&why);
+}
+END_TEST
+
+/* what is wrong with the one in force: shell lines */
+static const char *const lost[] = {
+	"mv config.db kept && rm -f config.db-* && mkdir config.db",
+	"cp config.db kept && rm -f config.db-* && "
+	"dd if=/dev/zero of=config.db bs=1k count=40 conv=notrunc "
+	"2>/dev/null",
+};
+
+START_TEST(nothing_is_restored_where_administrators_cannot_be_kept)
+{
+	struct buf why;
+	bool taken;
+
+	prepare();
+	shell("cd %s && %s", dir, lost[_i]);
+	buf_init(&why, 1000);
+	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_BAD_CONTENT);
+	ck_assert(!taken);
+	ck_assert_str_eq(why.p, "administrators and audit could not be kept; "
+	    "nothing was restored");
+	shell("cd %s && test ! -e restore.ready && test ! -e restore.old && "
+	    "rm -r config.db && mv kept config.db", dir);
+	world_open(dir);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
+	    "WHERE value = 'after'"), 1);
+	world_close();
+	buf_deinit(&why);
+}
+END_TEST
 
 /* where a kill may have left it: what was done by then, as shell lines */
 static const char *const kills[] = {
@@ -549,9 +710,17 @@ Suite *suite(void)
 	    what_is_sealed_opens_with_the_same_key_and_name_alone, sizes);
 	tcase_add_test(tc, a_key_needs_the_passphrase_and_the_salt);
 	tcase_add_rows(tc, a_manifest_is_read_or_refused, manifests);
+	tcase_add_test(tc, sizes_that_no_number_holds_are_refused);
 	tcase_add_loop_test(tc,
 	    a_manifest_that_was_changed_is_not_what_was_signed, 0, 2);
 	tcase_add_rows(tc, only_names_of_ours_have_a_place, names);
+	tcase_add_rows(tc, a_database_with_something_slipped_in_is_not_ours,
+	    slipped);
+	tcase_add_loop_test(tc,
+	    administrators_and_audit_outlive_the_backup_of_an_older_program,
+	    1, 8);
+	tcase_add_rows(tc, nothing_is_restored_where_administrators_cannot_be_kept,
+	    lost);
 	tcase_add_rows(tc, a_restore_goes_on_after_a_kill, kills);
 	tcase_add_rows(tc,
 	    charging_neither_repeats_nor_skips_over_a_restore, counts);
