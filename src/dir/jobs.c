@@ -27,12 +27,13 @@ static void job_free(struct job *j)
 	free(j);
 }
 
-static void forget_oldest(void)
+/* but: has just ended, and its owner still looks at it. */
+static void forget_oldest(const struct job *but)
 {
 	LIST_FOR(at, &jobs) {
 		struct job *j = LIST_ENTRY(at, struct job, hook);
 
-		if (j->state == JOB_RUNNING)
+		if (j->state == JOB_RUNNING || j == but)
 			continue;
 		job_free(j);
 		ended--;
@@ -73,7 +74,7 @@ void job_end(struct job *j, enum job_state state, struct strv detail)
 	audit_event(strv(j->who), strv(j->kind->action), strv(j->object),
 	    state == JOB_DONE ? STRV("ok") : strv(states[state]), detail);
 	if (ended++ == JOBS_KEPT)
-		forget_oldest();
+		forget_oldest(j);
 }
 
 /* --- operations ------------------------------------------------------------- */
@@ -156,6 +157,8 @@ static void run_cancel(struct op_call *c)
 		    states[j->state]);
 		return;
 	}
+	audit_event(op_who(c), STRV("job cancel"), strv(j->object),
+	    STRV("ok"), strv(j->kind->action));
 	j->kind->cancel(j);
 	all_fields(c, j);
 	op_done(c);

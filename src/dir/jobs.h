@@ -53,7 +53,10 @@ void job_answer(struct op_call *c, const struct job *j);
 	"stages:[stage=resolve|connect|tls|bind|echo|submit|unbind " \
 	"result=waiting|running|ok|failed|skipped ms:int detail remedy]~"
 #define JOB_ANSWER "job " JOB_FIELDS
-/* Once; detail as above.  j stays for those who ask, arg as well. */
+/*
+ * Once; detail as above.  j stays for those who ask, arg as well, until
+ * JOBS_KEPT others have ended after it.
+ */
 void job_end(struct job *j, enum job_state state, struct strv detail);
 
 void jobs_register(void);

@@ -70,15 +70,26 @@ bool override_copy(enum override_kind kind, struct strv name,
 	return o != NULL;
 }
 
+/* Copied under the lock and told without it: fn may take its time. */
 void overrides_each(enum override_kind kind, override_fn *fn, void *arg)
 {
 	const struct override *o;
-	size_t at = 0;
+	struct override *copies;
+	size_t at = 0, n = 0;
+	struct arena arena;
 
+	arena_init(&arena);
 	pthread_mutex_lock(&lock);
-	while ((o = map_next(&all[kind], &at)) != NULL)
-		fn(o, arg);
+	copies = xalloc((all[kind].n + 1) * sizeof(*copies));
+	while ((o = map_next(&all[kind], &at)) != NULL) {
+		copies[n] = *o;
+		copies[n++].name = arena_str(&arena, o->name);
+	}
 	pthread_mutex_unlock(&lock);
+	for (size_t i = 0; i < n; i++)
+		fn(&copies[i], arg);
+	free(copies);
+	arena_deinit(&arena);
 }
 
 /* --- in memory -------------------------------------------------------------- */

@@ -26,7 +26,7 @@ const struct override *override_hold(struct strv hop);
 /* The same for any thread. */
 bool override_copy(enum override_kind kind, struct strv name,
     struct override *out);
-/* All of a kind, any thread; fn calls nothing here. */
+/* All of a kind as they are now, any thread; o lives until fn returns. */
 typedef void override_fn(const struct override *o, void *arg);
 void overrides_each(enum override_kind kind, override_fn *fn, void *arg);
 

@@ -293,8 +293,10 @@ void audit_event(struct strv actor, struct strv action, struct strv object,
 	(void)actor;
 	(void)result;
 	(void)detail;
-	ck_assert(strv_eq(action, STRV("test gateway")));
 	ck_assert(strv_eq(object, STRV("smsc1")));
+	if (strv_eq(action, STRV("job cancel")))
+		return;
+	ck_assert(strv_eq(action, STRV("test gateway")));
 	audits++;
 }
 
