@@ -22,7 +22,7 @@
 #include "store/tracelog.h"
 
 #define FLUSH_MS	250
-#define TRIM_MS		60000
+#define TRIM_MS		5000
 #define PENDING		2000	/* steps kept between two flushes */
 #define STORY_MAX	20000	/* steps of one message that are shown */
 #define FIND_MS		1000	/* for looking around */

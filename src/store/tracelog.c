@@ -4,10 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "store/db_priv.h"
 #include "store/tracelog.h"
 #include "store/writer.h"
-
-#define TRIM_MESSAGES	20000	/* forgotten at once when it grew too big */
 
 struct batch {
 	struct write write;
@@ -51,41 +50,81 @@ void tracelog_put(const struct trace_event *events, size_t n)
 	writer_put(&b->write);
 }
 
-struct trim {
+/*
+ * A little in each batch, so that no message waits for it, and again at once
+ * until it is enough.
+ */
+static struct {
 	struct write write;
 	int64_t before, max_bytes;
-};
+	bool busy;	/* core */
+	bool more;	/* of run(), for done() */
+} trim;
+
+/* 0: nothing was older, or the disk refuses */
+static int64_t forget_old(struct db *db)
+{
+	int64_t was = db_total_changes(db);
+	struct stmt *s = stmt(db, "DELETE FROM event WHERE rowid IN (SELECT "
+	    "rowid FROM event WHERE at < ? ORDER BY at LIMIT ?)");
+
+	stmt_int(s, trim.before * 1000);
+	stmt_int(s, TRACELOG_CHUNK);
+	trim.write.err = stmt_end(s);
+	return db_total_changes(db) - was;
+}
+
+static int64_t bytes_used(struct db *db)
+{
+	struct stmt *s = stmt(db, "SELECT (page_count - freelist_count) * "
+	    "page_size FROM pragma_page_count, pragma_freelist_count, "
+	    "pragma_page_size");
+	int64_t n = stmt_row(s) ? col_int(s) : 0;
+
+	(void)stmt_end(s);
+	return n;
+}
+
+/* By message, so that what stays is whole but for one story. */
+static int64_t forget_first(struct db *db)
+{
+	int64_t was = db_total_changes(db);
+	struct stmt *s = stmt(db, "DELETE FROM event WHERE rowid IN (SELECT "
+	    "rowid FROM event ORDER BY message LIMIT ?)");
+
+	stmt_int(s, TRACELOG_CHUNK);
+	trim.write.err = stmt_end(s);
+	return db_total_changes(db) - was;
+}
 
 static enum err trim_run(struct write *w, struct db *db)
 {
-	const struct trim *t = (const struct trim *)w;
-	struct stmt *s = stmt(db, "DELETE FROM event WHERE at < ?");
-	int64_t pages;
+	int64_t n = forget_old(db);
 
-	stmt_int(s, t->before * 1000);
-	if (stmt_end(s) != ERR_OK)
-		return ERR_STORAGE;
-	s = stmt(db, "SELECT (page_count - freelist_count) * page_size FROM "
-	    "pragma_page_count, pragma_freelist_count, pragma_page_size");
-	pages = stmt_row(s) ? col_int(s) : 0;
-	(void)stmt_end(s);
-	if (pages <= t->max_bytes)
-		return ERR_OK;
-	s = stmt(db, "DELETE FROM event WHERE message IN (SELECT DISTINCT "
-	    "message FROM event ORDER BY message LIMIT ?)");
-	stmt_int(s, TRIM_MESSAGES);
-	return stmt_end(s);
+	trim.more = n != 0;
+	if (w->err == ERR_OK && n == 0 && bytes_used(db) > trim.max_bytes)
+		trim.more = forget_first(db) != 0;
+	return w->err;
+}
+
+/* What the disk refuses is tried at the next tracelog_trim(). */
+static void trim_done(struct write *w)
+{
+	trim.busy = w->err == ERR_OK && trim.more;
+	if (trim.busy)
+		writer_put(w);
 }
 
 void tracelog_trim(int64_t before, int64_t max_bytes)
 {
-	struct trim *t = xalloc(sizeof(*t));
-
-	t->write = (struct write){ .db = DB_TRACE, .run = trim_run,
-	    .done = batch_done };
-	t->before = before;
-	t->max_bytes = max_bytes;
-	writer_put(&t->write);
+	if (trim.busy)
+		return;
+	trim.write = (struct write){ .db = DB_TRACE, .run = trim_run,
+	    .done = trim_done };
+	trim.before = before;
+	trim.max_bytes = max_bytes;
+	trim.busy = true;
+	writer_put(&trim.write);
 }
 
 enum err tracelog_read(uint64_t message,

@@ -19,7 +19,12 @@ struct trace_event {
 /* Write n events behind everything that waits; copies them.  Core only. */
 void tracelog_put(const struct trace_event *events, size_t n);
 
-/* Forget what is older than before (ms), and the oldest above max_bytes. */
+/*
+ * Forget what is older than before (ms), and the oldest above max_bytes, so
+ * many steps in one write and one write after the other; while they go on a
+ * call does nothing.  Core only.
+ */
+#define TRACELOG_CHUNK	2000
 void tracelog_trim(int64_t before, int64_t max_bytes);
 
 /* The events of one message in order; on a reader's thread. */
