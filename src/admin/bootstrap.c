@@ -24,15 +24,19 @@
 
 /* All of it is looked at before anything is done. */
 static struct bootstrap {
-	struct hash_job job;	/* first: done() gets it back */
 	char *path;
 	struct json *root;
 	struct strv name, password;
 	struct conf_edit *edit;
 } *now;
 
+/* Not in now: when we stop, it may still be on its way to the core. */
+static struct hash_job job;
+
 static void end(void)
 {
+	explicit_bzero(job.fresh, sizeof(job.fresh));
+	job.password = (struct strv){ 0 };
 	if (!now)
 		return;
 	conf_edit_free(now->edit);
@@ -200,22 +204,25 @@ static void settings_saved(enum err e, int64_t revision, void *arg)
 		return;
 	}
 	memcpy(change.a.name, now->name.p, now->name.n);
-	memcpy(change.a.password, now->job.fresh, sizeof(now->job.fresh));
+	memcpy(change.a.password, job.fresh, sizeof(job.fresh));
 	change.a.roles = AS_ROLES;
 	people_save(&change, admin_saved, NULL);
 	explicit_bzero(&change, sizeof(change));
 }
 
-static void hashed(struct hash_job *job)
+static void hashed(struct hash_job *j)
 {
 	struct settings_commit how = { .actor = ACTOR, .via = STRV("file"),
 		.comment = STRV("first start") };
-	struct conf_edit *edit = now->edit;
+	struct conf_edit *edit;
 
-	if (!job->fresh[0]) {
+	if (!now)
+		return;
+	if (!j->fresh[0]) {
 		fail("this system's crypt(3) makes no good hashes");
 		return;
 	}
+	edit = now->edit;
 	now->edit = NULL;
 	settings_commit(edit, &how, settings_saved, NULL);
 }
@@ -234,13 +241,12 @@ void admin_bootstrap(const char *path)
 	} else if (there || why.n) {
 		now = xalloc(sizeof(*now));
 		now->path = xstrndup(path, strlen(path));
-		now->job.make = true;
-		now->job.done = hashed;
+		job = (struct hash_job){ .make = true, .done = hashed };
 		if (!there || !take(buf_strv(&text), &why)) {
 			fail(why.p);
 		} else {
-			now->job.password = now->password;
-			if (!hasher_put(&now->job))
+			job.password = now->password;
+			if (!hasher_put(&job))
 				fail("too much at this moment");
 		}
 	}

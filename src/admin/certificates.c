@@ -191,7 +191,8 @@ static void job_done(void *arg)
 		op_fail(j->c, j->code, "%s", j->why.p);
 	else if (!j->why.n)
 		j->done(j);
-	if (j->writes)
+	/* what nobody asked for and failed is tried again in its time */
+	if (j->writes && (j->c || !j->why.n))
 		certificates_look();
 	job_free(j);
 }

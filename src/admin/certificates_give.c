@@ -2,6 +2,7 @@
 
 #define LOG_UNIT "admin"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "admin/certificates.h"
@@ -155,6 +156,20 @@ static void self_signed(struct cert_job *j)
 	buf_deinit(&why);
 }
 
+/* Each minute anew as long as it cannot be done, and said once. */
+static void renew(struct cert_job *j)
+{
+	static atomic_bool said;
+
+	self_sign(j);
+	if (!j->why.n)
+		atomic_store(&said, false);
+	else if (!atomic_exchange(&said, true))
+		log_err("the certificate of %s, which ends soon, cannot be "
+		    "renewed: %s; can %s/tls be written?",
+		    j->users[j->user].use, j->why.p, j->dir);
+}
+
 void certificate_self_sign(struct op_call *c)
 {
 	struct cert_job *j = cert_job_new(c, self_sign, self_signed);
@@ -165,7 +180,7 @@ void certificate_self_sign(struct op_call *c)
 
 void certificate_renew(const char *use)
 {
-	struct cert_job *j = cert_job_new(NULL, self_sign, self_signed);
+	struct cert_job *j = cert_job_new(NULL, renew, self_signed);
 
 	if (take_use(j, strv(use)))
 		cert_job_write(j);

@@ -302,6 +302,7 @@ void admin_stop(void)
 	audit_watch_stop();
 	stats_stop();
 	work_people_stop();
+	bootstrap_stop();
 	events_stop();
 	timer_cancel(&flush);
 	tokens_flush();

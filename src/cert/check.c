@@ -1,6 +1,7 @@
 /* check.c - can a server use a chain, and will clients take it? */
 
 #include <inttypes.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -44,17 +45,47 @@ static enum err check_time(X509 *x, unsigned at, int64_t now,
 	return ERR_OK;
 }
 
+/* What every library that serves or checks a chain knows. */
+static bool is_known(EVP_PKEY *key)
+{
+	static const char *const groups[] = { "prime256v1", "secp384r1",
+		"secp521r1" };
+	char group[64] = "";
+	int spelled = 0;	/* the curve as numbers, without its name */
+
+	if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "ED25519"))
+		return true;
+	if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_group_name(key, group,
+	    sizeof(group), NULL) != 1)
+		return false;
+	(void)EVP_PKEY_get_int_param(key,
+	    OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &spelled);
+	if (spelled > 0)
+		return false;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (strcmp(group, groups[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum err check_strength(X509 *x, unsigned at, struct buf *why)
 {
 	EVP_PKEY *key = X509_get0_pubkey(x);
 	int digest = NID_undef;
 
-	if (!key || (EVP_PKEY_is_a(key, "RSA") &&
+	if (key && ((EVP_PKEY_is_a(key, "RSA") &&
 	    EVP_PKEY_get_bits(key) < RSA_BITS) ||
-	    (EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_bits(key) < EC_BITS)) {
+	    (EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_bits(key) < EC_BITS))) {
 		buf_addf(why, "the key of certificate %u is too weak: RSA of "
 		    "%d bits or EC of %d are the least", at + 1, RSA_BITS,
 		    EC_BITS);
+		return ERR_BAD_SYNTAX;
+	}
+	if (!key || !is_known(key)) {
+		buf_addf(why, "the key of certificate %u is of a kind that "
+		    "cannot be used here: take RSA, Ed25519, or EC P-256, "
+		    "P-384 or P-521", at + 1);
+		ERR_clear_error();
 		return ERR_BAD_SYNTAX;
 	}
 	(void)X509_get_signature_info(x, &digest, NULL, NULL, NULL);

@@ -247,14 +247,16 @@ static bool is_self_signed(struct strv text)
 	return about.self_signed;
 }
 
-static enum err take(struct httpd *h, struct buf *why)
+static enum err take(struct httpd *h,
+    enum err (*from)(const struct cert_use *u, struct buf *text),
+    struct buf *why)
 {
 	struct credentials *c = NULL;
 	struct buf text;
 	enum err e;
 
 	buf_init(&text, CERT_FILE_MAX);
-	e = load(&h->use, &text);
+	e = from(&h->use, &text);
 	if (e == ERR_OK)
 		c = credentials_new(buf_strv(&text));
 	if (c) {
@@ -281,7 +283,22 @@ static void use_where(const struct cert_use *u, struct cert_where *out)
 
 static enum err use_take(struct cert_use *u, struct buf *why)
 {
-	return take(LIST_ENTRY(u, struct httpd, use), why);
+	return take(LIST_ENTRY(u, struct httpd, use), load, why);
+}
+
+/* A console with its own certificate is better than none. */
+static enum err take_first(struct httpd *h, struct buf *why)
+{
+	enum err e = take(h, load, why);
+	struct cert_where w;
+
+	cert_use_where(&h->use, &w);
+	if (e == ERR_OK || w.source != CERT_ASSIGNED)
+		return e;
+	log_err("certificate %s, which %s was given, cannot be used; it goes "
+	    "on with its own", w.name, h->use.use);
+	buf_clear(why);
+	return take(h, load_own, why);
 }
 
 static const struct cert_use_class class = { use_where, use_take };
@@ -300,7 +317,7 @@ enum err certificate_init(struct httpd *h, const char *dir,
 	list_init(&u->hook);
 	(void)snprintf(u->use, sizeof(u->use), "%s", h->setup.name);
 	(void)snprintf(u->names, sizeof(u->names), "%s", text.p);
-	e = take(h, &why);
+	e = take_first(h, &why);
 	if (e != ERR_OK)
 		log_err("no %s: %s; remove %s/tls/%s.pem to get a new one",
 		    u->use, why.p, dir, u->use);

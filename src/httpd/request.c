@@ -102,6 +102,9 @@ static void request_free(struct httpd_request *r)
 		MHD_destroy_response(r->answer);
 	if (r->file >= 0)
 		(void)close(r->file);
+	/* keys, passwords and passphrases came in it */
+	if (r->body.p)
+		explicit_bzero(r->body.p, r->body.size);
 	buf_deinit(&r->body);
 	buf_deinit(&r->names);
 	buf_deinit(&r->headers);

@@ -520,6 +520,13 @@ test('a restricted shell reads and writes in one folder and runs nothing', async
 	expect(site, ['want "parley> "', 'send "help\\r"', 'never "ESCAPED" "subscriber add"',
 		'send "q"', 'want "parley> "', 'send "quit\\r"'],
 	{ args: ['--restricted'], env: { PAGER: 'sh -c "echo ESCAPED"', LESS: '' } });
+	// what less(1) takes from its surroundings, it takes from nobody
+	const marked = { LESS_TERMCAP_ce: 'ESCAPED' };
+	expect(site, ['want "parley> "', 'send "help\\r"', 'want "ESCAPED"', 'send "q"',
+		'want "parley> "', 'send "quit\\r"'], { env: { ...marked, PARLEY_PAGER: 'less' } });
+	expect(site, ['want "parley> "', 'send "help\\r"', 'never "ESCAPED" "subscriber add"',
+		'send "q"', 'never "ESCAPED" "parley> "', 'send "quit\\r"'],
+	{ args: ['--restricted'], env: marked });
 });
 
 /* --- completion, scripts, terminals ----------------------------------------------------- */

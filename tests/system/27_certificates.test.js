@@ -95,6 +95,11 @@ test('what does not fit is refused in one sentence, and nothing changes', LIMIT,
 	const legacy = ca.openssl('ec', '-in', ca.file(good.key), '-aes-256-cbc', '-passout',
 		'pass:x');
 	const weak = ca.server('DNS:a.example.org', { key: ['-newkey', 'rsa:1024'] });
+	const [curve, spelled, ed448] = [
+		['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
+		['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-pkeyopt',
+			'ec_param_enc:explicit'],
+		['-newkey', 'ed448']].map((key) => ca.server('DNS:a.example.org', { key }));
 	const sha1 = ca.sign(ca.request({ san: 'DNS:a.example.org' }), { digest: 'sha1' });
 	const bare = ca.sign(ca.request());
 	const ended = ca.server('DNS:a.example.org', { days: -1 });
@@ -121,6 +126,9 @@ test('what does not fit is refused in one sentence, and nothing changes', LIMIT,
 		['no names', bare.cert, bare.key, /no names/],
 		['one that has ended', ended.chain, ended.key, /certificate 1 ended on 2/],
 		['a weak key', weak.chain, weak.key, /too weak/],
+		['a curve that not all know', curve.chain, curve.key, /kind that cannot be used/],
+		['a curve spelled out', spelled.chain, spelled.key, /kind that cannot be used/],
+		['a key of Ed448', ed448.chain, ed448.key, /kind that cannot be used/],
 		['a weak signature', sha1.cert, sha1.key, /SHA-1/],
 	];
 	// a day may end meanwhile
@@ -277,6 +285,23 @@ test('what is assigned is there after a start; the own one comes back by self-si
 		isProblem(await assign('kept', 'listener:none'), 404);
 	});
 
+test('a console that was given what cannot be served starts with its own', LIMIT, async () => {
+	const good = ca.server('DNS:odd.example.org', { cn: 'odd' });
+	const bad = ca.server('DNS:odd.example.org', { cn: 'odd',
+		key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] });
+	assert.equal((await install('odd', { chain: good.chain, key: good.key })).status, 200);
+	assert.equal((await assign('odd', 'console')).status, 200);
+	fs.writeFileSync(`${site.data}/tls/odd.pem`, bad.chain);
+	fs.writeFileSync(`${site.data}/tls/odd.key`, bad.key);
+	await site.restart();
+	await site.log(/certificate odd, which console was given, cannot be used/);
+	assert.equal((await shown(site.admin)).cn, 'Parley');
+	api = await Api.login(site, 'root1');
+	assert.equal((await api.post('/tls/uses/console/self-sign', { replace: true })).status,
+		200);
+	assert.equal((await api.delete('/tls/certificates/odd')).status, 200);
+});
+
 test('files that the settings name are shown, and not replaced behind their back', async () => {
 	const s = ca.server('DNS:set.example.org', { cn: 'set' });
 	await site.configure([`set listener tls certificate ${ca.file(s.chain)}`,
@@ -305,6 +330,34 @@ test('a self-signed one of ours that ends soon is made anew, somebody else\'s is
 		assert.ok(u.days_left > 390, `${u.days_left}`);
 		assert.equal((await shown(site.admin)).fingerprint, u.fingerprint);
 	});
+
+test('one that cannot be made anew is said once, and left until its time', LIMIT, async () => {
+	const folder = `${site.data}/tls`, mark = site.mark();
+	const s = ca.own({ subject: '/CN=Parley', san: 'DNS:localhost', days: 20 });
+	// also root cannot write there
+	fs.mkdirSync(`${folder}/console.next/full`, { recursive: true });
+	fs.writeFileSync(`${folder}/console.key`, s.key);
+	fs.writeFileSync(`${folder}/console.pem`, s.cert);
+	// a change of another one lets it look
+	const looks = async () => {
+		assert.equal((await api.post('/tls/certificates/look/request',
+			{ names: ['a.example'] })).status, 200);
+		await until('it is forgotten', async () =>
+			(await api.delete('/tls/certificates/look/request')).status === 200);
+	};
+	await looks();
+	await site.log(/of console, which ends soon, cannot be renewed/, mark);
+	await until('it rests', async () => {
+		const was = fs.statSync(folder).mtimeMs;
+		for (const end = Date.now() + 700; Date.now() < end;)
+			await api.get('/tls/uses');
+		return fs.statSync(folder).mtimeMs === was;
+	});
+	assert.equal(site.logged(mark, /cannot be renewed/).length, 1);
+	fs.rmSync(`${folder}/console.next`, { recursive: true });
+	await looks();
+	await until('it is made anew', async () => (await use('console')).days_left > 390);
+});
 
 test('health says when one ends: 30 days, a week, a day', LIMIT, async () => {
 	const health = async () => (await api.get('/health/checks')).json.items

@@ -224,6 +224,10 @@ test('a file sets up the first start, once, and is removed', LIMIT, () =>
 		assert.equal((await s.items('show', 'admins')).length, 1);
 	}));
 
+test('a daemon that ends while it is set up ends well', LIMIT, () =>
+	firstStart({ administrator: admin, settings: ['set admin address 127.0.0.1:0'] },
+		async (s) => assert.ok(s.daemon)));
+
 const open = (file) => fs.chmodSync(file, 0o640);
 const link = (file) => {
 	fs.renameSync(file, `${file}.real`);
