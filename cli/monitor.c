@@ -25,7 +25,7 @@ static const struct {
 	{ "audit", "audit", "who does what" },
 	{ "log", "log", "the log of the daemon" },
 	{ "all", "messages,gateways,registrations,alerts,config,log",
-	  "all but the audit" },
+	  "all but queues, imports and audit" },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

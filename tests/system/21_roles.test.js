@@ -76,6 +76,25 @@ test('the changes that a role may make reach their operation', async () => {
 		}
 });
 
+// Refused for its member, and so by nobody before.
+test('a change that names nothing reaches its operation too, and does nothing', async () => {
+	const wrong = [];
+	let tried = 0;
+	for (const role of ROLES)
+		for (const o of operations.filter((o) => o.method !== 'GET' && may(role, o) &&
+			!/[{]/.test(o.path))) {
+			const r = await new Api(site, { token: tokens[role] }).call(o.method,
+				target(o), { 'no-such-member': 1 }, { 'If-Match': '*' });
+			// an upload is no JSON, whatever it is
+			if (r.status !== 400 || !(/upload$/.test(o.path) ||
+				r.text.includes('no-such-member')))
+				wrong.push(`${role}: ${o.method} ${o.path}: ${r.status} ${r.text}`);
+			tried++;
+		}
+	assert.deepEqual(wrong, []);
+	assert.ok(tried > 50, `${tried}`);
+});
+
 test('a large file is taken from those alone who may bring one', async () => {
 	const size = 2 << 20, path = '/config/drafts/big/load';
 	for (const role of ['nobody', 'viewer'])
