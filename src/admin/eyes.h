@@ -11,6 +11,12 @@
  */
 bool eyes_allow(struct op_call *c, struct strv owner);
 
+/*
+ * Whether the caller is an administrator, or root on this machine: any other
+ * user of it may be anybody.  false: the call has failed.
+ */
+bool is_known(struct op_call *c);
+
 /* root, or the daemon's own user, on the machine itself. */
 bool by_root(const struct op_call *c);
 

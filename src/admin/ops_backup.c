@@ -303,13 +303,24 @@ static void verify_run(struct op_call *c)
 		begin(c, VERIFY, name, force);
 }
 
+/* It brings other settings, and what one person uploaded is one person's. */
+static bool eyes_off(struct op_call *c)
+{
+	if (!conf_bool("policy commit", "", "four-eyes") || by_root(c))
+		return true;
+	op_fail(c, OP_FORBIDDEN, "a restore replaces all settings, and each "
+	    "change of those takes two persons here: it is for root on the "
+	    "machine itself, over its socket");
+	return false;
+}
+
 static void restore_run(struct op_call *c)
 {
 	char path[PATH_SIZE];
 	struct strv name;
 	bool force;
 
-	if (!name_of(c, &name, path) || !force_of(c, &force))
+	if (!name_of(c, &name, path) || !force_of(c, &force) || !eyes_off(c))
 		return;
 	if (!strv_eq(op_text(c, "site"), strv(conf_text("site", "",
 	    "domain"))))

@@ -6,6 +6,7 @@
 
 #include "admin/admin_priv.h"
 #include "admin/errand.h"
+#include "admin/eyes.h"
 #include "admin/people.h"
 #include "base/alloc.h"
 #include "base/arena.h"
@@ -143,7 +144,7 @@ static void grant_add_run(struct op_call *c)
 	struct admin a;
 	int64_t hours;
 
-	if (!switched_on(c) || !reason_of(c, &reason) ||
+	if (!switched_on(c) || !is_known(c) || !reason_of(c, &reason) ||
 	    !op_int(c, "hours", 1, HOURS_MAX, 1, &hours) || !grantee(c, &a))
 		return;
 	grant_begin(c, &a, now_ms() + hours * 3600000, false);

@@ -431,6 +431,18 @@ static void check_run(struct op_call *c)
 	conf_edit_free(e);
 }
 
+/* What was seen is what is committed; false: the call has failed. */
+static bool has_seen(struct op_call *c)
+{
+	if (strv_eq(owner_of(c), op_actor(c)) || op_given(c, "expect_tag"))
+		return true;
+	op_fail(c, OP_INVALID, "expect_tag: say which draft of %.*s you have "
+	    "seen, by its tag in: configuration draft show %.*s --owner %.*s",
+	    STRV_ARG(owner_of(c)), STRV_ARG(op_text(c, "draft")),
+	    STRV_ARG(owner_of(c)));
+	return false;
+}
+
 static void draft_commit_run(struct op_call *c)
 {
 	const struct draft *d = find(c);
@@ -444,7 +456,7 @@ static void draft_commit_run(struct op_call *c)
 		    STRV_ARG(owner_of(c)), STRV_ARG(op_text(c, "draft")));
 		return;
 	}
-	if (!eyes_allow(c, owner_of(c)))
+	if (!eyes_allow(c, owner_of(c)) || !has_seen(c))
 		return;
 	e = mine(c);
 	buf_init(&b, 65536);

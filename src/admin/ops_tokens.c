@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "admin/errand.h"
+#include "admin/eyes.h"
 #include "admin/people.h"
 #include "admin/tokens.h"
 #include "base/alloc.h"
@@ -82,7 +83,7 @@ static void made(enum err e, void *arg)
 	free(m);
 }
 
-/* Whose token it is: his own, or for the machine itself whom it names. */
+/* Whose token it is: his own; root on the machine itself names whom. */
 static bool take_owner(struct op_call *c, struct admin_token *t,
     unsigned *most)
 {
@@ -103,7 +104,11 @@ static bool take_owner(struct op_call *c, struct admin_token *t,
 	t->admin = a.id;
 	*most = a.roles & w->roles;
 	explicit_bzero(&a, sizeof(a));
-	return true;
+	if (t->admin == w->admin || by_root(c))
+		return true;
+	op_fail(c, OP_FORBIDDEN, "each makes his own tokens: one of somebody "
+	    "else's is made by root on the machine itself, over its socket");
+	return false;
 }
 
 static bool take_roles(struct op_call *c, struct admin_token *t,

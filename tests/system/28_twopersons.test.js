@@ -3,7 +3,9 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
-const { Site } = require('./lib/site.js');
+const fs = require('node:fs');
+const { execFileSync, spawn } = require('node:child_process');
+const { Site, program } = require('./lib/site.js');
 const { Api, isProblem, PASSWORD } = require('./lib/api.js');
 
 const ALICE = 'sip:alice@example.org', BOB = 'sip:bob@example.org';
@@ -74,10 +76,12 @@ test('who was granted it reads one with a reason, and the audit has each reading
 });
 
 test('no token and no socket reads a message, and a grant can be ended', async () => {
-	const { token } = (await reader.post('/admin/tokens', { name: 't', role: ['support'] }))
-		.json || {};
-	const made = token || (await root.post('/admin/tokens',
-		{ name: 't', admin: 'rita', role: ['support'] })).json.token;
+	const of = { name: 't', admin: 'rita', role: ['support'] };
+	isProblem(await reader.post('/admin/tokens', of), 403);
+	assert.match(isProblem(await root.post('/admin/tokens', of), 403).detail,
+		/each makes his own/);
+	const { token: made } = await site.json(['token', 'add', 't', '--admin', 'rita',
+		'--role', 'support']);
 	isProblem(await read(new Api(site, { token: made })), 403);
 	assert.equal((await root.delete('/admin/grants/rita')).status, 200);
 	isProblem(await read(reader), 403);
@@ -101,11 +105,79 @@ test('with four eyes a draft is committed by somebody else, and nothing past it'
 	const diff = (await second.get('/config/drafts/work?owner=root1')).json;
 	assert.equal(diff.changes[0].will, '49');
 	isProblem(await second.post('/config/drafts/other/commit', { owner: 'root1' }), 404);
-	const r = await second.post('/config/drafts/work/commit', { owner: 'root1' });
+	assert.match(isProblem(await second.post('/config/drafts/work/commit',
+		{ owner: 'root1' }), 422).detail, /which draft of root1 you have seen/);
+	await root.patch('/config/drafts/work', { lines: ['set site country-code 48'] });
+	isProblem(await second.post('/config/drafts/work/commit',
+		{ owner: 'root1', expect_tag: diff.tag }), 409);
+	const shown = await site.parley(['configuration', 'draft', 'show', 'work', '--owner',
+		'root1']);
+	const tag = Number(/^tag\W+(\d+)/mi.exec(shown)[1]);
+	assert.notEqual(tag, diff.tag);
+	const r = await second.post('/config/drafts/work/commit',
+		{ owner: 'root1', expect_tag: tag });
 	assert.equal(r.status, 200, r.text);
 	assert.deepEqual((await root.get('/config/drafts')).json.items, []);
 	const [newest] = (await root.get('/config/revisions?limit=1')).json.items;
 	assert.equal(newest.actor, 'sam');
+});
+
+test('with four eyes nobody restores a backup but root on the machine itself', async () => {
+	const { name } = await site.json(['backup', 'create']);
+	assert.match(isProblem(await second.post(`/backups/${name}/restore`,
+		{ site: 'example.org' }), 403).detail, /two persons/);
+	assert.equal((await site.json(['backup', 'job'])).what, 'create');
+	const mark = site.mark();
+	await site.parley(['backup', 'restore', name, '--site', 'example.org']);
+	await site.log(/restored; what was there/, mark);
+	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
+		site.daemon.events.indexOf(e) >= mark, 30000);
+	root = await Api.login(site, 'root1');
+});
+
+test('a user of this machine whom nobody knows is not the second person', {
+	skip: process.getuid() !== 0 && 'needs root',
+}, async () => {
+	const group = execFileSync('getent', ['group', 'games'], { encoding: 'utf8' });
+	const gid = Number(group.split(':')[2]);
+	fs.chmodSync(site.dir, 0o711);
+	fs.chmodSync(site.data, 0o711);
+	await site.configure(['set admin socket-group games', 'set admin group-admin games']);
+	await site.restart();
+	root = await Api.login(site, 'root1');
+	const run = (...args) => new Promise((resolve) => {
+		const p = spawn(program('parley'), ['--data-dir', site.data, ...args, '--json'],
+			{ uid: 65534, gid });
+		let text = '';
+		p.stdout.on('data', (d) => { text += d; });
+		p.stderr.on('data', (d) => { text += d; });
+		p.on('close', (code) => resolve({ code, text }));
+	});
+	if ((await run('--version')).code !== 0)
+		return;		// that user cannot run our programs here
+	const { tag } = (await root.patch('/config/drafts/work',
+		{ lines: ['set site country-code 47'] })).json;
+	const commit = ['configuration', 'draft', 'commit', 'work', '--owner', 'root1',
+		'--expect-tag', String(tag)];
+	const grant = ['content', 'grant', 'root1', '--reason', WHY];
+	for (const words of [commit, grant]) {
+		const r = await run(...words);
+		assert.notEqual(r.code, 0, r.text);
+		assert.match(r.text, /link your user to an administrator first/);
+	}
+	assert.deepEqual((await root.get('/admin/grants')).json.items, []);
+	const own = JSON.parse((await run('configuration', 'draft', 'change', 'own',
+		'set site country-code 46')).text);
+	assert.match(isProblem(await root.post('/config/drafts/own/commit',
+		{ owner: 'uid:65534', expect_tag: own.tag }), 403).detail, /could be yours/);
+	const token = await run('token', 'add', 'x', '--admin', 'root1', '--role', 'security');
+	assert.match(token.text, /each makes his own/);
+	await site.parley(['admin', 'set', 'sam', '--role', 'security', '--role', 'config',
+		'--unix-user', 'nobody']);
+	for (const words of [grant, commit]) {
+		const r = await run(...words);
+		assert.equal(r.code, 0, r.text);
+	}
 });
 
 test('root on the machine itself is never shut out by it', async () => {

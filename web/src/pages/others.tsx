@@ -102,7 +102,8 @@ export function OtherDraft({ owner, name }: { owner: string; name: string }):
 				{refused !== null && <Notice tone="bad"><p
 				    role="alert">{sentence(refused)}</p></Notice>}
 				<Shell line={`parley configuration draft commit ${
-				    name} --owner ${owner}`} />
+				    name} --owner ${owner} --expect-tag ${
+				    d.tag}`} />
 				<div class="buttons"><button class="main"
 				    disabled={!check.data?.ok}>{t(
 				    "Commit")}</button>
