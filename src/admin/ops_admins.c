@@ -9,6 +9,7 @@
 #include "admin/people.h"
 #include "base/alloc.h"
 #include "op/complete.h"
+#include "store/audit.h"
 
 bool admin_name_ok(struct strv s, struct buf *why)
 {
@@ -338,6 +339,8 @@ static void delete_run(struct op_call *c)
 static void unlock_run(struct op_call *c)
 {
 	delay_reset();
+	audit_event(op_who(c), STRV("admin unlock"), STRV("logins"),
+	    STRV("ok"), STRV(""));
 	op_done(c);
 }
 

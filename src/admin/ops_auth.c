@@ -273,6 +273,8 @@ static void said_again(struct op_call *c, const struct admin *a)
 	login_cookie(c, cookie);
 	explicit_bzero(cookie, sizeof(cookie));
 	login_show(c, &s, a);
+	audit_event(op_who(c), STRV("reauth"), strv(a->name), STRV("ok"),
+	    STRV(""));
 	op_done(c);
 }
 

@@ -339,6 +339,8 @@ static void cancel_run(struct op_call *c)
 		return;
 	}
 	atomic_store(&job.progress.cancel, true);
+	audit_event(op_who(c), STRV("backup cancel"),
+	    strv(kinds[job.kind]), STRV("ok"), STRV(""));
 	job_fields(c);
 }
 

@@ -64,11 +64,14 @@ static void closed(enum err e, void *arg)
 {
 	struct op_call *c = arg;
 
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		op_fail(c, OP_FAILED, "the file could not be closed; see "
 		    "health");
-	else
-		show_run(c);
+		return;
+	}
+	audit_event(op_who(c), STRV("charging close"), STRV("open file"),
+	    STRV("ok"), STRV(""));
+	show_run(c);
 }
 
 static void close_run(struct op_call *c)

@@ -11,6 +11,7 @@
 #include "dir/groups.h"
 #include "dir/import.h"
 #include "loop/loop.h"
+#include "store/audit.h"
 
 static struct import *imports;		/* the newest first */
 static uint64_t last_id;
@@ -332,6 +333,7 @@ static void op_show(struct op_call *c)
 static void op_cancel(struct op_call *c)
 {
 	struct import *m = find(c);
+	struct buf object;
 
 	if (!m)
 		return;
@@ -340,6 +342,11 @@ static void op_cancel(struct op_call *c)
 		    m->ended ? "has ended" : "is being cancelled already");
 		return;
 	}
+	buf_init(&object, 40);
+	buf_addf(&object, "import %" PRIu64, m->id);
+	audit_event(op_who(c), STRV("import cancel"), buf_strv(&object),
+	    STRV("ok"), STRV(""));
+	buf_deinit(&object);
 	m->cancel = c;
 }
 

@@ -11,6 +11,7 @@
 #include "flow/flow_priv.h"
 #include "flow/plan.h"
 #include "op/op.h"
+#include "store/audit.h"
 
 #define TEST_WAIT_MS	5000
 #define TEXT_MAX	2000	/* bytes of a test message */
@@ -159,6 +160,8 @@ static void test_answered(const struct flow_answer *a, void *arg)
 		return;
 	}
 	id_message_text(a->id, id);
+	audit_event(op_who(c), STRV("test message"), op_text(c, "to"),
+	    STRV("ok"), strv(id));
 	op_field(c, "message", strv(id));
 	op_field(c, "answer", a->kind == FLOW_TAKEN ?
 	    STRV("200 the next hop has it") :

@@ -80,6 +80,7 @@ after(async () => {
 test('the question has the number and the password, and the answer is heard', async () => {
 	answer = json({ state: 'attached', access: 'lte' });
 	assert.equal((await ask()).state, 'attached');
+	await site.log(/action="lookup ask" object="tel:\+15550100002"/);
 	assert.deepEqual(asked.pop(), { url: '/at/15550100002?n=%2B15550100002',
 		login: 'Basic ' + Buffer.from('parley:sesame').toString('base64') });
 	answer = json({ state: 'detached' });

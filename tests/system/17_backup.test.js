@@ -173,6 +173,7 @@ test('a job that is cancelled or killed leaves nothing behind', async (t) => {
 	assert.equal(await post('backups'), 200);
 	assert.equal(await post('backups'), 409, 'one at a time');
 	assert.equal(await post('backups/cancel'), 200);
+	await site.log(/action="backup cancel" object="create"/);
 	let now;
 	do
 		now = await job(site, 'job');

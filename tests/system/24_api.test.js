@@ -347,6 +347,7 @@ test('an import that is cancelled keeps whole batches and says how many', async 
 	assert.equal(r.json.state, 'cancelled', r.text);
 	assert.ok(r.json.added < 100000 && r.json.added % 1000 === 0, r.text);
 	assert.equal(r.json.done, r.json.added);
+	await site.log(/action="import cancel" object="import \d+"/);
 	const { items } = (await root.get('/subscribers?prefix=tel:%2B1777&limit=500')).json;
 	assert.equal(items.length, Math.min(r.json.added, 500));
 	const now = (await root.get(`/imports/${job}`)).json;

@@ -26,15 +26,23 @@ const ELSEWHERE = ['GET /events', 'GET /backups/{name}/file', 'POST /setup/token
 	'POST /backups/cancel', 'POST /backups/{name}/restore', 'POST /imports/{id}/cancel',
 	'POST /config/drafts/{draft}/resolve'];
 
+// What says POST only because it takes an argument or time: it changes nothing.
+const NO_CHANGE = ['POST /ucn/preview', 'POST /routing/explain',
+	'POST /config/drafts/{draft}/check', 'POST /audit/verify'];
+
 let site, sim, root, described;
 const done = new Set();
+const changes = [];	// [operation, request]
 
-async function call(method, target, body, { status = 200, api = root, headers, raw } = {}) {
+async function call(method, target, body, { status = 200, api = root, headers, raw,
+	dry = false } = {}) {
 	const r = await api.call(method, target, method === 'GET' ? undefined : body ?? {},
 		{ 'If-Match': '*', ...headers }, { raw });
 	assert.equal(r.status, status, `${method} ${target}: ${r.text}`);
 	const o = described.find(method, target.split('?')[0]);
-	done.add(`${o.method} ${o.parts.join('/')}`);
+	const name = `${o.method} ${o.parts.join('/')}`;
+	done.add(name);
+	if (method !== 'GET' && !dry) changes.push([name, r.headers['x-request-id']]);
 	return r.json;
 }
 
@@ -112,7 +120,7 @@ test('lists, profiles, screening and groups', async () => {
 	await remove(`${of}/lists/friends/members/${at(ALICE)}`);
 	await remove(`${of}/lists/friends`);
 	await post('/lists/import', { file: 'subscriber,list,title,member,name\n' +
-		`${BOB},work,,${ALICE},Alice\n`, 'dry-run': true });
+		`${BOB},work,,${ALICE},Alice\n`, 'dry-run': true }, { dry: true });
 	await post(`${of}/profiles`, { profile: 'mine' });
 	await patch(`${of}/profiles/mine`, { copies: 'none' });
 	await post(`${of}/profiles/mine/activate`);
@@ -158,7 +166,7 @@ test('messages, queues and gateways', async () => {
 	await post(`${waits}/release`);
 	const retry = await post(`${waits}/retry`);
 	await ended(`/jobs/${/\d+$/.exec(retry.job)[0]}`);
-	const what = await post(`${waits}/purge`);
+	const what = await post(`${waits}/purge`, {}, { dry: true });
 	await post(`${waits}/purge`, { expect: what.matching, upto: what.upto });
 	await get('/jobs');
 	await get('/gateways');
@@ -191,7 +199,8 @@ test('messages, queues and gateways', async () => {
 
 test('settings', async () => {
 	await post('/config/running', { lines: ['set site country-code 44'] });
-	await post('/config/running', { lines: ['set site country-code 45'], check: true });
+	await post('/config/running', { lines: ['set site country-code 45'], check: true },
+		{ dry: true });
 	await get('/config/running');
 	await get('/config/running?lines=on');
 	await get('/config/schema');
@@ -275,6 +284,32 @@ test('certificates and backups', async () => {
 	await post('/backups/upload', bytes, { raw: true,
 		headers: { 'Content-Type': 'application/octet-stream' } });
 	await remove(`/backups/${name}`);
+});
+
+// The requests that have a row.
+async function noted() {
+	const all = new Set();
+	for (let cursor = ''; cursor !== null;) {
+		const page = await get(`/audit?limit=500${cursor && `&cursor=${at(cursor)}`}`);
+		for (const row of page.items) all.add(row.request);
+		cursor = page.next;
+	}
+	return all;
+}
+
+// Some rows are written behind the answer, and those of a job when it ends.
+test('each change is in the audit', async () => {
+	assert.ok(changes.every(([, request]) => request), 'each answer names its request');
+	const until = Date.now() + 10000;
+	let missing, wrong;
+	do {
+		const all = await noted();
+		missing = [...new Set(changes.filter(([, request]) => !all.has(request))
+			.map(([name]) => name))];
+		wrong = missing.filter((name) => !NO_CHANGE.includes(name));
+	} while (wrong.length && Date.now() < until);
+	assert.deepEqual(wrong, []);
+	assert.deepEqual(NO_CHANGE.filter((name) => !missing.includes(name)), []);
 });
 
 /* proves APP-04 */

@@ -23,6 +23,7 @@
 #include "op/op.h"
 #include "port/lookup/answer.h"
 #include "port/lookup/fetch.h"
+#include "store/audit.h"
 
 #define SECTION		"lookup"
 #define AT_ONCE		32
@@ -97,6 +98,8 @@ static void say(struct question *q, enum access_signal what, const char *why)
 	op_field(c, "state", strv(state_of(what)));
 	op_field_int(c, "ms", (now_us() - q->at_us) / 1000);
 	op_field(c, "why", strv(why));
+	audit_event(op_who(c), STRV("lookup ask"), q->key, STRV("ok"),
+	    strv(state_of(what)));
 	op_done(c);
 }
 
