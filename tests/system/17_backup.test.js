@@ -364,6 +364,61 @@ test('a backup leaves by the API, comes in again and is restored', async (t) => 
 	await carolGets(site);
 });
 
+/* proves APP-02 */
+test('a security administrator restores over HTTPS, nobody else does', async (t) => {
+	const site = await started(t);
+	const api = await Api.first(site);
+	const { name } = await job(site, 'create');
+	await site.parley(['subscriber', 'delete', ALICE, '--yes']);
+	const restore = `/backups/${name}/restore`;
+	const is = { site: 'example.org' };
+	for (const [who, role] of [['sue', 'security'], ['carl', 'config']])
+		await api.post('/admin/users', { name: who, password: PASSWORD, role: [role] });
+	isProblem(await (await Api.login(site, 'carl')).post(restore, is), 403);
+	const sue = await Api.login(site, 'sue');
+	isProblem(await sue.post(restore, { site: 'example.net' }), 422);
+	isProblem(await sue.post('/backups/parley-none.cpmbak/restore', is), 404);
+	assert.equal((await site.items('show', 'subscribers')).length, 2);
+
+	const described = await site.described();
+	const mark = site.mark();
+	const r = await sue.post(restore, is);
+	assert.equal(r.status, 200, r.text);
+	described.check('POST', restore, r.json);
+	assert.deepEqual([r.json.what, r.json.name, r.json.job],
+		['restore', name, '/api/v1/backups/job']);
+	await site.log(/restored; what was there/, mark);
+	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
+		site.daemon.events.indexOf(e) >= mark, 30000);
+	assert.equal((await site.items('show', 'subscribers')).length, 3);
+	assert.ok((await site.items('show', 'audit')).some((a) => a.action === 'backup restore' &&
+		a.object === name && a.actor === 'sue'));
+});
+
+test('a look at a backup that is cancelled leaves nothing', { timeout: 120000 }, async (t) => {
+	const site = await started(t);
+	const api = await Api.first(site);
+	const word = site.file('passphrase', 'correct horse\n');
+	const { name } = await job(site, 'create', '--passphrase-file', word);
+	isProblem(await api.post('/backups/cancel'), 404);
+	let state;
+	// the key of a passphrase takes its time; yet it may end before
+	for (let i = 0; i < 20 && state !== 'cancelled'; i++) {
+		const begun = await api.post(`/backups/${name}/verify`,
+			{ passphrase: 'correct horse' });
+		assert.equal(begun.status, 200, begun.text);
+		const r = await api.post('/backups/cancel');
+		assert.ok([200, 404].includes(r.status), r.text);
+		do
+			({ state } = (await api.get('/backups/job')).json);
+		while (state === 'running');
+		assert.ok(state === 'cancelled' || state === 'done', state);
+	}
+	assert.equal(state, 'cancelled');
+	assert.deepEqual(fs.readdirSync(site.data).filter((f) => f.startsWith('.verify')), []);
+	assert.deepEqual(fs.readdirSync(backups(site)), [name]);
+});
+
 test('a large upload is not kept in memory', async (t) => {
 	const site = await started(t);
 	const api = await Api.first(site);

@@ -19,6 +19,8 @@ const INDEX = `/resource-lists/users/${ALICE}/index`;
 const ALL = `/subscribers/${encodeURIComponent(ALICE)}/lists`;
 const FRIENDS = `${ALL}/friends`;
 
+const LIMIT = { timeout: 120000 };
+
 let site, root, port;
 
 before(async () => {
@@ -133,6 +135,45 @@ test('a file is tried, imported, exported, and imported as it was exported', asy
 		file: `${lines[0]}\nsip:nobody@example.org,a,,,\n` }), 422);
 	assert.match(JSON.stringify(problem), /"line":2,.*no subscriber/);
 });
+
+test('a long import says how far it is, and ends where it is when it is cancelled', LIMIT,
+	async () => {
+		const n = 12000, each = 4, who = (i) => `tel:+1888${String(i).padStart(7, '0')}`;
+		const people = 'address,name,class,password,aliases\n' + Array.from({ length: n },
+			(_, i) => `${who(i)},,,,\n`).join('');
+		await site.parley(['subscriber', 'import', site.file('people.csv', people)]);
+		const file = 'subscriber,list,title,member,name\n' +
+			Array.from({ length: n * each }, (_, i) =>
+				`${who(Math.floor(i / each))},l${i % each},,${BOB},\n`).join('');
+		let over = false;
+		const answer = root.post('/lists/import', { file }).finally(() => { over = true; });
+		const running = async () => (await root.get('/jobs')).json.items.find((j) =>
+			j.kind === 'list-import' && j.state === 'running' && j.done > 0);
+		let job;
+		while (!job && !over)
+			job = await running();
+		assert.ok(job, 'it was seen at work');
+		assert.equal(job.total, n * each);
+		assert.ok(job.done < job.total, `${job.done}`);
+		assert.deepEqual([job.object, job.by], ['lists', 'root1']);
+		const shown = (await root.get(`/jobs/${job.id}`)).json;
+		assert.ok(shown.done >= job.done, `${shown.done}`);
+		const cancel = await root.post(`/jobs/${job.id}/cancel`);
+		assert.equal(cancel.status, 200, cancel.text);
+
+		const { detail } = isProblem(await answer, 409);
+		const lines = Number(/cancelled it: (\d+) of 48000 lines/.exec(detail)[1]);
+		assert.ok(lines >= shown.done && lines < n * each, detail);
+		const end = (await root.get(`/jobs/${job.id}`)).json;
+		assert.deepEqual([end.state, end.done], ['cancelled', lines]);
+		// that many are there, and no subscriber has half of his
+		const kept = (await site.parley(['list', 'export'])).split('\r\n')
+			.filter((l) => l.startsWith('tel:+1888'));
+		assert.equal(kept.length, lines);
+		assert.equal(lines % each, 0);
+		isProblem(await root.post(`/jobs/${job.id}/cancel`), 409);
+		isProblem(await root.post('/jobs/999999/cancel'), 404);
+	});
 
 /* proves MSG-08 DEF-06 */
 test('a client reads the list that an administrator has made and writes to all on it',
