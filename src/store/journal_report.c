@@ -7,6 +7,7 @@
 #include "core/content.h"
 #include "store/charging_fact.h"
 #include "store/journal_priv.h"
+#include "store/recent.h"
 
 #define REF_TRIES	20	/* legs with the same ref that we look at */
 
@@ -361,6 +362,10 @@ static enum err put_report(struct reporting *r, struct db *db,
 
 	if (e == ERR_OK)
 		e = row_put_leg(db, l);
+	if (e == ERR_OK) {
+		recent_message(m);
+		recent_leg(m, l);
+	}
 	r->made[r->nmade] = m;
 	r->result.legs[r->nmade++] = l;
 	return e;

@@ -11,6 +11,7 @@
 #include "runner.h"
 #include "store/db.h"
 #include "store/journal.h"
+#include "store/recent.h"
 #include "store/writer.h"
 
 #define ALICE	"sip:alice@example.org"
@@ -630,6 +631,21 @@ START_TEST(an_error_of_the_display_is_no_failed_delivery)
 }
 END_TEST
 
+START_TEST(a_report_is_found_by_its_names_at_once)
+{
+	uint64_t ids[RECENT_MAX], from;
+
+	PUT(.wants = ALL, .states = { LEG_SENT });
+	ck_assert_int_eq(imdn(STATUS_DELIVERED), REPORT_OWED);
+	ck_assert_uint_eq(recent_find(STRV("conv"), STRV_NONE, STRV_NONE,
+	    UINT64_MAX, ids, &from), 2);
+	ck_assert_uint_eq(ids[0], got.r.legs[0]->message->id);
+	ck_assert_uint_eq(ids[1], original->id);
+	ck_assert_uint_eq(recent_find(STRV_NONE, STRV(ALICE), STRV_NONE,
+	    UINT64_MAX, ids, &from), 2);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("journal reports");
@@ -662,6 +678,7 @@ Suite *suite(void)
 	    a_receipt_of_another_link_port_or_number_finds_nothing);
 	tcase_add_test(tc, of_two_messages_with_one_ref_the_newer_is_meant);
 	tcase_add_test(tc, an_unknown_message_is_said_to_be_unknown);
+	tcase_add_test(tc, a_report_is_found_by_its_names_at_once);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("form");
