@@ -106,8 +106,9 @@ static bool cut(struct charging_out *o)
 	o->safe = o->size;
 	o->safe_last = o->last;
 	errno = 0;
+	/* what a kill left behind was written, but may not be on disk */
 	return end > 0 && ftruncate(o->fd, (off_t)o->size) == 0 &&
-	    lseek(o->fd, 0, SEEK_END) >= 0;
+	    fsync(o->fd) == 0 && lseek(o->fd, 0, SEEK_END) >= 0;
 }
 
 static bool reopen(struct charging_out *o, const char *dir)
