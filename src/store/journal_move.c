@@ -173,13 +173,18 @@ static void put_all(void)
 	}
 }
 
-/* A wake may have missed the leg meanwhile: its time will find it. */
+/*
+ * A wake may have missed the leg meanwhile: its time will find it, held, as
+ * those that are ready have none.
+ */
 static void keep(struct move *v)
 {
 	if (!list_empty(&v->hook))
 		return;
-	if (v->leg.state == LEG_HELD && v->leg.due == 0)
+	if (v->leg.state <= LEG_HELD && v->leg.due == 0) {
+		v->leg.state = LEG_HELD;
 		v->leg.due = 1;
+	}
 	metric_inc(&metrics[LATE]);
 	metric_set(&metrics[UNSAVED], (int64_t)++n_unsaved);
 	list_push(&unsaved, &v->hook);

@@ -974,6 +974,32 @@ START_TEST(a_held_leg_that_was_saved_late_is_due)
 }
 END_TEST
 
+START_TEST(an_early_leg_that_is_ready_again_late_is_held_and_due)
+{
+	struct message *m = a_message("early", 9);
+	struct leg *l = a_leg(m, 1, BOB, LEG_READY);
+
+	now_freeze(START);
+	l->early = true;
+	journal_accept(m, &l, 1, accepted, NULL);
+	message_unref(m);
+	drain();
+	ck_assert_int_eq(number("SELECT state FROM leg"), LEG_SENDING);
+	faultfs_fail(0, SQLITE_FULL);
+	l->early = false;
+	journal_move(l);
+	drain();
+	faultfs_heal();
+	late(1000);
+	ck_assert_int_eq(number("SELECT state FROM leg"), LEG_HELD);
+	journal_due(START, 10, due_found, NULL);
+	drain();
+	ck_assert_str_eq(hops.text, BOB " ");
+	leg_free(l);
+	now_freeze(-1);
+}
+END_TEST
+
 START_TEST(expired_legs_are_found)
 {
 	leg_free(PUT(.state = LEG_HELD, .expires = 100));
@@ -1308,6 +1334,8 @@ Suite *suite(void)
 	tcase_add_test(tc, moves_that_a_full_disk_refused_are_written_later);
 	tcase_add_test(tc, of_unsaved_moves_of_a_leg_the_newest_counts);
 	tcase_add_test(tc, a_held_leg_that_was_saved_late_is_due);
+	tcase_add_test(tc,
+	    an_early_leg_that_is_ready_again_late_is_held_and_due);
 	tcase_add_test(tc, expired_legs_are_found);
 	tcase_add_test(tc, legs_in_flight_are_held_and_due_after_a_kill);
 	tcase_add_test(tc, an_empty_store_recovers);
