@@ -12,11 +12,14 @@
 #include "flow/flow_priv.h"
 #include "flow/give.h"
 #include "flow/sched.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
 #include "store/pulls.h"
 #include "store/writer.h"
 
 #define ASKED_MAX	4096	/* devices; then all are forgotten, and may
 				 * ask again */
+#define PRUNE_MS	86400000
 
 /* A device that has asked: gets what came before, whole. */
 struct asked {
@@ -85,6 +88,14 @@ struct asking {
 	void *arg;
 };
 
+static void asking_free(struct asking *a, enum err e)
+{
+	if (a->done)
+		a->done(e, a->arg);
+	arena_deinit(&a->arena);
+	free(a);
+}
+
 static enum err run(struct write *w, struct db *db)
 {
 	const struct asking *a = (const struct asking *)(const void *)w;
@@ -100,10 +111,12 @@ static void written(struct write *w)
 		note(a->user, a->device, a->at);
 		sched_wake(a->user);
 	}
-	if (a->done)
-		a->done(w->err, a->arg);
-	arena_deinit(&a->arena);
-	free(a);
+	asking_free(a, w->err);
+}
+
+static void busy(void *arg)
+{
+	asking_free(arg, ERR_BUSY);
 }
 
 void flow_pull(struct strv user, struct strv device, flow_reported_fn *done,
@@ -118,7 +131,10 @@ void flow_pull(struct strv user, struct strv device, flow_reported_fn *done,
 	a->at = now_ms();
 	a->done = done;
 	a->arg = arg;
-	writer_put(&a->w);
+	if (submit_is_stopping() || writer_busy())
+		loop_defer(busy, a);
+	else
+		writer_put(&a->w);
 }
 
 int64_t pull_asked(struct strv user, struct strv device)
@@ -134,16 +150,49 @@ int64_t pull_asked(struct strv user, struct strv device)
 	return a ? a->at : 0;
 }
 
+/* --- what nothing that waits can be older than --------------------------- */
+
+static struct timer prune_timer;
+static struct write prune;
+static int64_t prune_before;
+
+static enum err prune_run(struct write *w, struct db *db)
+{
+	(void)w;
+	return pulls_prune(db, prune_before);
+}
+
+static void pruned(struct write *w)
+{
+	(void)w;
+	if (on)
+		timer_set(&prune_timer, PRUNE_MS);
+}
+
+static void prune_now(void *arg)
+{
+	(void)arg;
+	prune_before = now_ms() - flow_max_deferral();
+	prune = (struct write){ .db = DB_STORE, .run = prune_run,
+		.done = pruned };
+	writer_put(&prune);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
 void pull_start(void)
 {
 	map_init(&all);
 	(void)pulls_each(now_ms() - flow_max_deferral(), note);
+	timer_init(&prune_timer, "old pulls", prune_now, NULL);
+	timer_set(&prune_timer, PRUNE_MS);
 	on = true;
 }
 
 void pull_stop(void)
 {
 	on = false;
+	timer_cancel(&prune_timer);
 	forget_all();
 	map_deinit(&all);
 }

@@ -15,14 +15,19 @@ enum err pull_put(struct db *db, struct strv user, struct strv device,
 	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;
 }
 
+enum err pulls_prune(struct db *db, int64_t before)
+{
+	struct stmt *s = stmt(db, "DELETE FROM pull WHERE at < ?");
+
+	stmt_int(s, before);
+	return stmt_end(s) == ERR_OK ? ERR_OK : ERR_STORAGE;
+}
+
 enum err pulls_each(int64_t since, pull_fn *fn)
 {
-	struct stmt *s = stmt(db_writer(DB_STORE),
-	    "DELETE FROM pull WHERE at < ?");
-	enum err e;
+	enum err e = pulls_prune(db_writer(DB_STORE), since);
+	struct stmt *s;
 
-	stmt_int(s, since);
-	e = stmt_end(s);
 	if (e != ERR_OK)
 		return e;
 	s = stmt(db_writer(DB_STORE), "SELECT user, device, at FROM pull "

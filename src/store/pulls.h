@@ -9,6 +9,9 @@
 enum err pull_put(struct db *db, struct strv user, struct strv device,
     int64_t at);
 
+/* As pull_put(): those before then (ms) are deleted. */
+enum err pulls_prune(struct db *db, int64_t before);
+
 /* At start, in this thread: those since then (ms), the oldest first; the
  * others are deleted. */
 typedef void pull_fn(struct strv user, struct strv device, int64_t at);

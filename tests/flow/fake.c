@@ -399,17 +399,21 @@ static void bound(enum err e, struct user *u, bool appeared, void *arg)
 		flow_wake(u->key);
 }
 
-void fake_online(const char *name, const char *device, const char *tags)
+void fake_online(const char *name, const char *device, const char *tags,
+    int64_t ms)
 {
+	bool contact = strncmp(device, "sip:", 4) == 0;
 	struct user *u = user_find(strv(fake_key(name)));
 	struct bindings_edit *e = bindings_edit_new(u);
 	struct binding b = {
-		.contact = STRV("sip:x@127.0.0.1:5062"),
-		.instance = strv(device), .call_id = strv(device),
+		.contact = contact ? strv(device) :
+		    STRV("sip:x@127.0.0.1:5062"),
+		.instance = contact ? STRV("") : strv(device),
+		.call_id = strv(device),
 		.source = STRV("udp 127.0.0.1:5062"),
 		.features = strv(tags), .path = STRV(""), .agent = STRV(""),
 		.reg_id = 1, .cseq = 1, .q = 1000,
-		.expires = model->now + INT64_C(90) * 86400000,
+		.expires = model->now + ms,
 		.seen = model->now,
 	};
 
@@ -488,6 +492,14 @@ void fake_disk(bool full)
 		faultfs_fail(0, SQLITE_FULL);
 	else
 		faultfs_heal();
+}
+
+int64_t fake_rows(const char *sql)
+{
+	struct stmt *s = stmt(db_writer(DB_STORE), sql);
+	int64_t n = stmt_row(s) ? col_int(s) : -1;
+
+	return stmt_end(s) == ERR_OK ? n : -1;
 }
 
 static void stopped(void)

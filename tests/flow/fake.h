@@ -22,11 +22,14 @@ bool fake_operate(const char *command, const char *const *pairs);
 bool fake_operation(const char *command, ...) __attribute__((sentinel));
 const char *fake_key(const char *name);
 bool fake_set(const char *line);	/* set PATH VALUE */
-void fake_online(const char *name, const char *device, const char *tags);
+/* For ms; a device that begins with sip: has no instance, but that contact. */
+void fake_online(const char *name, const char *device, const char *tags,
+    int64_t ms);
 void fake_offline(const char *name, const char *device);	/* "": all */
 void fake_gateway(const char *name, int state);
 void fake_sticky(const char *user, const char *peer, const char *service);
 void fake_disk(bool full);
+int64_t fake_rows(const char *sql);	/* the number it selects; -1: failed */
 void fake_stop(void);		/* no process may follow in this one */
 
 struct fake_message {

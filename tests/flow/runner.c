@@ -159,7 +159,7 @@ static void set(const struct words *ws)
 static void online(const struct words *ws)
 {
 	fake_online(word(ws, 1), after(ws, "device", "d1"),
-	    after(ws, "tags", ""));
+	    after(ws, "tags", ""), duration(after(ws, "for", "90d")));
 }
 
 static void offline(const struct words *ws)
@@ -246,10 +246,19 @@ static void time_passes(const struct words *ws)
 	fake_time(duration(word(ws, 1) + 1));
 }
 
+static int pull_answer;
+
+static void pulled(enum err e, void *arg)
+{
+	(void)arg;
+	pull_answer = e == ERR_OK ? 200 : err_info(e)->sip;
+}
+
 /* pull bob d1: it asks for what it was only notified of */
 static void pull(const struct words *ws)
 {
-	flow_pull(strv(fake_key(word(ws, 1))), strv(word(ws, 2)), NULL, NULL);
+	flow_pull(strv(fake_key(word(ws, 1))), strv(word(ws, 2)), pulled,
+	    NULL);
 }
 
 /* report bob -> alice displayed m1 */
@@ -396,6 +405,21 @@ static void expect_nothing(const struct words *ws)
 			    model->sent[i].what);
 }
 
+/* expect pull 503: the newest; expect pulls 1: so many are on disk */
+static void expect_pull(const struct words *ws)
+{
+	if (!model->crashed && pull_answer != atoi(word(ws, 2)))
+		fail("answered %d", pull_answer);
+}
+
+static void expect_pulls(const struct words *ws)
+{
+	int64_t n = fake_rows("SELECT count(*) FROM pull");
+
+	if (n != atoi(word(ws, 2)))
+		fail("%d are on disk", (int)n);
+}
+
 /*
  * finally alice has 1 "REPORT delivered m1": as different messages.  A crash
  * behind a full disk forgets results, which may be other ones the next time,
@@ -421,6 +445,25 @@ static void finally(const struct words *ws)
 		return;
 	if (got != want)
 		fail("%s has it %d times", word(ws, 1), got);
+}
+
+/* finally rising bob: what he got came in the order it was sent in. */
+static void finally_rising(const struct words *ws)
+{
+	uint64_t newest = 0;
+
+	for (int i = 0; i < model->nsent; i++) {
+		const struct model_sent *s = &model->sent[i];
+		bool again = false;
+
+		for (int k = 0; k < i; k++)
+			again |= model->sent[k].leg == s->leg;
+		if (again || strcmp(s->hop, word(ws, 2)) != 0)
+			continue;
+		if (s->message < newest)
+			fail("\"%s\" was overtaken", s->what);
+		newest = s->message;
+	}
 }
 
 /* --- steps of the orders ------------------------------------------------------------ */
@@ -629,12 +672,15 @@ static const struct {
 	{ "expect", "deliver", expect_deliver },
 	{ "expect", "answer", expect_answer },
 	{ "expect", "nothing", expect_nothing },
+	{ "expect", "pull", expect_pull },
+	{ "expect", "pulls", expect_pulls },
 	{ "take", NULL, answer_all },
 	{ "refuse", NULL, answer_all },
 	{ "reports", NULL, reports },
 	{ "ip", NULL, answer_hop },
 	{ "sms", NULL, answer_hop },
 	{ "finally", "order", finally_order },
+	{ "finally", "rising", finally_rising },
 	{ "finally", "phone", finally_phone },
 	{ "finally", NULL, finally },
 };

@@ -463,8 +463,8 @@ static void pulled(enum err e, void *arg)
 	if (e == ERR_OK)
 		request_answer(arg, 200, NULL, NULL);
 	else
-		request_refuse(arg, err_info(ERR_STORAGE)->sip, NULL,
-		    FIRST_RETRY, "request not stored");
+		request_refuse(arg, err_info(e)->sip, NULL, FIRST_RETRY,
+		    "request not stored");
 }
 
 /* A device asks for what it was only notified of; what it says is nothing. */
