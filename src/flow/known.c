@@ -1,6 +1,7 @@
 /* known.c - devices that come to be known, and those that are no more. */
 
 #include <stdlib.h>
+#include <strings.h>
 
 #define LOG_UNIT "flow"
 #include "base/alloc.h"
@@ -151,6 +152,16 @@ static void sweep_work(void *arg)
 	(void)query_apart(add_pair, NULL);
 }
 
+/*
+ * One known by its contact may be there again with its next REGISTER: that
+ * it is not there says only that its registration ended while we were away.
+ */
+static bool was_left(const struct user *u, struct strv device)
+{
+	return is_gone(u, device) && (device_find(u, device) ||
+	    device.n < 3 || strncasecmp(device.p, "sip", 3) != 0);
+}
+
 /* One after the other: each costs the writer a look. */
 static void sweep_next(void *arg)
 {
@@ -161,7 +172,7 @@ static void sweep_next(void *arg)
 		const struct user *u = user_find(p->hop);
 
 		sweep.first = p->next;
-		if (!u || !is_gone(u, p->device))
+		if (!u || !was_left(u, p->device))
 			continue;
 		log_info("a device is gone, what waits for it ends user=%.*s "
 		    "device=%.*s", STRV_ARG(p->hop), STRV_ARG(p->device));
