@@ -1,13 +1,13 @@
 /* reroute.c - another gateway for legs whose own one is down or gone. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/map.h"
 #include "base/now.h"
 #include "dir/gateways.h"
 #include "dir/overrides.h"
-#include "dir/users.h"
 #include "flow/hop.h"
 #include "flow/plan.h"
 #include "flow/reroute.h"
@@ -122,7 +122,8 @@ void reroute_look(struct strv name)
 {
 	struct gateway *g = gateway_find(name);
 
-	if (!any_is_up() || (!g && user_find(name)))
+	/* an address is a user's or a group's, never a gateway's */
+	if (!any_is_up() || (!g && memchr(name.p, ':', name.n)))
 		return;
 	if (!g)
 		walk_over(name);
