@@ -17,13 +17,12 @@
 
 enum leg_state sched_state(const struct leg *l)
 {
-	struct out *o = out_of(l->port);
 	struct hop *h = hop_find(l->hop);
 
 	if (hop_is_stopped() || hop_window_of(l->hop, l->port) == 0 ||
 	    quiet_keeps(l))
 		return LEG_HELD;
-	if (!h && (o->port->caps & PORT_USERS) && restart_is_on())
+	if (!h && restart_is_on())
 		return LEG_HELD;	/* older ones may not be woken yet */
 	if (!h)
 		return hop_has_room() ? LEG_READY : LEG_HELD;
