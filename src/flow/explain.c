@@ -4,9 +4,11 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "base/near.h"
 #include "base/now.h"
 #include "base/rand.h"
 #include "core/content.h"
+#include "dir/gateways.h"
 #include "dir/users.h"
 #include "flow/flow_priv.h"
 #include "flow/plan.h"
@@ -55,33 +57,74 @@ static void set_content(struct message *m, struct strv content)
 	free(zeros);
 }
 
-static struct plan_assume assumed(const struct op_call *c)
+enum what_if { OFFLINE, NO_IP, ANONYMOUS, WHAT_IFS };
+
+static const char *const what_ifs[WHAT_IFS] = {
+	[OFFLINE] = "recipient-offline", [NO_IP] = "primary-no-ip",
+	[ANONYMOUS] = "anonymous",
+};
+
+#define DID_YOU_MEAN(n) (n).best ? "; did you mean " : "", \
+	(n).best ? (n).best : ""
+
+/* false: the call has been failed */
+static bool assume_down(struct op_call *c, struct strv name,
+    struct plan_assume *a)
 {
-	struct plan_assume a = { .gateway_down = STRV_NONE };
-	struct strv what, rest;
+	struct near n = near_to(name);
 
-	for (size_t i = 0; (what = op_nth(c, "assume", i)).p; i++) {
-		struct strv kind = strv_split(what, ':', &rest);
-
-		if (strv_eq(kind, STRV("gateway")))
-			a.gateway_down = strv_split(rest, ':', &rest);
-		if (strv_eq(what, STRV("recipient-offline")))
-			a.recipient_offline = true;
-		if (strv_eq(what, STRV("primary-no-ip")))
-			a.primary_no_ip = true;
+	for (struct gateway *g = NULL; (g = gateway_next(g)) != NULL;)
+		near_offer(&n, g->name);
+	if (!gateway_find(name)) {
+		op_fail(c, OP_INVALID, "assume: there is no gateway "
+		    "\"%.*s\"%s%s", STRV_ARG(name), DID_YOU_MEAN(n));
+		return false;
 	}
-	return a;
+	if (a->n_down == ASSUME_DOWN) {
+		op_fail(c, OP_INVALID, "assume: at most %d gateways are down",
+		    ASSUME_DOWN);
+		return false;
+	}
+	a->down[a->n_down++] = name;
+	return true;
+}
+
+/* false: the call has been failed */
+static bool assume_one(struct op_call *c, struct strv what,
+    struct plan_assume *a, bool *anonymous)
+{
+	struct strv name, down, kind = strv_split(what, ':', &name);
+	struct near n = near_to(kind);
+
+	name = strv_split(name, ':', &down);
+	if (strv_eq(kind, STRV("gateway")) && strv_eq(down, STRV("down")))
+		return assume_down(c, name, a);
+	for (size_t i = 0; i < WHAT_IFS; i++) {
+		near_offer(&n, what_ifs[i]);
+		if (!strv_eq(what, strv(what_ifs[i])))
+			continue;
+		a->recipient_offline |= i == OFFLINE;
+		a->primary_no_ip |= i == NO_IP;
+		*anonymous |= i == ANONYMOUS;
+		return true;
+	}
+	near_offer(&n, "gateway:NAME:down");
+	op_fail(c, OP_INVALID, "assume: \"%.*s\" is not known%s%s; there are "
+	    "recipient-offline, primary-no-ip, anonymous and "
+	    "gateway:NAME:down", STRV_ARG(what), DID_YOU_MEAN(n));
+	return false;
 }
 
 /* That the sender asks for privacy is of the message itself. */
-static bool is_anonymous(const struct op_call *c)
+static bool assumed(struct op_call *c, struct plan_assume *a,
+    bool *anonymous)
 {
 	struct strv what;
 
 	for (size_t i = 0; (what = op_nth(c, "assume", i)).p; i++)
-		if (strv_eq(what, STRV("anonymous")))
-			return true;
-	return false;
+		if (!assume_one(c, what, a, anonymous))
+			return false;
+	return true;
 }
 
 static void say_leg(struct buf *out, size_t n, const struct plan_leg *l)
@@ -117,12 +160,13 @@ static void say_plan(struct op_call *c, const struct plan *p)
 
 static void run_explain(struct op_call *c)
 {
-	struct plan_assume assume = assumed(c);
+	struct plan_assume assume = { .n_down = 0 };
+	bool anonymous = false;
 	struct plan *p;
 	struct message *m;
 	struct buf from, to;
 
-	if (!key_arg(c, "from", &from))
+	if (!assumed(c, &assume, &anonymous) || !key_arg(c, "from", &from))
 		return;
 	if (!key_arg(c, "to", &to)) {
 		buf_deinit(&from);
@@ -135,7 +179,7 @@ static void run_explain(struct op_call *c)
 	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
 	m->service = message_str(m, op_text(c, "service"));
 	set_content(m, op_text(c, "content"));
-	m->anonymous = is_anonymous(c);
+	m->anonymous = anonymous;
 	p->explaining = true;
 	plan_make(m, &assume, p);
 	say_plan(c, p);

@@ -85,8 +85,9 @@ static enum err authorise(struct query *q)
 
 static bool is_up(const struct query *q, const struct gateway *g)
 {
-	if (q->assume && strv_eq(q->assume->gateway_down, strv(g->name)))
-		return false;
+	for (size_t i = 0; q->assume && i < q->assume->n_down; i++)
+		if (strv_eq(q->assume->down[i], strv(g->name)))
+			return false;
 	return g->state != GATEWAY_DOWN;
 }
 

@@ -54,8 +54,10 @@ struct plan {
  * or their primary device alone.
  * NULL in real traffic.
  */
+#define ASSUME_DOWN	16
 struct plan_assume {
-	struct strv gateway_down;
+	struct strv down[ASSUME_DOWN];	/* names of gateways */
+	size_t n_down;
 	bool recipient_offline;
 	bool primary_no_ip;	/* the recipient's primary device */
 };

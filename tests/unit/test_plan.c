@@ -290,7 +290,8 @@ END_TEST
 
 START_TEST(what_if_changes_the_answer_and_nothing_else)
 {
-	const struct plan_assume down = { .gateway_down = STRV("one") };
+	const struct plan_assume down = { .down = { STRV("one") },
+		.n_down = 1 };
 	const struct plan_assume away = { .recipient_offline = true };
 	struct message *m = message_new();
 	struct plan p = { .explaining = true };
@@ -362,6 +363,64 @@ START_TEST(explain_says_what_becomes_of_privacy)
 }
 END_TEST
 
+#define HAS(text) ck_assert_msg(strstr(world_body(), text) != NULL, \
+	"no '%s' in %s", text, world_body())
+
+START_TEST(explain_takes_every_gateway_that_shall_be_down)
+{
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    "assume", "gateway:one:down", NULL), 200);
+	HAS("port sms, to two");
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    "assume", "gateway:one:down", "assume", "gateway:two:down", NULL),
+	    200);
+	ck_assert_ptr_null(strstr(world_body(), "port sms, to two"));
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    "assume", "gateway:two:down", "assume", "gateway:small:down",
+	    NULL), 200);
+	HAS("port sms, to one");
+}
+END_TEST
+
+static const struct {
+	const char *what, *says;
+} bad_what_ifs[] = {
+	{ "recipient-ofline", "did you mean recipient-offline;" },
+	{ "primary-no-IP", "did you mean primary-no-ip;" },
+	{ "anon", "did you mean anonymous;" },
+	{ "rain", "\\\"rain\\\" is not known; there are " },
+	{ "", "is not known; there are " },
+	{ "anonymous:yes", "is not known" },
+	{ "gateway", "did you mean gateway:NAME:down;" },
+	{ "gateway:one", "did you mean gateway:NAME:down;" },
+	{ "gateway:one:up", "did you mean gateway:NAME:down;" },
+	{ "gateway:one:down:now", "did you mean gateway:NAME:down;" },
+	{ "gateway:smal:down", "did you mean small" },
+	{ "gateway::down", "there is no gateway \\\"\\\"" },
+	{ "gateway:berlin:down", "there is no gateway \\\"berlin\\\"" },
+};
+
+START_TEST(explain_refuses_what_it_does_not_know)
+{
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    "assume", "gateway:one:down", "assume", bad_what_ifs[_i].what,
+	    NULL), 422);
+	HAS(bad_what_ifs[_i].says);
+}
+END_TEST
+
+START_TEST(so_many_gateways_may_be_down_and_no_more)
+{
+#define D "assume", "gateway:one:down"
+#define D4 D, D, D, D
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    D4, D4, D4, D4, NULL), 200);
+	ck_assert_int_eq(world_op("explain", "from", ALICE, "to", PHONE,
+	    D4, D4, D4, D4, D, NULL), 422);
+	HAS("at most 16 gateways");
+}
+END_TEST
+
 /* hop: where the leg is; other: where it may go instead. */
 static const struct {
 	const char *name, *gateways, *hop, *service;
@@ -421,6 +480,10 @@ Suite *suite(void)
 	tcase_add_test(tc,
 	    who_asks_for_privacy_goes_by_a_gateway_that_can_hide);
 	tcase_add_test(tc, explain_says_what_becomes_of_privacy);
+	tcase_add_test(tc, explain_takes_every_gateway_that_shall_be_down);
+	tcase_add_rows(tc, explain_refuses_what_it_does_not_know,
+	    bad_what_ifs);
+	tcase_add_test(tc, so_many_gateways_may_be_down_and_no_more);
 	tcase_add_rows(tc, another_gateway_is_as_good, others);
 	suite_add_tcase(s, tc);
 	return s;
