@@ -263,7 +263,7 @@ static const struct op_arg explain_args[] = {
 	{ "service", 0, NULL, "the reply's service: sms;via=GATEWAY" },
 	{ "assume", ARG_REPEAT, "recipient-offline|"
 	  "primary-no-ip|anonymous|gateway:NAME:down",
-	  "what if" },
+	  "suppose this, and answer as if it were so; may be repeated" },
 	{ 0 }
 };
 

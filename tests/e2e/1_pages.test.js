@@ -4,8 +4,10 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const { Stage, PAGES, PASSWORD } = require('./lib/stage.js');
-const { catalogue, languages, sentences } = require('./lib/catalogue.js');
+const { allUntold, catalogue, languages, sentences, untold } =
+	require('./lib/catalogue.js');
 
 let stage, site, b, page;
 
@@ -103,6 +105,16 @@ for (const language of languages())
 			'other parts than in English');
 	});
 
+test('no words of a page are in its source but as sentences of the catalogue', () => {
+	for (const [source, said] of [
+		['<b>{on ? "as chart" : "as table"}</b>', ['as chart', 'as table']],
+		['<b>{c.value ?? "default"}</b>', ['default']],
+		['toast(`Copied: ${line}`)', ['Copied: ']], ['<p>Hello there</p>', ['Hello there']],
+		['<b class={on ? "on" : ""}>{t("Hello")}</b>', []], ['<kbd>Ctrl-K</kbd>', []]])
+		assert.deepEqual(untold(source), said, source);
+	assert.deepEqual(allUntold(), []);
+});
+
 for (const language of languages())
 	test(`every page in ${language} at 360 px: no sentence is missing, all fits`, async (t) => {
 		const speak = (l) => page.evaluate((name) =>
@@ -145,6 +157,84 @@ test('many tabs share one stream of events', async () => {
 	}
 	await stage.until(async () => await site.metric('parley_sse_clients') === 1);
 	await Promise.all(tabs.map((tab) => tab.close()));
+});
+
+// Where the text of each revision's mark was drawn, of one chart.
+const drawnMarks = () => page.evaluate(() => [...window.drawn.values()].map((chart) =>
+	[...chart.values()].filter((d) => d.text.startsWith('rev '))).filter((d) => d.length));
+
+test('the charts of the dashboard: what they show, as a table, and no mark over another',
+	async () => {
+		await page.addInitScript(() => {
+			const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+			window.drawn = new Map();
+			Object.assign(CanvasRenderingContext2D.prototype, {
+				clearRect(...at) {
+					window.drawn.set(this, []);
+					return clearRect.apply(this, at);
+				},
+				fillText(text, x, ...more) {
+					window.drawn.get(this)?.push({ text, x,
+						end: x + this.measureText(text).width });
+					return fillText.call(this, text, x, ...more);
+				},
+			});
+		});
+		for (const domain of ['a.example', 'b.example'])
+			await site.configure([`set site aliases ${domain}`]);
+		await b.go('/');
+		for (const [title, line] of [['Messages by edge', 'sip in'],
+			['Messages by gateway', 'smsc1 out'], ['Waiting', 'on their way'],
+			['Memory of the daemon', 'resident']]) {
+			const card = page.getByRole('region', { name: title, exact: true });
+			await card.getByRole('heading', { name: title }).waitFor();
+			await card.locator('.legend').getByText(line).first().waitFor();
+			await card.getByRole('button', { name: 'as table' }).click();
+			await card.getByRole('columnheader', { name: line }).first().waitFor();
+			assert.ok(await card.getByRole('row').count() > 2, title);
+			await card.getByRole('button', { name: 'as chart' }).click();
+			await card.locator('canvas').waitFor();
+		}
+		await stage.until(async () => (await drawnMarks()).length > 0);
+		for (const marks of await drawnMarks())
+			marks.forEach((m, i) => assert.ok(i === 0 || m.x > marks[i - 1].end,
+				JSON.stringify(marks)));
+		assert.match((await drawnMarks()).flat().map((m) => m.text).join(), /rev \d+–\d+/);
+	});
+
+test('the navigation begins at its top where the current page is in sight there', async () => {
+	const top = () => page.locator('nav').evaluate((nav) => nav.scrollTop);
+	await b.go('/about');
+	await page.getByRole('link', { name: 'About' }).waitFor();
+	assert.ok(await top() > 0, 'the last entry is below');
+	await b.visit('/');
+	await stage.until(async () => await top() === 0);
+	assert.equal(await page.locator('header .site').innerText(), 'example.org');
+});
+
+test('the log is filtered by its address, and saves what it shows', async () => {
+	await b.go('/log?level=warn');
+	assert.equal(await page.getByLabel('Level').inputValue(), 'warn');
+	await page.getByText('live', { exact: true }).waitFor();
+	await stage.until(async () => {
+		await page.evaluate(() => fetch('/api/v1/auth/login', {
+			method: 'POST', credentials: 'omit',
+			headers: { 'Content-Type': 'application/json' },
+			body: '{"name":"nobody","password":"nothing at all"}' }));
+		return await page.locator('.log li').count() > 0;
+	}, 5000);
+	await button('Hold').click();
+	await page.getByLabel('Contains').fill('said by nobody');
+	await page.waitForURL(/[?]level=warn&contains=said/);
+	await page.getByText('Nothing was said').waitFor();
+	const word = 'login refused';
+	await page.getByLabel('Contains').fill(word);
+	await page.locator('.log li').filter({ hasText: word }).first().waitFor();
+	const [file] = await Promise.all([page.waitForEvent('download'),
+		button('Save').click()]);
+	const lines = fs.readFileSync(await file.path(), 'utf8').trim().split('\n');
+	assert.ok(lines.length > 0 && lines.every((l) => l.toLowerCase().includes(
+		word.toLowerCase())), lines.join('\n'));
 });
 
 test('the keyboard has help, and the skip link goes to the content', async () => {

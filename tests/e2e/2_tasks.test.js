@@ -222,9 +222,50 @@ test('explain answers what if', async () => {
 	await b.go('/explain?from=tel:%2B15550100001&to=tel:%2B17770000002');
 	await page.locator('.explain').waitFor();
 	assert.match(await page.locator('.explain').first().innerText(), /smsc1/);
+	assert.match(await page.locator('.answer').innerText(),
+		/^The message would go: by \w+ through gateway smsc1/);
 	await page.getByRole('button', { name: 'gateway smsc1 down' }).click();
 	await button('Explain').click();
 	await page.locator('.explain').filter({ hasText: /down|waits/ }).waitFor();
+	await page.locator('.answer').filter({ hasText: /^The message would wait: / }).waitFor();
+	await b.check('explained');
+});
+
+// proves APP-03
+test('the wizard leads from step to step to what is in force', async () => {
+	await b.go('/welcome');
+	await page.getByText(/subscribers are added at once/).waitFor();
+	const next = (step) => page.getByRole('link', { name: `Next: ${step}` }).click();
+	await page.getByLabel(/^Country.code/).fill('41');
+	await page.locator('.shell code').filter({ hasText: 'set site country-code 41' })
+		.waitFor();
+	await next('Network');
+	await button('Add: listener').click();
+	await dialog().getByLabel(/^Name/).fill('spare');
+	await dialog().locator('.shell code').filter({ hasText: /^configure; set listener spare / })
+		.waitFor();
+	await b.check('new listener');
+	await dialog().getByRole('button', { name: 'Cancel' }).click();
+	await next('Console');
+	await next('People');
+	await page.getByLabel(/^Address/).fill('tel:+15550100041');
+	await button('Add subscriber').click();
+	await page.getByRole('status').filter({ hasText: /You can add another/ }).waitFor();
+	assert.equal((await site.shell(['subscriber', 'show', 'tel:+15550100041'])).status, 0,
+		'at once');
+	await next('Gateway');
+	await next('Route');
+	await next('Privacy');
+	for (const link of ['certificate', 'second factor'])
+		await page.getByRole('main').getByRole('link', { name: link }).waitFor();
+	await b.check('wizard, last step');
+	await page.getByRole('link', { name: 'Review and commit' }).click();
+	await page.getByText('every value and every reference is right').waitFor();
+	await button('Commit').click();
+	await page.getByText('Nothing is staged').waitFor();
+	const [now] = await site.items('show', 'configuration', 'site', 'country-code');
+	assert.equal(now.value, '41');
+	await site.configure(['set site country-code 1']);
 });
 
 test('a language of notifications is tried before it is in force', async () => {

@@ -33,10 +33,36 @@ function sentences() {
 	return [...found].sort();
 }
 
+// What stands between tags, or comes out of an expression there.
+const WORDS = /[A-Za-z]{2}/;
+const TEXT = /<(\w*)[^<>]*>([^<>{}=;()&|?]*[A-Za-z]{2}[^<>{}=;()&|?]*)<\//g;
+const CHILD = /[^=(]\s*\{([^{}]*)\}\s*<[/A-Za-z]/g;
+const CHOSEN = /(?:^|\?|:|\|\||&&)\s*["`]([^"`]*)["`]\s*(?=$|:)/g;
+const TOAST = /\b(?:toast|confirm)\(\s*["`]([^"`$]*)/g;
+const SAID = new RegExp(String.raw`\b(?:t|tx|term|op|deed)\(\s*${LITERAL}`, 'g');
+
+// What the source shows to people without asking the catalogue.
+function untold(source) {
+	const rest = source.replace(/\/\*[^]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
+		.replace(SAID, '(')
+		.replace(/\b[\w-]+=(?:"[^"]*"|\{`[^`]*`\}|\{[^{}]*\})/g, ' ');
+	const found = [...rest.matchAll(TOAST)].map(([, s]) => s);
+	for (const [, tag, s] of rest.matchAll(TEXT))
+		if (!/^(code|kbd)$/.test(tag))
+			found.push(s.trim());
+	for (const [, expression] of rest.matchAll(CHILD))
+		for (const [, s] of expression.matchAll(CHOSEN))
+			found.push(s.replace(/\$\{[^}]*\}/g, ''));
+	return found.filter((s) => WORDS.test(s));
+}
+
+const allUntold = () => files(WEB).filter((f) => f.endsWith('.tsx')).flatMap((f) =>
+	untold(fs.readFileSync(f, 'utf8')).map((s) => `${path.basename(f)}: ${s}`));
+
 const catalogue = (language) => JSON.parse(fs.readFileSync(
 	path.join(WEB, 'i18n', `${language}.json`), 'utf8'));
 
 const languages = () => fs.readdirSync(path.join(WEB, 'i18n'))
 	.map((f) => path.basename(f, '.json'));
 
-module.exports = { sentences, catalogue, languages };
+module.exports = { sentences, untold, allUntold, catalogue, languages };

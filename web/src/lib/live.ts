@@ -8,7 +8,6 @@ import { useEffect } from "preact/hooks";
 
 import { get, list, session, type Row } from "./api";
 import { alive, watch } from "./events";
-import { t } from "./lang";
 
 export type Values = (number | null)[];
 
@@ -17,7 +16,7 @@ export interface Past {
 	step: number;			// seconds
 	times: number[];		// seconds since the epoch
 	series: Map<string, Values>;
-	marks: { at: number; label: string }[];
+	marks: { at: number; revision: number }[];
 }
 
 export interface Now {
@@ -60,8 +59,7 @@ async function askPast(): Promise<void> {
 		times: Array.from({ length: a.n }, (_, i) =>
 		    a.start + i * a.step),
 		series: new Map(a.series.map((s, i) => [s.name, a.columns[i]])),
-		marks: a.marks.map((m) => ({ at: m.at, label: t("rev {n}",
-		    { n: m.revision }) })),
+		marks: a.marks,
 	};
 }
 

@@ -107,8 +107,8 @@ export function Instance({ section, name, now, bare }: { section: string;
 			<summary>{many(rest.length, "{n} more, at its default",
 			    "{n} more, all at their defaults")}</summary>
 			<div class="grid">{rest.map(field)}</div></details>}
-		{mine.length > 0 && !bare && <>
-			<Lines paths={mine} />
+		{mine.length > 0 && <Lines paths={mine} />}
+		{mine.length > 0 && !bare &&
 			<div class="buttons">
 				<Link to="/draft" class="button main">{many(
 				    all, "Review {n} change",
@@ -118,7 +118,7 @@ export function Instance({ section, name, now, bare }: { section: string;
 				    (p) => stage(p, undefined, 0))}>{t(
 				    "Discard these")}
 				</button>
-			</div></>}
+			</div>}
 	</form>;
 }
 
@@ -142,6 +142,13 @@ export function NewInstance({ section, stay, close }: { section: string;
 	const [texts, setTexts] = useState<Record<string, string>>({});
 	const [error, setError] = useState<unknown>(null);
 	const needed = rowsOf(section).filter((s) => s.required);
+	const shown = needed.map((s) => {
+		const path = `${section} ${name || "NAME"} ${s.name}`;
+
+		return s.type === "secret" ? `set ${path} @FILE` :
+		    texts[s.name] ? lineOf(path, texts[s.name]) :
+		    `set ${path} …`;
+	});
 	const wrong = name && !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ?
 	    t("a letter, then letters, digits, - and _; at most 32") :
 	    undefined;
@@ -173,6 +180,7 @@ export function NewInstance({ section, stay, close }: { section: string;
 			    [s.name]: v })} />)}
 			{error !== null && <p class="error" role="alert">✕ {
 			    sentence(error)}</p>}
+			<Shell line={`configure; ${shown.join("; ")}; commit`} />
 			<p class="soft">{t("Nothing happens yet: it is " +
 			    "staged, and you review it before it is in " +
 			    "force.")}</p>
@@ -329,7 +337,7 @@ export function Routes(): VNode {
 
 					return <td key={s}>{c ?
 					    <><s class="soft">{v}
-					    </s> <b>{c.value ?? "default"}</b></> : v}
+					    </s> <b>{c.value ?? t("default")}</b></> : v}
 					</td>;
 				})}</tr>)}</tbody></table></div>}
 	</>;

@@ -8,7 +8,7 @@ import { alive, watch } from "../lib/events";
 import { bytes, clock, count, seconds } from "../lib/format";
 import { t, term } from "../lib/lang";
 import { allowed, op, run } from "../lib/meta";
-import { Link } from "../lib/router";
+import { Link, place, query } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Notice, Status, toast,
     useLoad } from "../ui/bits";
 import { saveAs } from "../ui/rows";
@@ -148,8 +148,9 @@ const STATE: Record<string, string> = { error: "critical", warn: "warn" };
 
 export function Log(): VNode {
 	const [lines, setLines] = useState<Line[]>([]);
-	const [least, setLeast] = useState("debug");
-	const [text, setText] = useState("");
+	const asked = place.value.query.get("level") ?? "";
+	const least = LEVELS.includes(asked) ? asked : "debug";
+	const text = place.value.query.get("contains") ?? "";
 	const [held, setHeld] = useState(false);
 	const hold = useRef(false);
 	const waiting = useRef<Line[]>([]);
@@ -169,9 +170,10 @@ export function Log(): VNode {
 
 		return () => { clearInterval(t); end(); };
 	}, []);
-	const shown = lines.filter((l) => LEVELS.indexOf(l.level) <=
+	const found = lines.filter((l) => LEVELS.indexOf(l.level) <=
 	    LEVELS.indexOf(least) && (!text || `${l.module} ${l.text}`
-	    .toLowerCase().includes(text.toLowerCase()))).slice(0, 400);
+	    .toLowerCase().includes(text.toLowerCase())));
+	const shown = found.slice(0, 400);
 
 	return <>
 		<Head title={t("Log")} about={t(
@@ -183,23 +185,26 @@ export function Log(): VNode {
 			    "Hold")}</button>
 			<button type="button" onClick={() =>
 			    saveAs("parley.log",
-			    "text/plain", [...lines].reverse().map((l) =>
+			    "text/plain", [...found].reverse().map((l) =>
 			    `${l.time} ${l.level} ${l.module}: ${l.text}`)
 			    .join("\n") + "\n")}>{t("Save")}</button>
 		</Head>
 		<div class="filter-row" role="search">
 			<div class="field"><label for="least">{t(
 			    "Level")}</label>
-			<select id="least" value={least} onChange={(e) =>
-			    setLeast(
-			    e.currentTarget.value)}>{LEVELS.map((l) => <option
+			<select id="least" value={least} onChange={(e) => {
+			    const v = e.currentTarget.value;
+
+			    query({ level: v === "debug" ? undefined : v });
+			}}>{LEVELS.map((l) => <option
 			    key={l} value={l}>{l === "debug" ? t("everything") :
 			    t("{level} and worse", { level: term(
 			    l) })}</option>)}</select></div>
 			<div class="field"><label for="find">{t(
 			    "Contains")}</label>
-			<input id="find" value={text} onInput={(e) => setText(
-			    e.currentTarget.value)} autocomplete="off" /></div>
+			<input id="find" value={text} onInput={(e) => query({
+			    contains: e.currentTarget.value })}
+			    autocomplete="off" /></div>
 			<span class="soft">{alive.value ? held ? t("held") : t(
 			    "live") :
 			    t("no stream: the daemon does not answer")}</span>

@@ -98,9 +98,9 @@ export function Explain(): VNode {
 		<div role="status">
 			{error !== null && <Fault error={error} />}
 			{answer && <Card title={t("Answer")}>
-				{answer.text ? <Explained text={String(
-				    answer.text)}
-				/> : <Answer data={answer} />}</Card>}
+				{answer.text ? <Explained answers
+				    text={String(answer.text)} /> :
+				    <Answer data={answer} />}</Card>}
 		</div>
 	</>;
 }

@@ -1,10 +1,10 @@
-// welcome.tsx - the first steps after the first administrator: all of it is
-// his draft, so that he may leave and come back.
+// welcome.tsx - the first steps after the first administrator: settings are
+// his draft, so that he may leave and come back; people are added at once.
 
 import type { ComponentChildren, VNode } from "preact";
 
 import { inForce, running } from "../lib/draft";
-import { t } from "../lib/lang";
+import { t, tx } from "../lib/lang";
 import { allowed, op, titleOf, type Op } from "../lib/meta";
 import { Link, place, query } from "../lib/router";
 import { Busy, Card, Fault, Head, toast, useLoad } from "../ui/bits";
@@ -95,9 +95,9 @@ export function Welcome(): VNode {
 	const of = step.op ? op(step.op) : undefined;
 
 	return <>
-		<Head title={t("First steps")} about={t("Nothing is in force " +
-		    "until the last step. You may leave at any time: your " +
-		    "draft waits.")} />
+		<Head title={t("First steps")} about={t("Settings wait in your " +
+		    "draft until the last step; subscribers are added at " +
+		    "once. You may leave at any time: your draft waits.")} />
 		<Bar at={at}><li><Link to="/draft">{STEPS.length + 1}
 		    {" "}{t("Review")}</Link>
 		</li></Bar>
@@ -107,6 +107,13 @@ export function Welcome(): VNode {
 			    key={step.id} />}
 			{of && allowed(of) &&
 			    <Do of={of} again={0} key={step.id} />}
+			{!next && <p>{tx("Afterwards: a {certificate} that " +
+			    "browsers and phones trust, and a {factor} for " +
+			    "your account.", {
+				certificate: <Link to="/certificates">{t(
+				    "certificate")}</Link>,
+				factor: <Link to="/account">{t(
+				    "second factor")}</Link> })}</p>}
 			<div class="buttons">
 				{at > 0 && <button type="button" onClick={() =>
 				    query({

@@ -192,7 +192,7 @@ export function Copy({ text, label = t("Copy") }: { text: string;
 			    "text."),
 			    true);
 		}
-	}}><Icon name="copy" /> {done ? "copied" : ""}</button>;
+	}}><Icon name="copy" /> {done ? t("copied") : ""}</button>;
 }
 
 /* The line of the shell that does the same. */

@@ -14,7 +14,7 @@ export interface Line {
 
 export interface Mark {
 	at: number;		// seconds
-	label: string;
+	revision: number;
 }
 
 export interface ChartProps {
@@ -47,6 +47,39 @@ const DASH = [[], [6, 3], [2, 2], [10, 3, 2, 3], [1, 4], [8, 8]];
 type Plot = typeof uPlot;
 let plot: Plot | null = null;
 
+interface Label {
+	text: string;
+	x: number;
+	first: number;
+	end: number;
+}
+
+/* What stands by the lines; of those too close to each other one for all. */
+function labelsOf(u: uPlot, marks: [number, number][]): Label[] {
+	const right = u.bbox.left + u.bbox.width, gap = 4 * devicePixelRatio;
+	const out: Label[] = [];
+	const label = (x: number, first: number, last: number): Label => {
+		const text = t("rev {n}", { n: first === last ? String(first) :
+		    `${first}–${last}` });
+		const { width } = u.ctx.measureText(text);
+		const at = Math.min(x, right - width);
+
+		return { text, x: at, first, end: at + width };
+	};
+
+	for (const [x, revision] of marks) {
+		const before = out[out.length - 1];
+		const one = label(x + gap, revision, revision);
+
+		if (before && one.x < before.end + 2 * gap)
+			out[out.length - 1] = label(before.x, before.first,
+			    revision);
+		else
+			out.push(one);
+	}
+	return out;
+}
+
 function drawMarks(marks: () => Mark[]): uPlot.Plugin {
 	return { hooks: { draw: (u) => {
 		const { ctx } = u;
@@ -56,18 +89,21 @@ function drawMarks(marks: () => Mark[]): uPlot.Plugin {
 		ctx.setLineDash([3, 3]);
 		ctx.textAlign = "left";
 		ctx.textBaseline = "alphabetic";
-		for (const m of marks()) {
-			const x = u.valToPos(m.at, "x", true);
+		const seen = marks().map((m): [number, number] =>
+		    [u.valToPos(m.at, "x", true), m.revision])
+		    .filter(([x]) => x >= u.bbox.left &&
+		    x <= u.bbox.left + u.bbox.width)
+		    .sort(([, a], [, b]) => a - b);
 
-			if (x < u.bbox.left || x > u.bbox.left + u.bbox.width)
-				continue;
+		for (const [x] of seen) {
 			ctx.beginPath();
 			ctx.moveTo(x, u.bbox.top);
 			ctx.lineTo(x, u.bbox.top + u.bbox.height);
 			ctx.stroke();
-			ctx.fillText(m.label, x + 4 * devicePixelRatio,
-			    u.bbox.top + 12 * devicePixelRatio);
 		}
+		for (const l of labelsOf(u, seen))
+			ctx.fillText(l.text, l.x,
+			    u.bbox.top + 12 * devicePixelRatio);
 		ctx.restore();
 	} } };
 }
@@ -191,7 +227,7 @@ export function Chart(p: ChartProps): VNode {
 			<button type="button" class="quiet small"
 			    aria-pressed={table} onClick={() =>
 			    setTable(!table)}>
-				{table ? "as chart" : "as table"}</button>
+				{table ? t("as chart") : t("as table")}</button>
 		</figcaption>
 		<p class="hidden" id={id}>{summary(p)}</p>
 		{table ? <AsTable p={p} /> : <div class="plot" ref={box}

@@ -5,15 +5,16 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { reachable, sentence, session } from "../lib/api";
-import { changes, keep, pending, undo } from "../lib/draft";
+import { changes, inForce, keep, pending, running, undo }
+    from "../lib/draft";
 import { ago, time, zone } from "../lib/format";
 import { choose, chosen, LANGUAGES, t, term, tx } from "../lib/lang";
 import { checks, stale } from "../lib/live";
-import { operations, schema } from "../lib/meta";
+import { allowed, op, operations, schema } from "../lib/meta";
 import { go, Link, place } from "../lib/router";
 import { signOut } from "../lib/session";
 import { NAV, visible } from "../nav";
-import { Dialog, Menu, Status, toast, Toasts } from "./bits";
+import { Dialog, Menu, Status, toast, Toasts, useLoad } from "./bits";
 import { Icon } from "./icons";
 import { search, type Hit } from "./search";
 
@@ -254,6 +255,17 @@ function setZone(z: "local" | "utc"): void {
 
 const open = signal(false);	// the drawer of a narrow screen
 
+/* Whose machine this is. */
+function Site(): VNode | null {
+	const may = allowed(op("show configuration"));
+	const { data } = useLoad(async (stop) => may ? (await running(
+	    "site domain", true, stop)).get("site domain")?.value : undefined,
+	    [may, inForce.value]);
+
+	return data ? <span class="site soft" title={data}><bdi>{data}</bdi></span> :
+	    null;
+}
+
 function Header(): VNode {
 	const bad = checks.value.filter((c) => c.state !== "ok");
 	const n = changes.value.length;
@@ -266,7 +278,7 @@ function Header(): VNode {
 			<Icon name="menu" /></button>
 		<Link to="/" class="brand"><svg viewBox="0 0 24 24"
 		    aria-hidden="true"><path d="M4 4h16v11h-9l-5 5v-5H4z" />
-			</svg><b>{t("Parley")}</b></Link>
+			</svg><b>{t("Parley")}</b><Site /></Link>
 		<button type="button" class="search" onClick={() => {
 		    searching.value = true; }}>
 			<Icon name="search" /><span>{t("Search")}</span>
@@ -290,13 +302,25 @@ function Header(): VNode {
 }
 
 function Nav(): VNode {
-		const path = place.value.path;
+	const path = place.value.path;
 	const bad = checks.value.some((c) => c.state !== "ok");
 	const list = useRef<HTMLElement>(null);
 
-	useEffect(() => list.current?.querySelector("[aria-current]")
-	    ?.scrollIntoView({ block: "nearest" }), [path]);
+	// the current page in sight; from the top, when it is there too
+	useEffect(() => {
+		const box = list.current;
+		const on = box?.querySelector<HTMLElement>("[aria-current]");
 
+		if (!box || !on)
+			return;
+		const end = on.getBoundingClientRect().bottom + box.scrollTop -
+		    box.getBoundingClientRect().top;
+
+		if (end <= box.clientHeight)
+			box.scrollTop = 0;
+		else
+			on.scrollIntoView({ block: "nearest" });
+	}, [path]);
 
 	return <nav id="nav" ref={list} aria-label={t(
 	    "Pages")} class={open.value ? "open" : ""}

@@ -320,7 +320,8 @@ export function Table(p: TableProps): VNode {
 					  help: shell, act: () => {
 					    navigator.clipboard?.writeText(shell)
 						.then(() => toast(
-						    `Copied: ${shell}`),
+						    t("Copied: {text}", {
+						    text: shell })),
 						() => toast(shell));
 					  } }] : [],
 				]} />
