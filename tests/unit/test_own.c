@@ -343,6 +343,51 @@ START_TEST(an_open_group_is_joined_and_left_by_its_members_themselves)
 }
 END_TEST
 
+struct joining {
+	struct own_group g;
+	struct own_turn *turn;
+	enum err e;
+};
+
+static void joined(struct own_group *g, enum err e)
+{
+	struct joining *j = LIST_ENTRY(g, struct joining, g);
+
+	j->e = e;
+	own_end(j->turn);
+	j->turn = NULL;
+}
+
+static void join(void *arg)
+{
+	struct joining *j = arg;
+
+	j->e = own_group_self(&j->g, true);
+}
+
+START_TEST(of_two_who_join_at_once_one_has_the_last_place)
+{
+	struct joining bob = { .g = { .owner = STRV(BOB) }, .e = ERR_N },
+	    carol = { .g = { .owner = STRV(CAROL) }, .e = ERR_N };
+
+	ck_assert_int_eq(TEAM_OF(ALICE, .max_size = 2), ERR_OK);
+	OK(world_op("group set", "address", TEAM, "membership", "open", NULL));
+	bob.g.actor = carol.g.actor = STRV("test");
+	bob.g.key = carol.g.key = STRV(TEAM);
+	bob.g.done = carol.g.done = joined;
+	own_begin(&bob.turn, join, &bob);
+	own_begin(&carol.turn, join, &carol);
+	ck_assert_int_eq(carol.e, ERR_N);	/* it waits */
+	world_drain();
+	ck_assert_int_eq(bob.e, ERR_OK);
+	ck_assert_ptr_null(bob.turn);
+	ck_assert_int_eq(carol.e, ERR_TOO_BIG);
+	own_end(carol.turn);
+	ck_assert_uint_eq(team()->roster->n, 2);
+	ck_assert_int_eq(role(BOB), ROLE_OF_MEMBER);
+}
+END_TEST
+
 /* --- preferences ---------------------------------------------------------- */
 
 #define PHONE	"urn:uuid:phone"
@@ -469,6 +514,7 @@ Suite *suite(void)
 	tcase_add_test(tc, a_full_disk_makes_no_group);
 	tcase_add_test(tc,
 	    an_open_group_is_joined_and_left_by_its_members_themselves);
+	tcase_add_test(tc, of_two_who_join_at_once_one_has_the_last_place);
 	tcase_add_test(tc, preferences_are_set_as_a_whole);
 	tcase_add_test(tc, preferences_that_are_wrong_change_nothing);
 	suite_add_tcase(s, tc);
