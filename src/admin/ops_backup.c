@@ -178,6 +178,8 @@ static bool start(enum kind kind, struct strv name, struct strv who,
 
 static bool newest(const struct backup_file *f, void *arg)
 {
+	if (!backup_is_own(f->name))
+		return true;
 	*(int64_t *)arg = f->time;
 	return false;
 }

@@ -20,7 +20,6 @@
 #include "store/db.h"
 
 #define UPLOAD	"/backups/upload"
-#define SPARE	((uint64_t)256 << 20)	/* bytes that stay free on the disk */
 #define PATH_SIZE 4400
 
 /* --- out -------------------------------------------------------------------------- */
@@ -109,7 +108,7 @@ int upload_file(uint64_t *limit)
 		return -1;
 	}
 	have = (uint64_t)fs.f_bavail * fs.f_frsize;
-	*limit = have > SPARE ? have - SPARE : 0;
+	*limit = have > HTTPD_SPARE ? have - HTTPD_SPARE : 0;
 	return fd;
 }
 
@@ -130,7 +129,7 @@ static enum err keep(struct upload *u, const char *from)
 	int fd;
 
 	(void)snprintf(dir, sizeof(dir), "%s/backup", db_dir());
-	backup_new_name(u->name);
+	backup_new_name(BACKUP_UPLOAD, u->name);
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, u->name);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(u->fd) < 0 || linkat(AT_FDCWD, from, AT_FDCWD,
@@ -190,7 +189,8 @@ static void upload_run(struct op_call *c)
 	u->c = c;
 	u->fd = httpd_body_file(r);
 	buf_init(&u->why, 4096);
-	if (work_run(look, looked, u))
+	/* gigabytes may be read and flushed: messages do not wait for that */
+	if (work_put(WORK_SLOW, look, looked, u))
 		return;
 	op_fail(c, OP_BUSY, "too much is being done; try again");
 	buf_deinit(&u->why);

@@ -39,9 +39,11 @@ typedef size_t httpd_limit_fn(const struct httpd_request *r);
 
 /*
  * A file that is open for writing, for the body of this request: taken over,
- * and what has come is on it when the handler is called; *limit: bytes.
+ * and what has come is on it when the handler is called; *limit: bytes, as
+ * long as HTTPD_SPARE stay free on its disk.
  * -1: into memory, as all others.  Called like httpd_limit_fn.
  */
+#define HTTPD_SPARE	((uint64_t)256 << 20)
 typedef int httpd_file_fn(const struct httpd_request *r, uint64_t *limit);
 
 struct httpd_setup {

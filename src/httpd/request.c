@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -460,6 +461,15 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 	return MHD_YES;
 }
 
+/* Others write to that disk too, and other uploads. */
+static bool has_room(int fd)
+{
+	struct statvfs fs;
+
+	return fstatvfs(fd, &fs) == 0 &&
+	    (uint64_t)fs.f_bavail * fs.f_frsize >= HTTPD_SPARE;
+}
+
 /* A large one may take its time, as long as it comes on. */
 static void more_file(struct httpd_request *r, const char *data, size_t n)
 {
@@ -476,8 +486,10 @@ static void more_file(struct httpd_request *r, const char *data, size_t n)
 		n -= (size_t)k;
 		r->file_n += (uint64_t)k;
 	}
-	if (before / FILE_STEP != r->file_n / FILE_STEP)
-		slow_body(r->connection);
+	if (before / FILE_STEP == r->file_n / FILE_STEP)
+		return;
+	slow_body(r->connection);
+	r->body.full = r->body.full || !has_room(r->file);
 }
 
 /* What is past the limit is dropped; the refusal comes at the end. */

@@ -54,8 +54,12 @@ struct backup_content {
 /* Only the manifest of the file at path: a look.  dir: the data directory. */
 enum err backup_look(const char *path, const char *dir,
     struct backup_content *c, struct buf *why);
-/* "parley-20261120-093000-1a2b.cpmbak", of now. */
-void backup_new_name(char name[BACKUP_NAME]);
+#define BACKUP_OWN	"parley"
+#define BACKUP_UPLOAD	"upload"
+/* "parley-20261120-093000-1a2b.cpmbak", of now; kind: one of those. */
+void backup_new_name(const char *kind, char name[BACKUP_NAME]);
+/* Made here: only these are pruned, and say how old the newest is. */
+bool backup_is_own(const char *name);
 
 /*
  * Restore the file at path into a scratch folder below dir and look at

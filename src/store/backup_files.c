@@ -165,6 +165,11 @@ bool backup_name_ok(struct strv name)
 	return true;
 }
 
+bool backup_is_own(const char *name)
+{
+	return strncmp(name, BACKUP_OWN "-", sizeof(BACKUP_OWN)) == 0;
+}
+
 static int ours(const struct dirent *e)
 {
 	return backup_name_ok(strv(e->d_name));
@@ -207,7 +212,7 @@ static bool prune_one(const struct backup_file *f, void *arg)
 	struct pruning *p = arg;
 	char path[BACKUP_PATH];
 
-	if (p->keep-- > 0)
+	if (!backup_is_own(f->name) || p->keep-- > 0)
 		return true;
 	backup_path(path, "%s/backup/%s", p->dir, f->name);
 	(void)unlink(path);

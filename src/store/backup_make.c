@@ -488,17 +488,18 @@ static enum err put_file(struct making *m, const char *name)
 /* --- all of it ------------------------------------------------------------------------------- */
 
 /* parley-20261120-093000-1a2b.cpmbak: newest last in order of names */
-void backup_new_name(char name[BACKUP_NAME])
+void backup_new_name(const char *kind, char name[BACKUP_NAME])
 {
 	time_t t = (time_t)(now_ms() / 1000);
-	char random[5];
+	char random[5], at[40];
 	struct tm tm;
 	size_t n;
 
 	(void)gmtime_r(&t, &tm);
 	rand_hex(random, 4);
-	n = strftime(name, BACKUP_NAME, "parley-%Y%m%d-%H%M%S-", &tm);
-	(void)snprintf(name + n, BACKUP_NAME - n, "%s.cpmbak", random);
+	n = strftime(at, sizeof(at), "%Y%m%d-%H%M%S", &tm);
+	(void)snprintf(name, BACKUP_NAME, "%s-%.*s-%s.cpmbak", kind, (int)n,
+	    at, random);
 }
 
 static enum err prepare(struct making *m, const char *name)
@@ -526,7 +527,7 @@ enum err backup_make(const struct backup_options *o,
 	struct making m = { .o = o, .p = p, .why = why };
 	enum err e;
 
-	backup_new_name(name);
+	backup_new_name(BACKUP_OWN, name);
 	backup_hold(true);
 	e = prepare(&m, name);
 	if (e == ERR_OK)

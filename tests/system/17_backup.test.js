@@ -338,6 +338,9 @@ test('a backup leaves by the API, comes in again and is restored', async (t) => 
 	const up = await send(r.bytes);
 	assert.equal(up.status, 200, up.text);
 	assert.equal(up.json.signed, 'box');
+	assert.match(up.json.name, /^upload-/);
+	const health = JSON.stringify((await api.get('/health/checks')).json);
+	assert.match(health, /there is no backup yet/);
 	assert.deepEqual((await api.get('/backups')).json.items.map((b) => b.name),
 		[up.json.name]);
 	await site.log(/action="backup download"/);
@@ -430,4 +433,38 @@ test('a large upload is not kept in memory', async (t) => {
 	isProblem(r, 422);
 	assert.ok(resident() - before < 50 << 10, `${resident() - before} KiB more`);
 	assert.deepEqual(fs.readdirSync(backups(site)), []);
+});
+
+test('an upload leaves room on the disk while others fill it', {
+	skip: process.getuid() !== 0 && 'needs root',
+}, async (t) => {
+	const site = await started(t);
+	const api = await Api.first(site);
+	const dir = backups(site), MIB = 1 << 20;
+	fs.mkdirSync(dir, { recursive: true });
+	if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300m,mode=700', 'none', dir]).status)
+		return;		// not in this container
+	try {
+		const free = () => { const f = fs.statfsSync(dir); return f.bavail * f.bsize; };
+		const before = free();
+		const q = https.request({ host: '127.0.0.1', port: site.admin, method: 'POST',
+			rejectUnauthorized: false, agent: false, path: '/api/v1/backups/upload',
+			headers: { ...OCTETS, 'Content-Length': 40 * MIB,
+				'Sec-Fetch-Site': 'same-origin', 'X-Parley-CSRF': api.csrf,
+				Cookie: `__Host-parley=${api.cookie}` } });
+		const answer = new Promise((resolve, reject) => {
+			q.on('response', (res) => { res.resume(); resolve(res.statusCode); });
+			q.on('error', reject);
+		});
+		q.write(Buffer.alloc(4 * MIB, 'x'));
+		for (const end = Date.now() + 20000; before - free() < 2 * MIB;) {
+			assert.ok(Date.now() < end, 'the first of it has come');
+			await new Promise((next) => { setTimeout(next, 20); });
+		}
+		fs.writeFileSync(path.join(dir, 'of-others'), Buffer.alloc(30 * MIB));
+		q.end(Buffer.alloc(36 * MIB, 'x'));
+		assert.equal(await answer, 413);
+	} finally {
+		execFileSync('umount', ['-l', dir]);
+	}
 });

@@ -644,12 +644,14 @@ START_TEST(only_the_newest_backups_and_copies_stay)
 	shell("cd %s && mkdir backup && cd backup && for i in 1 2 3 4 5; do "
 	    ": > parley-2026010$i-000000-aaaa.cpmbak; "
 	    ": > store-v1-before-v2-100$i.db; "
-	    ": > config-v1-before-v2-100$i.db; done; : > other", dir);
+	    ": > config-v1-before-v2-100$i.db; done; : > other; "
+	    ": > upload-20270101-000000-aaaa.cpmbak; : > moved.cpmbak", dir);
 	backup_prune(dir, 2);
 	backup_prune_migrated(dir, 3);
 	(void)backup_each(dir, count_one, &n);
-	ck_assert_int_eq(n, 2);
-	shell("cd %s/backup && test -e parley-20260105-000000-aaaa.cpmbak && "
+	ck_assert_int_eq(n, 4);
+	shell("cd %s/backup && test -e upload-20270101-000000-aaaa.cpmbak && "
+	    "test -e moved.cpmbak && test -e parley-20260105-000000-aaaa.cpmbak && "
 	    "test -e parley-20260104-000000-aaaa.cpmbak && "
 	    "test \"$(ls | grep -c before)\" = 6 && "
 	    "test -e store-v1-before-v2-1003.db && "
