@@ -218,6 +218,23 @@ test('filters are in the address, and what is exported is what is shown', async 
 	await page.goBack();
 });
 
+test('routes are filtered, the view has an address, and it is saved', async () => {
+	await b.go('/routes?contains=other');
+	await page.getByRole('link', { name: 'other', exact: true }).waitFor();
+	assert.equal(await page.getByRole('row').count(), 2);
+	await b.check('routes, filtered');
+	await page.getByRole('button', { name: 'Export' }).click();
+	const [file] = await Promise.all([page.waitForEvent('download'),
+		page.getByRole('menuitem', { name: 'Save as CSV' }).click()]);
+	assert.match(fs.readFileSync(await file.path(), 'utf8'),
+		/^route,to,via[^\r]*\r\nother,tel:\+1778\*,smsc1[^\r]*\r\n$/);
+	await page.getByLabel('Contains').fill('no such route');
+	await page.getByText('Nothing matches this filter.').waitFor();
+	await button('Clear').click();
+	await page.getByRole('link', { name: 'smsc1', exact: true }).first().waitFor();
+	assert.equal(new URL(page.url()).search, '');
+});
+
 test('explain answers what if', async () => {
 	await b.go('/explain?from=tel:%2B15550100001&to=tel:%2B17770000002');
 	await page.locator('.explain').waitFor();

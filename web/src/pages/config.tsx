@@ -3,7 +3,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useState } from "preact/hooks";
 
-import { sentence } from "../lib/api";
+import { sentence, type Row } from "../lib/api";
 import { changes, inForce, lineOf, proposed, running, stage, stageLines,
     type Running } from "../lib/draft";
 import { words } from "../lib/format";
@@ -12,9 +12,10 @@ import { allowed, op, schema, type Setting } from "../lib/meta";
 import { go, Link } from "../lib/router";
 import { settingsPage } from "../nav";
 import { Busy, Card, Dialog, Empty, Fault, Head, Shell, toast,
-    useLoad } from "../ui/bits";
+    useLoad, Value } from "../ui/bits";
 import { Field, fieldOfSetting } from "../ui/field";
 import { Icon } from "../ui/icons";
+import { Table } from "../ui/table";
 import { FirstToEnd } from "./certificates";
 
 export const mayEdit = () => allowed(op("configuration draft change"));
@@ -295,6 +296,15 @@ function Instances({ section, names, now }: { section: string;
 
 /* --- routes: the table that decides ---------------------------------------- */
 
+/* What is in force, and what the draft makes of it. */
+function RouteCell({ r, name }: { r: Row; name: string }): VNode {
+	const c = proposed(`route ${r.route} ${name}`);
+	const v = <Value name={name} value={r[name]} />;
+
+	return c ? <><s class="soft">{v}</s>{" "}
+	    <b>{c.value ?? t("default")}</b></> : v;
+}
+
 export function Routes(): VNode {
 	const now = useRunning("route");
 	const [adding, setAdding] = useState(false);
@@ -320,26 +330,17 @@ export function Routes(): VNode {
 		</Head>
 		{adding && <NewInstance section="route"
 		    close={() => setAdding(false)} />}
-		{names.length === 0 ? <Empty title={t("No route yet")}><p>{t(
-		    "Without one, only subscribers here can be reached.")}</p></Empty> :
-		<div class="scroll" tabIndex={0} role="region" aria-label={t(
-		    "Routes")}>
-		<table><thead><tr><th scope="col">{t(
-		    "Route")}</th>{shown.map((n) =>
-			<th scope="col" key={n}>{words(n)}</th>)}</tr></thead>
-			<tbody>{names.map((n) => <tr key={n}>
-				<td><Link to={settingsPage("route", n)}
-				    class="row-link">{n}</Link></td>
-				{shown.map((s) => {
-					const path = `route ${n} ${s}`;
-					const c = proposed(path);
-					const v = now.data!.get(path)?.value ?? "–";
-
-					return <td key={s}>{c ?
-					    <><s class="soft">{v}
-					    </s> <b>{c.value ?? t("default")}</b></> : v}
-					</td>;
-				})}</tr>)}</tbody></table></div>}
+		<Table path="/routes" caption={t("Routes")} only rows={names.map(
+		    (n) => Object.fromEntries([["route", n], ...shown.map((s) =>
+		    [s, now.data!.get(`route ${n} ${s}`)?.value ?? null])]))}
+		    id={(r) => String(r.route)} to={(r) =>
+		    settingsPage("route", String(r.route))}
+		    columns={[{ name: "route", label: t("Route"), fact: true },
+			...shown.map((name) => ({ name, fact: true,
+			    render: (r: Row) => <RouteCell r={r} name={name} />
+			}))]}
+		    empty={<Empty title={t("No route yet")}><p>{t("Without " +
+		    "one, only subscribers here can be reached.")}</p></Empty>} />
 	</>;
 }
 

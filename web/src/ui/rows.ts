@@ -23,15 +23,16 @@ export interface Rows {
 	again: () => void;
 }
 
-export function useRows(path: string, q: Record<string, string>,
+/* null: there is nothing to ask for. */
+export function useRows(path: string | null, q: Record<string, string>,
     everyMs: number,
     topic: string | undefined, version: unknown, paged: boolean): Rows {
 	const page: Record<string, string> = paged ? { limit: String(PAGE) } :
 	    {};
 	const [state, set] = useState<Omit<Rows, "more" | "again">>({
-	    rows: [], next: null, loading: true });
+	    rows: [], next: null, loading: path !== null });
 	const [turn, setTurn] = useState(0);
-	const key = url(path, q);
+	const key = path === null ? "" : url(path, q);
 	const now = useRef(state);
 	const current = useRef(key);
 
@@ -39,6 +40,8 @@ export function useRows(path: string, q: Record<string, string>,
 	useEffect(() => {
 		const stop = new AbortController();
 
+		if (path === null)
+			return;
 		if (current.current !== key)
 			set({ rows: [], next: null, loading: true });
 		current.current = key;
@@ -60,7 +63,7 @@ export function useRows(path: string, q: Record<string, string>,
 	function more() {
 		const { next, loading, rows } = now.current;
 
-		if (!next || loading)
+		if (!next || loading || path === null)
 			return;
 		set({ ...now.current, loading: true });
 		list(path, { ...q, ...page, cursor: next }).then(
@@ -110,11 +113,20 @@ export function saveAs(name: string, type: string, text: string): void {
 	setTimeout(() => URL.revokeObjectURL(a.href), 10000);
 }
 
+export function save(kind: "csv" | "json", path: string, rows: Row[]): void {
+	const name = path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
+
+	if (kind === "csv")
+		saveAs(`${name}.csv`, "text/csv", csvOf(rows));
+	else
+		saveAs(`${name}.json`, "application/json",
+		    JSON.stringify(rows, null, "\t") + "\n");
+}
+
 export async function exportAs(kind: "csv" | "json", path: string,
     q: Record<string, string>, paged: boolean): Promise<void> {
 	const rows: Row[] = [];
 	let cursor: string | null = "";
-	const name = path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
 
 	try {
 		while (cursor !== null && rows.length < EXPORT_MAX) {
@@ -124,11 +136,7 @@ export async function exportAs(kind: "csv" | "json", path: string,
 			rows.push(...page.items);
 			cursor = page.next;
 		}
-		if (kind === "csv")
-			saveAs(`${name}.csv`, "text/csv", csvOf(rows));
-		else
-			saveAs(`${name}.json`, "application/json",
-			    JSON.stringify(rows, null, "\t") + "\n");
+		save(kind, path, rows);
 		toast(many(rows.length, "{n} row saved.", "{n} rows saved.") +
 		    (cursor === null ? "" : " " + t("There are more: " +
 		    "filter them.")),

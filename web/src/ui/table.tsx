@@ -17,7 +17,7 @@ import { Busy, Copy, Dialog, Facts, Fault, Menu, toast, Value,
     type Item } from "./bits";
 import { Field, fieldOfArg } from "./field";
 import { Icon } from "./icons";
-import { exportAs, pagedBy, useRows } from "./rows";
+import { exportAs, pagedBy, save, useRows } from "./rows";
 
 export interface Column {
 	name: string;
@@ -31,6 +31,7 @@ export interface Column {
 
 export interface TableProps {
 	path: string;
+	rows?: Row[];			// these; nothing is asked for
 	op?: Op;			// its arguments are the filters
 	fixed?: Record<string, string>;	// always asked with
 	columns?: Column[];		// others of the rows come after them
@@ -133,7 +134,17 @@ function useFilters(p: TableProps): Record<string, string> {
 
 	if (condition && !p.quiet && conditional(p.op))
 		q.filter = condition;
+	if (p.rows && place.value.query.get("contains"))
+		q.contains = place.value.query.get("contains")!;
 	return q;
+}
+
+/* Of the rows that we have those in which this stands. */
+function holding(rows: Row[], text = ""): Row[] {
+	const wanted = text.toLowerCase();
+
+	return rows.filter((r) => Object.values(r).some((v) => plain(v)
+	    .toLowerCase().includes(wanted)));
 }
 
 /* Its rows can be left out by conditions on their fields. */
@@ -153,7 +164,7 @@ function Filters(p: TableProps): VNode | null {
 	const condition = !p.quiet && conditional(p.op) && (pagedBy(p.op) ||
 	    place.value.query.has("filter"));
 	const names = [...args.map((a) => a.name), ...condition ? ["filter"] :
-	    []];
+	    [], ...p.rows ? ["contains"] : []];
 	const set = names.filter((n) => place.value.query.get(n));
 	const timer = useRef(0);
 
@@ -193,6 +204,11 @@ function Filters(p: TableProps): VNode | null {
 			    value={texts.filter ?? place.value.query.get(
 			    "filter") ?? ""} set={(v) => put("filter", v,
 			    600)} />}
+			{p.rows && <Field row={{ name: "contains",
+			    kind: "text", label: t("Contains") }}
+			    value={texts.contains ?? place.value.query.get(
+			    "contains") ?? ""} set={(v) => put("contains", v,
+			    300)} />}
 			{set.length > 0 && <button type="button" class="quiet"
 			    onClick={() =>
 			    query(Object.fromEntries(set.map((n) =>
@@ -264,8 +280,10 @@ export function Table(p: TableProps): VNode {
 	    down: order.startsWith("-") } : null;
 	const theirs = !!sort && !!p.op?.sort?.includes(sort.name);
 	const q = theirs ? { ...filters, sort: order } : filters;
-	const data = useRows(p.path, q, p.everyMs ?? 0, p.topic,
-	    p.version, pagedBy(p.op));
+	const asked = useRows(p.rows ? null : p.path, q, p.everyMs ?? 0,
+	    p.topic, p.version, pagedBy(p.op));
+	const data = p.rows ? { ...asked, rows: holding(p.rows, q.contains) } :
+	    asked;
 	const columns = useColumns(p, data.rows);
 
 	const facts = Math.max(1, columns.shown.filter((c, i) =>
@@ -295,6 +313,8 @@ export function Table(p: TableProps): VNode {
 		to?.querySelector<HTMLElement>(".row-link")?.focus();
 	}
 
+	const keep = (kind: "csv" | "json") => p.rows ? save(kind, p.path,
+	    rows) : exportAs(kind, p.path, q, pagedBy(p.op));
 	const shell = p.op?.command && shellLine(p.op, q as Values);
 
 	return <div class={`table${dense.value ? " dense" : ""}`}>
@@ -310,11 +330,9 @@ export function Table(p: TableProps): VNode {
 				<Picker {...columns} />
 				<Menu label={t("Export")} icon="save" items={[
 					{ label: t("Save as CSV"),
-					  act: () => exportAs("csv", p.path, q,
-					    pagedBy(p.op)) },
+					  act: () => keep("csv") },
 					{ label: t("Save as JSON"),
-					  act: () => exportAs("json", p.path, q,
-					    pagedBy(p.op)) },
+					  act: () => keep("json") },
 					...shell ? [{ label: t(
 					    "Copy the shell line"),
 					  help: shell, act: () => {
