@@ -14,6 +14,7 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { Api, isProblem } = require('./lib/api.js');
 const { expect } = require('./lib/expect.js');
+const { until } = require('./lib/until.js');
 
 const PEOPLE = 40;
 const SOURCE = path.resolve(__dirname, '../..');
@@ -353,10 +354,14 @@ test('colours come when they are asked for', async () => {
 });
 
 test('top is one screen that ends at q, and text for a pipe', async () => {
-	const text = await site.parley(['top']);
-	for (const part of [/^Messages$/m, /^accepted +\d/m, /^loop.lag.p99 /m,
-		/^Gateways\nnothing$/m])
-		assert.match(text, part);
+	// a daemon has figures once it has run for a second
+	await until('top has rates', async () => {
+		const text = await site.parley(['top']);
+		for (const part of [/^Messages$/m, /^accepted +\d/m, /^loop.lag.p99 /m,
+			/^Gateways\nnothing$/m])
+			assert.match(text, part);
+		return true;
+	});
 	const all = await site.json(['top']);
 	assert.ok(all.rates.items.length && Array.isArray(all.gateways.items));
 	expect(site, ['want "q ends"', 'want "Messages"', 'idle', 'send "q"'],
