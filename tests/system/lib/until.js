@@ -20,7 +20,8 @@ async function until(what, ask, { ms = 30000, every = 25 } = {}) {
 		}
 		if (got) return got;
 		if (performance.now() > end)
-			assert.fail(`not within ${ms} ms: ${what}; at last ${last ?? inspect(got)}`);
+			assert.fail(`not within ${ms} ms: ${what}; at last ` +
+				(last ?? inspect(got)));
 		await pause(every);
 	}
 }
