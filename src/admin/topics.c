@@ -14,12 +14,13 @@
 #include "loop/work.h"
 
 #define TRACE	"trace:"
+#define REST_S	4		/* more, after a look that found nothing */
 
 static const struct topic {
 	const char *name;
 	const char *path;	/* of the operation; NULL: it comes by itself */
 	enum cap need;		/* without a path */
-	unsigned seconds;	/* between two looks */
+	int seconds;		/* between two looks */
 } topics[] = {
 	{ "stats", "/stats/snapshot", CAP_VIEW, 1 },
 	{ "gateways", "/gateways", CAP_VIEW, 1 },
@@ -46,7 +47,7 @@ struct look {
 	const struct topic *topic;
 	char name[EVENT_TOPIC];	/* "trace:4a..." */
 	uint64_t hash;		/* of what was published last; 0: nothing */
-	unsigned age;		/* seconds since the last look */
+	int age;		/* seconds since the last look */
 	bool busy;
 };
 
@@ -143,6 +144,8 @@ static void looked(void *arg)
 
 	if (l)
 		l->busy = false;
+	if (l && op_call_status(a->call) != 200)
+		l->age = -REST_S;
 	if (l && op_call_status(a->call) == 200 && hash != l->hash) {
 		l->hash = hash;
 		event_publish(a->name, body);

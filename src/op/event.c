@@ -3,15 +3,15 @@
 #include "op/event.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
 struct event {
-	char topic[EVENT_TOPIC];
+	char *topic;
 	char *json;
-	size_t n;
+	size_t n;		/* bytes of both */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -31,26 +31,28 @@ static void drop_first(void)
 	struct event *e = at(first++);
 
 	bytes -= e->n;
+	free(e->topic);
 	free(e->json);
-	e->json = NULL;
+	e->topic = e->json = NULL;
 }
 
 void event_publish(const char *topic, struct strv json)
 {
+	size_t n = strnlen(topic, EVENT_TOPIC - 1), all = n + json.n;
 	void (*fn)(const char *);
 	struct event *e;
 
 	pthread_mutex_lock(&lock);
 	fn = listener;
-	if (fn && json.n < EVENT_BYTES) {
+	if (fn && all < EVENT_BYTES) {
 		while (end - first == EVENT_RING ||
-		    (end > first && bytes + json.n > EVENT_BYTES))
+		    (end > first && bytes + all > EVENT_BYTES))
 			drop_first();
 		e = at(end++);
-		(void)snprintf(e->topic, sizeof(e->topic), "%s", topic);
+		e->topic = xstrndup(topic, n);
 		e->json = xstrndup(json.p, json.n);
-		e->n = json.n;
-		bytes += json.n;
+		e->n = all;
+		bytes += all;
 	}
 	pthread_mutex_unlock(&lock);
 	if (fn)
@@ -89,8 +91,7 @@ bool event_next(uint64_t *after, const struct event_reader *r, bool *lost)
 
 		found = r->wants(e->topic, r->arg);
 		if (found)
-			r->give(*after, e->topic, (struct strv){ e->json,
-			    e->n }, r->arg);
+			r->give(*after, e->topic, strv(e->json), r->arg);
 	}
 	pthread_mutex_unlock(&lock);
 	return found;

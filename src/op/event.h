@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-#define EVENT_TOPIC	48	/* bytes of a topic with the NUL */
+#define EVENT_TOPIC	320	/* bytes of a topic with the NUL */
 #define EVENT_RING	10000	/* events kept for who comes back */
 #define EVENT_BYTES	((size_t)4 << 20)
 

@@ -3,10 +3,9 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
-const https = require('node:https');
 const { Site } = require('./lib/site.js');
 const { Api, isProblem, PASSWORD } = require('./lib/api.js');
-const { Inbox } = require('./lib/inbox.js');
+const { Stream } = require('./lib/stream.js');
 
 let site, root;
 
@@ -18,42 +17,6 @@ before(async () => {
 after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
-
-const who = (api) => api.cookie ? { Cookie: `__Host-parley=${api.cookie}` } :
-	{ Authorization: `Bearer ${api.token}` };
-
-class Stream extends Inbox {
-	static open(api, topics, headers = {}) {
-		const s = new Stream();
-		return new Promise((resolve, reject) => {
-			s.request = https.get({ host: '127.0.0.1', port: site.admin, agent: false,
-				rejectUnauthorized: false, path: `/api/v1/events?topics=${topics}`,
-				headers: { ...who(api), ...headers } }, (res) => {
-				s.status = res.statusCode;
-				s.headers = res.headers;
-				let rest = '';
-				res.on('data', (d) => {
-					const parts = (rest + d).split('\n\n');
-					rest = parts.pop();
-					for (const p of parts) {
-						const f = Object.fromEntries(p.split('\n')
-							.map((l) => l.split(/: (.*)/s).slice(0, 2)));
-						if (f.event)
-							s.add({ id: f.id, event: f.event,
-								data: JSON.parse(f.data) });
-					}
-				});
-				s.ended = new Promise((over) => { res.on('close', over); });
-				resolve(s);
-			});
-			s.request.on('error', reject);
-		});
-	}
-
-	close() {
-		this.request.destroy();
-	}
-}
 
 test('figures come each second, and at once', async () => {
 	const s = await Stream.open(root, 'stats');
