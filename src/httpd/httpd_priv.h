@@ -43,6 +43,12 @@ void peer_address(struct MHD_Connection *c, char *out, size_t size);
 enum MHD_Result peer_accept(void *arg, const struct sockaddr *a,
     socklen_t n);
 
+/*
+ * framing.c: false when a proxy before us may have read another end of this
+ * request, or another name, than we do (RFC 9112 11.2).
+ */
+bool framing_is_plain(struct MHD_Connection *c);
+
 /* slow.c: how long a connection may take, and whose turn it is. */
 void slow_start(void);
 void slow_stop(void);		/* after a server; the last one ends it */

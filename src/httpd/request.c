@@ -425,9 +425,21 @@ static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status,
 
 	if (!a)
 		return MHD_NO;
+	/* what comes behind it may be no request at all */
+	MHD_add_response_header(a, "Connection", "close");
 	ok = MHD_queue_response(c, status, a);
 	MHD_destroy_response(a);
 	return ok;
+}
+
+static enum MHD_Result misframed(struct MHD_Connection *c)
+{
+	return refuse(c, MHD_HTTP_BAD_REQUEST,
+	    "{\"type\":\"urn:parley:problem:invalid-request\","
+	    "\"title\":\"Bad request\",\"status\":400,"
+	    "\"code\":\"invalid-request\",\"detail\":\"send one Host, one "
+	    "Content-Length or Transfer-Encoding and not both, and no blank "
+	    "in the name of a header\"}");
 }
 
 static enum MHD_Result too_large(struct MHD_Connection *c)
@@ -450,6 +462,8 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 
 	*state = r;
 	slow_body(c);
+	if (!framing_is_plain(c))
+		return misframed(c);
 	/*
 	 * Refuse before the client sends it all; libmicrohttpd checked it.
 	 * Of what is not much too large the rest is read and dropped, so

@@ -159,6 +159,33 @@ for (const [title, octets] of NO_HTTP)
 		await alive();
 	});
 
+// A proxy before the daemon may see another request in these than the daemon does.
+const LIVE = 'GET /api/v1/health/live HTTP/1.1\r\nHost: localhost\r\n';
+const AMBIGUOUS = [
+	['a length and a coding', `${LIVE}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n` +
+		'0\r\n\r\n'],
+	['two lengths that differ', `${LIVE}Content-Length: 2\r\nContent-Length: 60\r\n\r\n{}`],
+	['two codings', `${LIVE}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n` +
+		'0\r\n\r\n'],
+	['a blank before a colon', `${LIVE}Content-Length : 3\r\n\r\nabc`],
+	['a folded header', `${LIVE}X-A: a\r\n b: c\r\n\r\n`],
+	['two hosts', `${LIVE}Host: elsewhere.example\r\n\r\n`],
+];
+
+for (const [title, octets] of AMBIGUOUS)
+	test(`a request with ${title} is refused, and nothing behind it is read`, async () => {
+		const secure = tls.connect({ host: '127.0.0.1', port: site.admin,
+			rejectUnauthorized: false });
+		await once(secure, 'secureConnect');
+		for (const s of [net.connect(path.join(site.data, 'admin.sock')), secure]) {
+			const text = await say(s, `${octets}${LIVE}\r\n`, /no end but the close/);
+			assert.match(text, /^HTTP\/1\.1 400 /);
+			assert.match(text, /invalid-request/);
+			assert.equal(text.split('HTTP/1.1 ').length, 2, text);
+		}
+		await alive();
+	});
+
 test('slow clients do not keep others waiting', async () => {
 	const slow = [];
 	for (let i = 0; i < 50; i++) {
