@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "admin/admin_priv.h"
 #include "admin/commit.h"
@@ -338,6 +339,36 @@ static bool checked(struct op_call *c, struct conf_edit *edit)
 	return ok;
 }
 
+/* Who names these groups says who has which role on this machine. */
+static const char *const rights[] = { "group-admin", "group-operator",
+	"group-view" };
+
+static void see_right(const struct conf_change *ch, void *arg)
+{
+	const char **found = arg;
+
+	if (strcmp(ch->section->name, "admin") != 0)
+		return;
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
+		if (strcmp(ch->row->name, rights[i]) == 0)
+			*found = rights[i];
+}
+
+/* Or whoever may commit would give himself every role. */
+static bool gives_rights(struct op_call *c, const struct conf_edit *edit)
+{
+	const char *found = NULL;
+
+	if (role_may(op_roles(c), CAP_SECURITY))
+		return false;
+	conf_edit_each(edit, see_right, &found);
+	if (found)
+		op_fail(c, OP_FORBIDDEN, "admin %s says who has which role: "
+		    "somebody with the role security must commit this",
+		    found);
+	return found != NULL;
+}
+
 void commit_run(struct op_call *c, struct conf_edit *edit,
     enum revision_kind kind, int64_t draft)
 {
@@ -347,7 +378,8 @@ void commit_run(struct op_call *c, struct conf_edit *edit,
 	struct commit *k;
 	bool lockout;
 
-	if (!commit_allowed(c) || !expected(c) || !checked(c, edit)) {
+	if (!commit_allowed(c) || !expected(c) || gives_rights(c, edit) ||
+	    !checked(c, edit)) {
 		conf_edit_free(edit);
 		return;
 	}

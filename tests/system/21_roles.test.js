@@ -151,6 +151,26 @@ test('who loses a role or the post loses it at once', async () => {
 	isProblem(await new Api(site, { token }).get('/health/checks'), 401);
 });
 
+test('who may commit settings gives nobody a role by them', async () => {
+	const config = new Api(site, { token: tokens.config });
+	const security = new Api(site, { token: tokens.security });
+	for (const line of ['set admin group-admin games', 'set admin group-operator games',
+		'set admin group-view games']) {
+		const r = await config.post('/config/running', { lines: [line], revert_in_s: 60 });
+		assert.match(isProblem(r, 403, 'forbidden').detail, /security/);
+	}
+	await config.patch('/config/drafts/main', { lines: ['set admin group-view games'] });
+	isProblem(await config.post('/config/drafts/main/commit', { revert_in_s: 60 }), 403);
+	const was = (await config.get('/config/revisions')).json.items[0].revision;
+	const r = await security.post('/config/running',
+		{ lines: ['set admin group-view games'], revert_in_s: 60 });
+	assert.equal(r.status, 200, r.text);
+	assert.equal((await security.post('/config/pending/undo')).status, 200);
+	isProblem(await config.post('/config/rollback',
+		{ revision: r.json.revision, revert_in_s: 60 }), 403);
+	assert.equal((await config.get('/config/revisions')).json.items[0].revision, was + 2);
+});
+
 test('an administrator of this machine is the person he is linked to', {
 	skip: process.getuid() !== 0 && 'needs root',
 }, async () => {
