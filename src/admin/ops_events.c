@@ -204,7 +204,10 @@ static bool wanted(const char *topic)
 	return yes;
 }
 
-/* Not of the server itself, which may log while it wakes us. */
+/*
+ * Not of the server itself, which may log while it wakes us; and the rows of
+ * the audit are for whom "audit" is.
+ */
 static void logged(enum log_level level, const char *unit, const char *text)
 {
 	static const char *const names[] = { "error", "warn", "info",
@@ -213,7 +216,7 @@ static void logged(enum log_level level, const char *unit, const char *text)
 	struct jsonw w;
 	struct buf b;
 
-	if (strcmp(unit, "httpd") == 0)
+	if (strcmp(unit, "httpd") == 0 || strcmp(unit, "audit") == 0)
 		return;
 	now_text(now_ms(), at);
 	buf_init(&b, 8192);

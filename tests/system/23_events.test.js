@@ -78,6 +78,24 @@ test('who may not see something may not watch it', async () => {
 	s.close();
 });
 
+test('the rows of the audit are not in the log of who may not read them', async () => {
+	const { token } = (await root.post('/admin/tokens', { name: 's', role: ['support'] })).json;
+	const s = await Stream.open(new Api(site, { token }), 'log');
+	const modules = [];
+	let told = false;
+	const heard = s.wait((e) => {
+		modules.push(e.data.module);
+		return /administrator changed/.test(e.data.text);
+	}).then(() => { told = true; });
+	await root.post('/admin/users', { name: 'ina', role: ['viewer'], password: PASSWORD });
+	while (!told)	// the row comes before that line
+		assert.equal((await root.patch('/admin/users/ina', { role: ['viewer'] })).status, 200);
+	await heard;
+	s.close();
+	assert.equal((await root.delete('/admin/users/ina')).status, 200);
+	assert.ok(!modules.includes('audit'), `${modules}`);
+});
+
 test('a stream ends with the session and with the role', async () => {
 	await root.post('/admin/users', { name: 'amy', role: ['operator'], password: PASSWORD });
 	const amy = await Api.login(site, 'amy');
