@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #define LOG_UNIT "audit"
@@ -83,6 +84,71 @@ static enum err newest(struct db *db, int64_t *id, uint8_t hash[AUDIT_HASH])
 	return stmt_stop(s);
 }
 
+/* --- the end of the chain -------------------------------------------------------- */
+
+/* Without it a chain whose newest rows were taken out would be whole. */
+struct tail {
+	int64_t id;		/* 0: none */
+	uint8_t hash[AUDIT_HASH];
+};
+
+static struct tail written;	/* in the open transaction; the writer's thread */
+static struct {
+	pthread_mutex_t lock;
+	struct tail tail;	/* committed by this process; under lock */
+	int64_t lost;		/* such a row was gone later; 0; under lock */
+} known = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void audit_ended(bool committed)
+{
+	if (committed && written.id) {
+		pthread_mutex_lock(&known.lock);
+		known.tail = written;
+		pthread_mutex_unlock(&known.lock);
+	}
+	written.id = 0;
+}
+
+static bool is_there(struct db *db, const struct tail *t)
+{
+	struct stmt *s = stmt(db, "SELECT count(*) FROM audit "
+	    "WHERE id = ? AND hash = ?");
+	bool none;
+
+	stmt_int(s, t->id);
+	stmt_blob(s, (struct strv){ (const char *)t->hash, AUDIT_HASH });
+	none = stmt_row(s) && col_int(s) == 0;
+	return stmt_stop(s) != ERR_OK || !none;
+}
+
+/* The first row that this process committed and that is gone; 0: none is. */
+static int64_t tail_lost(struct db *db)
+{
+	struct tail tail;
+	int64_t lost;
+
+	pthread_mutex_lock(&known.lock);
+	tail = known.tail;
+	lost = known.lost;
+	pthread_mutex_unlock(&known.lock);
+	if (lost || tail.id == 0 || is_there(db, &tail))
+		return lost;
+	log_err("row %" PRId64 " is gone: somebody wrote to config.db past "
+	    "the daemon", tail.id);
+	pthread_mutex_lock(&known.lock);
+	known.lost = tail.id;
+	pthread_mutex_unlock(&known.lock);
+	return tail.id;
+}
+
+static void tail_forget(void)
+{
+	pthread_mutex_lock(&known.lock);
+	known.tail.id = known.lost = 0;
+	pthread_mutex_unlock(&known.lock);
+	written.id = 0;
+}
+
 enum err audit_start(void)
 {
 	struct db *db = db_writer(DB_CONFIG);
@@ -93,6 +159,7 @@ enum err audit_start(void)
 	enum err e = db_exec(db, "BEGIN IMMEDIATE");
 	struct audit_row r;
 
+	tail_forget();
 	while (e == ERR_OK && stmt_row(s)) {
 		struct stmt *set = stmt(db, "UPDATE audit SET former = ?, "
 		    "hash = ? WHERE id = ?");
@@ -169,7 +236,14 @@ enum err audit_verify_in(struct db *db, struct audit_verdict *v)
 
 enum err audit_verify(struct audit_verdict *v)
 {
-	return audit_verify_in(db_reader(DB_CONFIG), v);
+	struct db *db = db_reader(DB_CONFIG);
+	enum err e = audit_verify_in(db, v);
+
+	if (e == ERR_OK && !v->broken) {
+		v->broken = tail_lost(db);
+		v->why = v->broken ? "it was taken out, or replaced" : NULL;
+	}
+	return e;
 }
 
 /* --- the log -------------------------------------------------------------------- */
@@ -249,6 +323,8 @@ static enum err insert(struct db *db, struct audit_row *r)
 
 	if (e != ERR_OK)
 		return e;
+	if (!written.id)	/* before another row has the place of that */
+		(void)tail_lost(db);
 	r->id++;
 	r->time = now_ms();
 	r->former = (struct strv){ (char *)former, AUDIT_HASH };
@@ -270,8 +346,11 @@ static enum err insert(struct db *db, struct audit_row *r)
 	stmt_blob(s, r->former);
 	stmt_blob(s, r->hash);
 	e = stmt_end(s);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		line_add(db, r);
+		written.id = r->id;
+		memcpy(written.hash, hash, AUDIT_HASH);
+	}
 	return e;
 }
 
@@ -349,6 +428,7 @@ static struct {
 void audit_reset(void)
 {
 	memset(&refusals, 0, sizeof(refusals));
+	tail_forget();
 }
 
 static enum err event_run(struct write *w, struct db *db)

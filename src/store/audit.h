@@ -34,9 +34,12 @@ struct strv audit_name(struct strv actor);
 void audit_event(struct strv actor, struct strv action, struct strv object,
     struct strv result, struct strv detail);
 
+/* The writer's: the transaction of DB_CONFIG is over. */
+void audit_ended(bool committed);
+
 /* At start, before writer_start(): hashes for rows from before the chain. */
 enum err audit_start(void);
-/* Counts refusals, as at start; tests. */
+/* Refusals and the newest row, as at start; tests. */
 void audit_reset(void);
 
 struct audit_row {
@@ -76,7 +79,8 @@ bool audit_is_anchor(const struct audit_row *r, int64_t id,
 
 /*
  * Look at every row; any thread that has a reader.  What is missing before
- * the first must have been taken out by audit_prune().
+ * the first must have been taken out by audit_prune(), and the newest row
+ * that this process wrote must be there.
  */
 struct audit_verdict {
 	int64_t rows, first, last;	/* ids; 0: no rows */

@@ -429,6 +429,7 @@ enum err settings_force(struct conf_edit *edit,
 		e = db_exec(db, "COMMIT");
 	else
 		(void)db_exec(db, "ROLLBACK");
+	audit_ended(e == ERR_OK);
 	if (e == ERR_OK) {
 		committed(s);
 		s->edit = NULL;

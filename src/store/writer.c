@@ -11,6 +11,7 @@
 #include "base/metric.h"
 #include "base/now.h"
 #include "loop/loop.h"
+#include "store/audit.h"
 #include "store/charging_fact.h"
 #include "store/db_priv.h"
 #include "store/writer.h"
@@ -114,6 +115,8 @@ static void end(struct batch *b, enum db_which which)
 		b->failed[which] = db_exec(db, "COMMIT") != ERR_OK;
 	if (db_in_transaction(db))
 		(void)db_exec(db, "ROLLBACK");
+	if (which == DB_CONFIG)
+		audit_ended(!b->failed[which]);
 	metric_observe(&commits[which], now_us() - began);
 	q.dirty[which] = true;
 }

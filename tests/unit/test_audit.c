@@ -111,6 +111,9 @@ static const struct {
 	{ "INSERT INTO audit (id, time, actor, action, object, detail, "
 	  "former, hash) SELECT 6, time, actor, action, object, detail, "
 	  "former, hash FROM audit WHERE id = 5", 6 },
+	{ "DELETE FROM audit WHERE id = 5", 5 },
+	{ "DELETE FROM audit WHERE id > 2", 5 },
+	{ "DELETE FROM audit", 5 },
 };
 
 START_TEST(whatever_is_changed_or_taken_out_is_found)
@@ -121,6 +124,18 @@ START_TEST(whatever_is_changed_or_taken_out_is_found)
 	ck_assert_msg(verdict().broken == harms[_i].broken, "%s: %d",
 	    harms[_i].sql, (int)verdict().broken);
 	ck_assert_ptr_nonnull(verdict().why);
+}
+END_TEST
+
+START_TEST(what_was_taken_out_last_is_found_behind_newer_rows_too)
+{
+	for (int i = 0; i < 5; i++)
+		event("alice", "set", "ok");
+	sql("DELETE FROM audit WHERE id > 3");
+	for (int i = 0; i < 5; i++)
+		event("bob", "set", "ok");
+	ck_assert_int_eq(verdict().rows, 8);
+	ck_assert_int_eq(verdict().broken, 5);
 }
 END_TEST
 
@@ -203,6 +218,8 @@ Suite *suite(void)
 	    a_row_says_who_by_which_way_and_with_what_outcome);
 	tcase_add_test(tc, an_untouched_chain_verifies);
 	tcase_add_rows(tc, whatever_is_changed_or_taken_out_is_found, harms);
+	tcase_add_test(tc,
+	    what_was_taken_out_last_is_found_behind_newer_rows_too);
 	tcase_add_test(tc,
 	    rows_from_before_the_chain_get_their_hashes_at_start);
 	tcase_add_test(tc,
