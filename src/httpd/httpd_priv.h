@@ -43,11 +43,18 @@ void peer_address(struct MHD_Connection *c, char *out, size_t size);
 enum MHD_Result peer_accept(void *arg, const struct sockaddr *a,
     socklen_t n);
 
+/* Of an answer; extra (or NULL): headers as in struct httpd_request. */
+struct MHD_Response *response_new(unsigned status, const char *type,
+    struct strv body, const struct buf *extra);
+
 /*
- * framing.c: false when a proxy before us may have read another end of this
+ * refuse.c: false when a proxy before us may have read another end of this
  * request, or another name, than we do (RFC 9112 11.2).
  */
 bool framing_is_plain(struct MHD_Connection *c);
+/* A problem, and the end of the connection. */
+enum MHD_Result refuse_ambiguous(struct MHD_Connection *c);
+enum MHD_Result refuse_large(struct MHD_Connection *c);
 
 /* slow.c: how long a connection may take, and whose turn it is. */
 void slow_start(void);

@@ -274,7 +274,7 @@ static void add_headers(struct MHD_Response *a, unsigned status,
 	add_extra(a, extra);
 }
 
-static struct MHD_Response *response(unsigned status, const char *type,
+struct MHD_Response *response_new(unsigned status, const char *type,
     struct strv body, const struct buf *extra)
 {
 	struct MHD_Response *a = MHD_create_response_from_buffer(body.n,
@@ -321,7 +321,7 @@ static void give(struct httpd_request *r, unsigned status,
 void httpd_reply(struct httpd_request *r, unsigned status, const char *type,
     struct strv body)
 {
-	give(r, status, response(status, type, body, &r->headers));
+	give(r, status, response_new(status, type, body, &r->headers));
 }
 
 void httpd_reply_file(struct httpd_request *r, unsigned status,
@@ -416,41 +416,6 @@ void httpd_reply_stream(struct httpd_request *r, const char *type,
 		stream->gone(stream->arg);
 }
 
-static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status,
-    const char *json)
-{
-	struct MHD_Response *a = response(status, "application/problem+json",
-	    strv(json), NULL);
-	enum MHD_Result ok;
-
-	if (!a)
-		return MHD_NO;
-	/* what comes behind it may be no request at all */
-	MHD_add_response_header(a, "Connection", "close");
-	ok = MHD_queue_response(c, status, a);
-	MHD_destroy_response(a);
-	return ok;
-}
-
-static enum MHD_Result misframed(struct MHD_Connection *c)
-{
-	return refuse(c, MHD_HTTP_BAD_REQUEST,
-	    "{\"type\":\"urn:parley:problem:invalid-request\","
-	    "\"title\":\"Bad request\",\"status\":400,"
-	    "\"code\":\"invalid-request\",\"detail\":\"send one Host, one "
-	    "Content-Length or Transfer-Encoding and not both, and no blank "
-	    "in the name of a header\"}");
-}
-
-static enum MHD_Result too_large(struct MHD_Connection *c)
-{
-	return refuse(c, MHD_HTTP_CONTENT_TOO_LARGE,
-	    "{\"type\":\"urn:parley:problem:payload-too-large\","
-	    "\"title\":\"Too large\",\"status\":413,"
-	    "\"code\":\"payload-too-large\",\"detail\":\"the body of this "
-	    "request is larger than it may be; send it in parts\"}");
-}
-
 /* --- libmicrohttpd's side ------------------------------------------------ */
 
 static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
@@ -463,7 +428,7 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 	*state = r;
 	slow_body(c);
 	if (!framing_is_plain(c))
-		return misframed(c);
+		return refuse_ambiguous(c);
 	/*
 	 * Refuse before the client sends it all; libmicrohttpd checked it.
 	 * Of what is not much too large the rest is read and dropped, so
@@ -471,7 +436,7 @@ static enum MHD_Result first(struct httpd *server, struct MHD_Connection *c,
 	 */
 	if (length && strtoull(length, NULL, 10) / 2 > (r->file >= 0 ?
 	    r->file_limit : r->body.limit))
-		return too_large(c);
+		return refuse_large(c);
 	return MHD_YES;
 }
 
@@ -556,7 +521,7 @@ enum MHD_Result request_more(void *arg, struct MHD_Connection *c,
 	if (*n)
 		return more(r, data, n);
 	if (r->body.full)
-		return too_large(c);
+		return refuse_large(c);
 	return complete(r);
 }
 
@@ -600,7 +565,7 @@ void requests_release(struct httpd *h)
 		list_del(l);
 		r->suspended = false;
 		if (!r->stream.fill) {
-			r->answer = response(MHD_HTTP_SERVICE_UNAVAILABLE,
+			r->answer = response_new(MHD_HTTP_SERVICE_UNAVAILABLE,
 			    "application/problem+json", strv(bye), NULL);
 			r->status = MHD_HTTP_SERVICE_UNAVAILABLE;
 			r->gone = true;
