@@ -357,7 +357,7 @@ static void load_run(struct op_call *c)
 /* --- an older revision into the draft ------------------------------------ */
 
 bool rollback_take(struct op_call *c, struct conf_edit *e,
-    struct strv content, struct buf *left_out)
+    struct strv content, struct strv renamed, struct buf *left_out)
 {
 	struct buf why;
 	enum err err = ERR_OK;
@@ -368,6 +368,8 @@ bool rollback_take(struct op_call *c, struct conf_edit *e,
 		err = conf_edit_take(e, content, op_given(c, "path") ?
 		    op_nth(c, "path", n) : STRV(""), left_out, &why);
 	while (err == ERR_OK && op_nth(c, "path", ++n).p);
+	if (!op_given(c, "path"))
+		conf_edit_unrename(e, renamed);
 	if (err != ERR_OK)
 		op_fail(c, OP_INVALID, "%s", why.p);
 	buf_deinit(&why);
@@ -386,7 +388,8 @@ bool rollback_found(struct op_call *c, enum err e)
 	return e == ERR_OK;
 }
 
-static void fetched(enum err e, struct strv content, void *arg)
+static void fetched(enum err e, struct strv content, struct strv renamed,
+    void *arg)
 {
 	struct op_call *c = arg;
 	struct conf_edit *edit;
@@ -396,7 +399,7 @@ static void fetched(enum err e, struct strv content, void *arg)
 		return;
 	edit = mine(c);
 	buf_init(&left_out, BUF_NO_LIMIT);
-	if (rollback_take(c, edit, content, &left_out)) {
+	if (rollback_take(c, edit, content, renamed, &left_out)) {
 		if (left_out.n)
 			op_say(c, STRV("left out, because it cannot be set "
 			    "any more:\n"));

@@ -154,7 +154,8 @@ static void pin_run(struct op_call *c)
 
 /* --- roll back at once --------------------------------------------------- */
 
-static void fetched(enum err e, struct strv content, void *arg)
+static void fetched(enum err e, struct strv content, struct strv renamed,
+    void *arg)
 {
 	struct op_call *c = arg;
 	struct conf_edit *edit;
@@ -164,7 +165,7 @@ static void fetched(enum err e, struct strv content, void *arg)
 		return;
 	edit = conf_edit_new();
 	buf_init(&left_out, BUF_NO_LIMIT);
-	if (!rollback_take(c, edit, content, &left_out)) {
+	if (!rollback_take(c, edit, content, renamed, &left_out)) {
 		conf_edit_free(edit);
 	} else {
 		if (left_out.n)

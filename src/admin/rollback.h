@@ -11,7 +11,7 @@
  * gets what cannot be set any more.  false: the call has failed.
  */
 bool rollback_take(struct op_call *c, struct conf_edit *e,
-    struct strv content, struct buf *left_out);
+    struct strv content, struct strv renamed, struct buf *left_out);
 /* Of revision_fetch(): false: the call has failed. */
 bool rollback_found(struct op_call *c, enum err e);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -299,7 +300,7 @@ bool cert_assigned(const char *dir, const char *use, char out[CERT_NAME])
 	return out[0] != 0;
 }
 
-enum err cert_assign(const char *dir, const char *use, const char *name)
+static enum err assign(const char *dir, const char *use, const char *name)
 {
 	char path[CERT_PATH];
 	struct strv rest, line, of;
@@ -321,5 +322,16 @@ enum err cert_assign(const char *dir, const char *use, const char *name)
 		    cert_file_write(path, buf_strv(&will));
 	buf_deinit(&was);
 	buf_deinit(&will);
+	return e;
+}
+
+enum err cert_assign(const char *dir, const char *use, const char *name)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	enum err e;
+
+	pthread_mutex_lock(&lock);
+	e = assign(dir, use, name);
+	pthread_mutex_unlock(&lock);
 	return e;
 }

@@ -57,6 +57,7 @@ enum err cert_each(const char *dir, cert_name_fn *fn, void *arg);
 
 /* Which certificate a use was given; false: none, out is "". */
 bool cert_assigned(const char *dir, const char *use, char out[CERT_NAME]);
+/* Any thread, also while another assigns. */
 enum err cert_assign(const char *dir, const char *use, const char *name);
 				/* NULL: none any more */
 

@@ -2,7 +2,7 @@
 
 #include "conf/conf_priv.h"
 
-static bool same(const struct instance *a, const struct instance *b)
+bool instance_same(const struct instance *a, const struct instance *b)
 {
 	for (size_t r = 0; a != b && r < a->sect->def->n; r++) {
 		const char *x = a->text[r], *y = b->text[r];
@@ -27,7 +27,7 @@ enum err edit_changed(const struct conf_edit *e, pair_fn *fn, void *arg)
 			err = fn(a->p[i++], NULL, arg);
 		else if (c > 0)
 			err = fn(NULL, b->p[j++], arg);
-		else if (!same(a->p[i], b->p[j]))
+		else if (!instance_same(a->p[i], b->p[j]))
 			err = fn(a->p[i++], b->p[j++], arg);
 		else
 			i++, j++;
@@ -105,6 +105,7 @@ void conf_edit_apply(struct conf_edit *e)
 	struct set old = *conf_now;
 
 	*conf_now = e->will;
+	set_settle(conf_now);
 	e->will = (struct set){ 0 };
 	set_copy(&e->will, conf_now);	/* an apply() may change conf_now */
 	set_clear(&old);

@@ -18,6 +18,7 @@ struct instance {
 	unsigned refs;		/* sets that hold it; changed only at 1 */
 	const struct sect *sect;
 	char *name;
+	char *from;		/* renamed by this edit, it was called so */
 	char **text;		/* one per row, canonical; NULL: not given */
 	int64_t *number;	/* the same, parsed */
 };
@@ -37,6 +38,9 @@ struct instance *set_own(struct set *s, const struct sect *sect,
     struct strv name);
 void set_remove(struct set *s, const struct sect *sect, struct strv name);
 void instance_put(struct instance *i, size_t row, const char *text);
+/* Of a renamed one: its name in force; NULL, or its own: it has that. */
+void instance_came_from(struct instance *i, const char *from);
+bool instance_same(const struct instance *a, const struct instance *b);
 bool instance_empty(const struct instance *i);
 
 /* -1, 0, 1: order of two instances. */
@@ -46,6 +50,9 @@ const struct sect *sect_find(struct strv name);
 const struct sect *sect_at(size_t i);	/* NULL: past the last */
 /* The index of a row, or -1. */
 int sect_row(const struct sect *s, struct strv name);
+
+/* It is in force: nothing in it is renamed any more. */
+void set_settle(struct set *s);
 
 /* The values that conf_text() and its like see now. */
 extern struct set *conf_now;

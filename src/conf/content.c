@@ -43,6 +43,7 @@ void conf_edit_install(struct conf_edit *e)
 {
 	set_clear(conf_now);
 	*conf_now = e->will;
+	set_settle(conf_now);
 	e->will = (struct set){ 0 };
 	conf_edit_free(e);
 }

@@ -40,6 +40,15 @@ static void put_proposed(struct set *s, const struct instance *like,
 		set_remove(s, like->sect, strv(like->name));
 }
 
+/* Of one that is there; from may be NULL. */
+static void came_from(struct set *s, const struct instance *like,
+    const char *from)
+{
+	if (from && set_find(s, like->sect, strv(like->name)))
+		instance_came_from(set_own(s, like->sect, strv(like->name)),
+		    from);
+}
+
 struct conf_edit *conf_edit_copy(const struct conf_edit *from)
 {
 	struct conf_edit *e = xalloc(sizeof(*e));
@@ -88,6 +97,7 @@ static enum err rebase_instance(const struct instance *was,
 		if (!will || differ(base, mine))
 			put_proposed(&to->will, any, r, mine);
 	}
+	came_from(&to->will, any, will ? will->from : NULL);
 	return ERR_OK;
 }
 
@@ -273,6 +283,9 @@ static enum err store_instance(const struct instance *was,
 	if (!will) {
 		path_add(&path, any->sect, any->name, NULL);
 		s->fn(path.p, NULL, NULL, true, s->arg);
+	} else if (will->from) {
+		path_add(&path, any->sect, any->name, NULL);
+		s->fn(path.p, will->from, NULL, true, s->arg);
 	}
 	for (size_t r = 0; r < any->sect->def->n; r++) {
 		if (!differ(text_of(was, r), text_of(will, r)))
@@ -319,7 +332,10 @@ void conf_edit_restore(struct conf_edit *e, const char *path,
 	    whole == (t.row < 0)) {
 		like.sect = t.sect;
 		like.name = xstrndup(t.name.p, t.name.n);
-		if (whole) {
+		if (whole && was) {
+			instance_came_from(set_own(&e->will, t.sect, t.name),
+			    was);
+		} else if (whole) {
 			set_remove(&e->will, t.sect, t.name);
 			set_remove(&e->was, t.sect, t.name);
 			(void)set_own(&e->was, t.sect, t.name);

@@ -41,7 +41,8 @@ size_t conf_edit_size(const struct conf_edit *e);	/* paths changed */
 
 /*
  * To keep a draft on disk: its changes, as stored (secrets sealed).  whole:
- * the path names an instance that is deleted, and comes before its values.
+ * the path names an instance, and comes before its values: it is deleted, or
+ * was is there and the name it is renamed from.
  */
 typedef void conf_op_fn(const char *path, const char *was, const char *will,
     bool whole, void *arg);
@@ -80,6 +81,22 @@ void conf_each_of(struct conf_edit *e, bool all, conf_entry_fn *fn,
 
 /* In the core: fn sees what is proposed as if it were in force. */
 void conf_edit_under(struct conf_edit *e, void (*fn)(void *arg), void *arg);
+
+/*
+ * What lives by the name of an instance follows when it is renamed (see
+ * settings_follow()).  Each rename of the edit, all at once: two may have
+ * changed their names with each other.
+ */
+typedef void conf_rename_fn(const char *section, const char *from,
+    const char *to, void *arg);
+void conf_edit_renames(const struct conf_edit *e, conf_rename_fn *fn,
+    void *arg);
+/*
+ * The edit brings an older content back.  renamed: what was renamed since,
+ * "SECTION FROM TO" lines, the oldest first, an empty line between one
+ * revision and the next; it is renamed back.
+ */
+void conf_edit_unrename(struct conf_edit *e, struct strv renamed);
 
 /* --- what an edit means --------------------------------------------------- */
 

@@ -322,6 +322,9 @@ static enum err line_move(struct conf_edit *e, const struct word *w, size_t n,
 			    strv(from->text[r]), why);
 	}
 	if (rename) {
+		/* one that nobody has seen yet is new under any name */
+		instance_came_from(to, from->from ? from->from :
+		    set_find(&e->was, t.sect, t.name) ? from->name : NULL);
 		refer_to(e, t.sect, t.name, w[n - 1].text);
 		set_remove(&e->will, t.sect, t.name);
 	}

@@ -25,8 +25,18 @@ static void instance_unref(struct instance *i)
 		free(i->text[r]);
 	free(i->text);
 	free(i->number);
+	free(i->from);
 	free(i->name);
 	free(i);
+}
+
+void instance_came_from(struct instance *i, const char *from)
+{
+	char *was = i->from;
+
+	i->from = from && strcmp(from, i->name) != 0 ?
+	    xstrndup(from, strlen(from)) : NULL;
+	free(was);
 }
 
 void instance_put(struct instance *i, size_t row, const char *text)
@@ -43,6 +53,7 @@ static struct instance *instance_clone(const struct instance *from)
 
 	for (size_t r = 0; r < i->sect->def->n; r++)
 		instance_put(i, r, from->text[r]);
+	instance_came_from(i, from->from);
 	return i;
 }
 
@@ -156,4 +167,12 @@ void set_clear(struct set *s)
 		instance_unref(s->p[i]);
 	free(s->p);
 	*s = (struct set){ 0 };
+}
+
+void set_settle(struct set *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->p[i]->from)
+			instance_came_from(set_own(s, s->p[i]->sect,
+			    strv(s->p[i]->name)), NULL);
 }

@@ -12,6 +12,7 @@
 #include "base/metric.h"
 #include "base/now.h"
 #include "dir/overrides.h"
+#include "loop/loop.h"
 #include "loop/timer.h"
 #include "op/health.h"
 #include "store/audit.h"
@@ -290,6 +291,87 @@ void override_watch(unsigned kinds, override_changed_fn *fn)
 	watchers[n_watchers++].fn = fn;
 }
 
+/* --- renamed ---------------------------------------------------------------- */
+
+/* A gateway and its queue have one name. */
+#define SECTION STRV("gateway")
+
+static enum err rename_run(struct db *db, const struct settings_rename *r)
+{
+	return overrides_rename(db, r, SECTION);
+}
+
+static void put(enum override_kind kind, struct override *o, struct strv name)
+{
+	struct override *copy = xalloc(sizeof(*copy) + name.n + 1);
+
+	*copy = *o;
+	memcpy(copy + 1, name.p, name.n);
+	copy->name = (struct strv){ (char *)(copy + 1), name.n };
+	(void)map_set(&all[kind], copy->name, copy);
+	free(o);
+}
+
+/* All at once: two may have changed their names with each other. */
+static void rename_kind(enum override_kind kind,
+    const struct settings_rename *r)
+{
+	const struct settings_rename *i;
+	struct override **moved;
+	size_t n = 0, at = 0;
+
+	for (i = r; i; i = i->next)
+		n++;
+	moved = xalloc((n + 1) * sizeof(*moved));
+	pthread_mutex_lock(&lock);
+	for (i = r, at = 0; i; i = i->next, at++)
+		if (strv_eq(i->section, SECTION))
+			moved[at] = map_del(&all[kind], i->from);
+	for (i = r, at = 0; i; i = i->next, at++) {
+		if (strv_eq(i->section, SECTION))
+			free(map_del(&all[kind], i->to));
+		if (moved[at])
+			put(kind, moved[at], i->to);
+	}
+	pthread_mutex_unlock(&lock);
+	free(moved);
+}
+
+struct told {
+	size_t n;
+	char name[];
+};
+
+static void tell_all(void *arg)
+{
+	struct told *t = arg;
+
+	for (unsigned k = 0; k < OVERRIDE_KINDS; k++)
+		tell((enum override_kind)k, (struct strv){ t->name, t->n });
+	free(t);
+}
+
+/* When the settings are in force: one that goes must not be set free. */
+static void tell_later(struct strv name)
+{
+	struct told *t = xalloc(sizeof(*t) + name.n);
+
+	t->n = name.n;
+	memcpy(t->name, name.p, name.n);
+	loop_defer(tell_all, t);
+}
+
+static void renamed(const struct settings_rename *r)
+{
+	for (unsigned k = 0; k < OVERRIDE_KINDS; k++)
+		rename_kind((enum override_kind)k, r);
+	for (; r; r = r->next)
+		if (strv_eq(r->section, SECTION))
+			tell_later(r->to);
+}
+
+static const struct settings_follower follower = { rename_run, renamed };
+
 /* --- health ----------------------------------------------------------------- */
 
 static void say(const struct override *o, size_t i, struct buf *says)
@@ -336,6 +418,7 @@ void overrides_register(void)
 {
 	health_register(checks, sizeof(checks) / sizeof(*checks));
 	metric_register(gauges, sizeof(gauges) / sizeof(*gauges));
+	settings_follow(&follower);
 }
 
 enum err overrides_load(void)

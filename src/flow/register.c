@@ -14,6 +14,7 @@
 #include "flow/primary.h"
 #include "flow/queue.h"
 #include "flow/quiet.h"
+#include "flow/renamed.h"
 #include "flow/reroute.h"
 #include "flow/sched.h"
 #include "flow/spam.h"
@@ -145,6 +146,7 @@ void flow_register(void)
 	explain_register();
 	trace_register();
 	queue_register();
+	renamed_register();
 }
 
 enum err flow_start(void)
@@ -166,6 +168,7 @@ enum err flow_start(void)
 	reroute_start();
 	trace_start();
 	expire_start();
+	renamed_start();
 	restart_start();
 	return ERR_OK;
 }
@@ -197,6 +200,7 @@ void flow_stop(void (*done)(void))
 	submit_stop();
 	expire_stop();
 	restart_stop();
+	renamed_stop();
 	quiet_stop();
 	give_stop();
 	known_stop();

@@ -10,6 +10,7 @@
 #include "dir/overrides.h"
 #include "flow/hop.h"
 #include "flow/plan.h"
+#include "flow/renamed.h"
 #include "flow/reroute.h"
 #include "flow/sched.h"
 #include "loop/timer.h"
@@ -125,6 +126,7 @@ void reroute_look(struct strv name)
 	/* an address is a user's or a group's, never a gateway's */
 	if (!any_is_up() || (!g && memchr(name.p, ':', name.n)))
 		return;
+	renamed_look(name);
 	if (!g)
 		walk_over(name);
 	for (g = gateway_next(NULL); g; g = gateway_next(g))

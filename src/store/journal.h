@@ -193,6 +193,14 @@ void journal_due(int64_t now, size_t limit, journal_hops_fn *done, void *arg);
 typedef void journal_rested_fn(struct strv hop);
 void journal_rest(struct strv hop, journal_rested_fn *done);
 
+/*
+ * All legs of one hop are of another from now on: what waits, and what waits
+ * for a receipt.  In steps; done is told once, and how many there were.
+ */
+typedef void journal_renamed_fn(enum err e, size_t n, void *arg);
+void journal_rename(struct strv hop, struct strv to, journal_renamed_fn *done,
+    void *arg);
+
 /* Legs READY or HELD with expires <= now. */
 void journal_expired(int64_t now, size_t limit, journal_legs_fn *done,
     void *arg);

@@ -305,3 +305,68 @@ void journal_rest(struct strv hop, journal_rested_fn *done)
 	r->done = done;
 	writer_put(&r->w);
 }
+
+/* --- another name --------------------------------------------------------- */
+
+struct renaming {
+	struct write w;
+	struct strv from, to;
+	journal_renamed_fn *done;
+	void *arg;
+	size_t n, all;
+	char bytes[];
+};
+
+static enum err rename_run(struct write *w, struct db *db)
+{
+	struct renaming *r = (struct renaming *)(void *)w;
+	static const char *const sqls[] = {
+		"UPDATE leg SET hop = ? WHERE id IN (SELECT id FROM leg "
+		"WHERE hop = ? AND state <= 1 LIMIT ?)",
+		"UPDATE leg SET hop = ? WHERE id IN (SELECT id FROM leg "
+		"WHERE hop = ? AND ref IS NOT NULL LIMIT ?)",
+	};
+	enum err e = ERR_OK;
+
+	r->n = 0;
+	for (size_t i = 0; i < 2 && e == ERR_OK && r->n < REST; i++) {
+		struct stmt *s = stmt(db, sqls[i]);
+
+		stmt_text(s, r->to);
+		stmt_text(s, r->from);
+		stmt_int(s, (int64_t)(REST - r->n));
+		e = stmt_end(s);
+		if (e == ERR_OK)
+			r->n += (size_t)db_changes(db);
+	}
+	return e;
+}
+
+static void rename_done(struct write *w)
+{
+	struct renaming *r = (struct renaming *)(void *)w;
+
+	r->all += w->err == ERR_OK ? r->n : 0;
+	if (w->err == ERR_OK && r->n == REST) {
+		writer_put(w);
+		return;
+	}
+	r->done(w->err, r->all, r->arg);
+	free(r);
+}
+
+void journal_rename(struct strv hop, struct strv to, journal_renamed_fn *done,
+    void *arg)
+{
+	struct renaming *r = xalloc(sizeof(*r) + hop.n + to.n);
+
+	memcpy(r->bytes, hop.p, hop.n);
+	memcpy(r->bytes + hop.n, to.p, to.n);
+	r->w = (struct write){ .db = DB_STORE, .run = rename_run,
+		.done = rename_done };
+	r->from = (struct strv){ r->bytes, hop.n };
+	r->to = (struct strv){ r->bytes + hop.n, to.n };
+	r->done = done;
+	r->arg = arg;
+	writer_put(&r->w);
+}

@@ -32,6 +32,41 @@ enum err override_drop(struct db *db, unsigned kinds, struct strv name,
 	return stmt_end(s);
 }
 
+/* Names have no ">": those that move are told from those that were there. */
+static enum err move(struct db *db, const char *sql, struct strv a,
+    struct strv b)
+{
+	struct stmt *s = stmt(db, sql);
+
+	stmt_text(s, a);
+	if (b.p)
+		stmt_text(s, b);
+	return stmt_end(s);
+}
+
+enum err overrides_rename(struct db *db, const struct settings_rename *r,
+    struct strv section)
+{
+	enum err e = ERR_OK;
+
+	for (const struct settings_rename *i = r; i && e == ERR_OK;
+	    i = i->next)
+		if (strv_eq(i->section, section))
+			e = move(db, "UPDATE override SET name = '>' || ?2 "
+			    "WHERE name = ?1", i->from, i->to);
+	for (const struct settings_rename *i = r; i && e == ERR_OK;
+	    i = i->next) {
+		if (!strv_eq(i->section, section))
+			continue;
+		e = move(db, "DELETE FROM override WHERE name = ?1", i->to,
+		    STRV_NONE);
+		if (e == ERR_OK)
+			e = move(db, "UPDATE override SET name = ?1 "
+			    "WHERE name = '>' || ?1", i->to, STRV_NONE);
+	}
+	return e;
+}
+
 enum err overrides_read(override_row_fn *fn)
 {
 	struct stmt *s = stmt(db_writer(DB_CONFIG), "SELECT kind, value, "

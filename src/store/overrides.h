@@ -3,7 +3,7 @@
 #ifndef STORE_OVERRIDES_H
 #define STORE_OVERRIDES_H
 
-#include "store/db.h"
+#include "store/settings.h"
 
 /* Numbers are stored. */
 enum override_kind {
@@ -29,6 +29,13 @@ struct override_row {
 enum err override_put(struct db *db, const struct override_row *r);
 enum err override_drop(struct db *db, unsigned kinds, struct strv name,
     int64_t until);
+
+/*
+ * In run() of a commit: what there is of the renamed instances of a section
+ * has their new names, and takes the place of what was left under those.
+ */
+enum err overrides_rename(struct db *db, const struct settings_rename *r,
+    struct strv section);
 
 /* At start, in this thread. */
 typedef void override_row_fn(const struct override_row *r);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "store/audit.h"
 #include "store/revisions.h"
+#include "store/settings_priv.h"
 #include "store/writer.h"
 
 const char *revision_kind_name(enum revision_kind k)
@@ -137,7 +138,7 @@ enum err revision_read(int64_t id, revision_fn *fn, void *arg)
 struct fetch {
 	struct write write;
 	int64_t id;
-	struct buf content;
+	struct buf content, renamed;
 	revision_content_fn *done;
 	void *arg;
 };
@@ -153,16 +154,19 @@ static enum err fetch_run(struct write *w, struct db *db)
 	there = stmt_row(s);
 	if (there)
 		buf_adds(&f->content, col_text(s));
-	return stmt_stop(s) != ERR_OK ? ERR_STORAGE : there ? ERR_OK :
-	    ERR_NO_USER;
+	if (stmt_stop(s) != ERR_OK ||
+	    renames_after(db, f->id, &f->renamed) != ERR_OK)
+		return ERR_STORAGE;
+	return there ? ERR_OK : ERR_NO_USER;
 }
 
 static void fetch_done(struct write *w)
 {
 	struct fetch *f = (struct fetch *)w;
 
-	f->done(w->err, buf_strv(&f->content), f->arg);
+	f->done(w->err, buf_strv(&f->content), buf_strv(&f->renamed), f->arg);
 	buf_deinit(&f->content);
+	buf_deinit(&f->renamed);
 	free(f);
 }
 
@@ -176,6 +180,7 @@ void revision_fetch(int64_t id, revision_content_fn *done, void *arg)
 	f->done = done;
 	f->arg = arg;
 	buf_init(&f->content, BUF_NO_LIMIT);
+	buf_init(&f->renamed, BUF_NO_LIMIT);
 	writer_put(&f->write);
 }
 

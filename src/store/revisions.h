@@ -30,9 +30,11 @@ enum err revision_read(int64_t id, revision_fn *fn, void *arg);
 /*
  * The content of one, read by the writer; in the core.  done is called once
  * from the loop: ERR_OK, ERR_NO_USER (not kept, or without a content),
- * ERR_STORAGE.  content lives until done returns.
+ * ERR_STORAGE.  renamed is what conf_edit_unrename() takes.  Both live until
+ * done returns.
  */
-typedef void revision_content_fn(enum err e, struct strv content, void *arg);
+typedef void revision_content_fn(enum err e, struct strv content,
+    struct strv renamed, void *arg);
 void revision_fetch(int64_t id, revision_content_fn *done, void *arg);
 
 /* Keep it for ever, or not; audited.  done as of revision_fetch(). */

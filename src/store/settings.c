@@ -87,11 +87,12 @@ static void pending_clear(void)
 {
 	free(waiting.actor);
 	buf_deinit(&waiting.back);
+	buf_deinit(&waiting.renamed);
 	waiting = (struct settings_pending){ 0 };
 }
 
 static void pending_set(int64_t revision, int64_t until, struct strv actor,
-    struct strv back)
+    struct strv back, struct strv renamed)
 {
 	pending_clear();
 	waiting.revision = revision;
@@ -99,6 +100,8 @@ static void pending_set(int64_t revision, int64_t until, struct strv actor,
 	waiting.actor = xstrndup(actor.p, actor.n);
 	buf_init(&waiting.back, BUF_NO_LIMIT);
 	buf_adds(&waiting.back, back);
+	buf_init(&waiting.renamed, BUF_NO_LIMIT);
+	buf_adds(&waiting.renamed, renamed);
 }
 
 /* --- loading ------------------------------------------------------------- */
@@ -175,7 +178,7 @@ static enum err history_load(void)
 static enum err pending_load(void)
 {
 	struct stmt *s = stmt(db_reader(DB_CONFIG), "SELECT p.revision, "
-	    "p.until, p.actor, b.content FROM pending p "
+	    "p.until, p.actor, b.content, r.renamed FROM pending p "
 	    "JOIN revision r ON r.id = p.revision "
 	    "LEFT JOIN revision b ON b.id = r.parent");
 
@@ -183,7 +186,8 @@ static enum err pending_load(void)
 		int64_t revision = col_int(s), until = col_int(s);
 		struct strv actor = col_text(s), back = col_text(s);
 
-		pending_set(revision, until, actor, back.p ? back : STRV(""));
+		pending_set(revision, until, actor, back.p ? back : STRV(""),
+		    col_text(s));
 	}
 	return stmt_stop(s);
 }
@@ -251,13 +255,19 @@ static void save_end(struct save *s)
 /* It is on disk: what we know of it follows. */
 static void committed(struct save *s)
 {
+	struct buf renamed;
+
 	newest_set(s->revision, s->how.kind, s->how.comment);
 	for (const struct change *c = s->changes; c; c = c->next)
 		author_set(c->path, s->name, newest);
 	if (s->of)
 		pending_clear();
+	buf_init(&renamed, BUF_NO_LIMIT);
+	renames_text(s->renames, &renamed);
 	if (s->how.until)
-		pending_set(newest, s->how.until, s->name, buf_strv(&s->back));
+		pending_set(newest, s->how.until, s->name, buf_strv(&s->back),
+		    buf_strv(&renamed));
+	buf_deinit(&renamed);
 	log_info("settings changed revision=%" PRId64 " actor=%.*s%s",
 	    newest, STRV_ARG(s->name), s->how.until ?
 	    " waits to be kept" : "");
@@ -274,6 +284,7 @@ static void save_done(struct write *w)
 	if (s->err == ERR_OK) {
 		committed(s);
 		s->edit = NULL;
+		renames_moved(s->renames);
 		conf_edit_apply(edit);
 		waiting.since = now_mono();
 	}
@@ -305,9 +316,12 @@ static struct save *save_new(struct conf_edit *edit,
 	s->how.comment = text(s, how->comment);
 	s->how.via = text(s, how->via);
 	s->end = &s->changes;
+	s->renames_end = &s->renames;
 	s->revision = newest + 1;
 	if (edit)
 		conf_edit_changes(edit, collect, s);
+	if (edit)
+		renames_collect(s);
 	return s;
 }
 
@@ -379,7 +393,7 @@ void settings_keep(struct strv actor, struct strv via,
 }
 
 /* The edit that brings a content back, all of it that can be set. */
-static struct conf_edit *back_to(struct strv content)
+static struct conf_edit *back_to(struct strv content, struct strv renamed)
 {
 	struct conf_edit *e = conf_edit_new();
 	struct buf left_out;
@@ -390,6 +404,7 @@ static struct conf_edit *back_to(struct strv content)
 		log_warn("settings of the revision before left out: %s",
 		    left_out.p);
 	buf_deinit(&left_out);
+	conf_edit_unrename(e, renamed);
 	return e;
 }
 
@@ -401,7 +416,8 @@ void settings_undo(const struct settings_commit *how,
 
 	undo.kind = REVISION_UNDO;
 	undo.until = 0;
-	s = save_new(back_to(buf_strv(&waiting.back)), &undo);
+	s = save_new(back_to(buf_strv(&waiting.back),
+	    buf_strv(&waiting.renamed)), &undo);
 	s->write.run = save_run;
 	s->write.done = save_done;
 	s->of = waiting.revision;

@@ -4,6 +4,7 @@
 #define STORE_SETTINGS_H
 
 #include "conf/conf.h"
+#include "store/db.h"
 
 #define REVISIONS_KEPT	200	/* older ones go, unless they are pinned */
 
@@ -70,6 +71,31 @@ void settings_commit(struct conf_edit *edit, const struct settings_commit *how,
 void settings_save(struct conf_edit *edit, struct strv actor,
     struct strv comment, settings_saved_fn *done, void *arg);
 
+/*
+ * What lives by the name of an instance of a section and is no setting
+ * itself: it follows a rename, also one that is undone or rolled back.  run
+ * is called in the writer, in the transaction of the commit, and for changes
+ * that nobody sees when it fails; moved in the core after the commit, before
+ * any apply().  Either may be NULL.  The whole list of the commit at once,
+ * whatever the section, since two may have changed their names with each
+ * other.  Not called for what is taken back before the daemon was ready:
+ * moved.  Borrowed for ever.
+ */
+struct settings_rename {
+	struct settings_rename *next;
+	struct strv section, from, to;
+};
+struct settings_follower {
+	enum err (*run)(struct db *db, const struct settings_rename *r);
+	void (*moved)(const struct settings_rename *r);
+};
+void settings_follow(const struct settings_follower *f);
+/*
+ * The renames of the newest revision, in the core: for what is kept in
+ * another database and is perhaps only half done.  r lives until fn returns.
+ */
+void settings_renamed(void (*fn)(const struct settings_rename *r));
+
 /* The revision that waits to be kept; NULL: none.  Core only. */
 struct settings_pending {
 	int64_t revision;
@@ -77,6 +103,7 @@ struct settings_pending {
 	int64_t since;		/* now_mono() when it was in force */
 	char *actor;
 	struct buf back;	/* the content before it */
+	struct buf renamed;	/* by it: settings_renames_text() */
 };
 const struct settings_pending *settings_pending(void);
 /* done as above; ERR_BUSY also when nothing waits. */

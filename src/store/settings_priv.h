@@ -20,6 +20,7 @@ struct save {
 	struct settings_commit how;
 	struct strv name;	/* of its actor */
 	struct change *changes, **end;
+	struct settings_rename *renames, **renames_end;
 	struct buf content, back;	/* after it and before: the writer's */
 	int64_t revision;
 	int64_t of;		/* taken back by this one; 0: none */
@@ -28,6 +29,16 @@ struct save {
 	settings_saved_fn *done;
 	void *arg;
 };
+
+/* settings_rename.c: of the edit, into save->renames. */
+void renames_collect(struct save *s);
+/* "SECTION FROM TO" lines. */
+void renames_text(const struct settings_rename *r, struct buf *out);
+/* run() and moved() of all that follow. */
+enum err renames_run(struct db *db, const struct settings_rename *r);
+void renames_moved(const struct settings_rename *r);
+/* What was renamed after a revision, the oldest first; any thread. */
+enum err renames_after(struct db *db, int64_t revision, struct buf *out);
 
 /* settings_write.c: run() of a commit or an undo, and of a keep. */
 enum err save_run(struct write *w, struct db *db);

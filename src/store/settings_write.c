@@ -71,10 +71,14 @@ static enum err revision_put(struct db *db, struct save *save)
 {
 	char digest[CONF_DIGEST];
 	struct stmt *s = stmt(db, "INSERT INTO revision (id, time, actor, "
-	    "comment, parent, via, kind, state, content, digest) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    "comment, parent, via, kind, state, content, digest, renamed) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	struct buf renamed;
+	enum err e;
 
 	contents(save, digest);
+	buf_init(&renamed, BUF_NO_LIMIT);
+	renames_text(save->renames, &renamed);
 	stmt_int(s, save->revision);
 	stmt_int(s, now_ms());
 	stmt_text(s, save->name);
@@ -85,7 +89,10 @@ static enum err revision_put(struct db *db, struct save *save)
 	stmt_int(s, save->how.until ? REVISION_PENDING : REVISION_KEPT);
 	stmt_text(s, buf_strv(&save->content));
 	stmt_text(s, strv(digest));
-	return stmt_end(s);
+	stmt_text(s, buf_strv(&renamed));
+	e = stmt_end(s);	/* what is bound stays until then */
+	buf_deinit(&renamed);
+	return e;
 }
 
 static enum err pending_put(struct db *db, const struct save *save)
@@ -187,6 +194,8 @@ enum err save_run(struct write *w, struct db *db)
 		e = pending_put(db, save);
 	if (e == ERR_OK)
 		e = draft_delete(db, save->how.draft);
+	if (e == ERR_OK)
+		e = renames_run(db, save->renames);
 	if (e == ERR_OK)
 		e = prune(db, save->revision);
 	return e == ERR_OK ? audit_save(db, save) : e;

@@ -21,8 +21,9 @@ void settings_guard(void)
 
 /* --- coming back to a content -------------------------------------------- */
 
-static enum err back_to(struct strv content, enum revision_kind kind,
-    const char *comment, int64_t of, enum revision_state state)
+static enum err back_to(struct strv content, struct strv renamed,
+    enum revision_kind kind, const char *comment, int64_t of,
+    enum revision_state state)
 {
 	struct settings_commit how = { .actor = STRV("parleyd"),
 		.comment = strv(comment), .kind = kind };
@@ -34,25 +35,29 @@ static enum err back_to(struct strv content, enum revision_kind kind,
 	if (left_out.n)
 		log_warn("settings left out: %s", left_out.p);
 	buf_deinit(&left_out);
+	conf_edit_unrename(e, renamed);
 	return settings_force(e, &how, of, state);
 }
 
 /* Nobody kept it before we ended: a crash is no way to keep. */
 static enum err pending_undo(const struct settings_pending *p)
 {
-	struct buf comment, content;
+	struct buf comment, content, renamed;
 	enum err e;
 
 	buf_init(&comment, 256);
 	buf_init(&content, BUF_NO_LIMIT);
+	buf_init(&renamed, BUF_NO_LIMIT);
 	buf_adds(&content, buf_strv(&p->back));
+	buf_adds(&renamed, buf_strv(&p->renamed));
 	buf_addf(&comment, "revision %" PRId64 " of %s was not kept before "
 	    "the daemon ended", p->revision, p->actor);
 	log_warn("%s: undone", comment.p);
-	e = back_to(buf_strv(&content), REVISION_UNDO, comment.p, p->revision,
-	    REVISION_UNDONE);
+	e = back_to(buf_strv(&content), buf_strv(&renamed), REVISION_UNDO,
+	    comment.p, p->revision, REVISION_UNDONE);
 	buf_deinit(&comment);
 	buf_deinit(&content);
+	buf_deinit(&renamed);
 	return e;
 }
 
@@ -116,12 +121,15 @@ static enum err kept_find(struct buf *content, int64_t *id)
 static enum err rescue(void)
 {
 	int64_t failed = settings_revision(), id;
-	struct buf comment, content;
+	struct buf comment, content, renamed;
 	enum err e;
 
 	buf_init(&comment, 256);
 	buf_init(&content, BUF_NO_LIMIT);
+	buf_init(&renamed, BUF_NO_LIMIT);
 	e = kept_find(&content, &id);
+	if (e == ERR_OK)
+		e = renames_after(db_writer(DB_CONFIG), id, &renamed);
 	if (e == ERR_OK) {
 		buf_addf(&comment, "revision %" PRId64 " did not start %d "
 		    "times; ", failed, STARTS_FAILED);
@@ -131,11 +139,12 @@ static enum err rescue(void)
 		else
 			buf_addz(&comment, "everything has its default");
 		log_err("%s", comment.p);
-		e = back_to(buf_strv(&content), REVISION_RESCUE, comment.p,
-		    failed, REVISION_FAILED);
+		e = back_to(buf_strv(&content), buf_strv(&renamed),
+		    REVISION_RESCUE, comment.p, failed, REVISION_FAILED);
 	}
 	buf_deinit(&comment);
 	buf_deinit(&content);
+	buf_deinit(&renamed);
 	return e;
 }
 

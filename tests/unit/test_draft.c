@@ -247,6 +247,86 @@ START_TEST(changes_are_forgotten_by_path)
 }
 END_TEST
 
+/* --- renames --------------------------------------------------------------- */
+
+static void note_rename(const char *section, const char *from, const char *to,
+    void *arg)
+{
+	buf_addf(arg, "%s %s %s\n", section, from, to);
+}
+
+static const char *renames(const struct conf_edit *e)
+{
+	buf_clear(&out);
+	conf_edit_renames(e, note_rename, &out);
+	return out.p;
+}
+
+static void keep_op(const char *path, const char *was, const char *will,
+    bool whole, void *arg)
+{
+	conf_edit_restore(arg, path, was, will, whole);
+}
+
+static const struct {
+	const char *lines, *renames;
+} renamed[] = {
+	{ "rename gateway a c", "gateway a c\n" },
+	{ "rename gateway a c\nset gateway c window 5", "gateway a c\n" },
+	{ "rename gateway a c\nrename gateway c d", "gateway a d\n" },
+	{ "rename gateway a c\nrename gateway c a", "" },
+	{ "copy gateway a c", "" },
+	{ "rename gateway a c\ncopy gateway c a", "" },
+	{ "copy gateway a c\ndelete gateway a", "" },
+	{ "set gateway c address 127.0.0.1:9\nrename gateway c d", "" },
+	{ "rename gateway a c\ndelete gateway c", "" },
+	{ "rename gateway a c\nset gateway a address 127.0.0.1:9",
+	  "gateway a c\n" },
+	{ "rename gateway a t\nrename gateway b a\nrename gateway t b",
+	  "gateway b a\ngateway a b\n" },
+};
+
+START_TEST(an_edit_knows_what_it_renames_also_when_it_was_kept)
+{
+	struct conf_edit *e, *kept;
+
+	commit(BASE "\nset gateway b address 127.0.0.1:8");
+	e = rebased(draft(renamed[_i].lines));
+	ck_assert_str_eq(renames(e), renamed[_i].renames);
+	kept = conf_edit_new();
+	conf_edit_ops(e, keep_op, kept);
+	ck_assert_str_eq(renames(kept), renamed[_i].renames);
+	conf_edit_free(kept);
+	conf_edit_apply(e);
+	e = conf_edit_new();
+	ck_assert_str_eq(renames(e), "");	/* it is done */
+	conf_edit_free(e);
+}
+END_TEST
+
+static const struct {
+	const char *since, *renames;
+} backs[] = {
+	{ "", "" },
+	{ "gateway a c\n", "gateway c a\n" },
+	{ "gateway a x\n\ngateway x c\n", "gateway c a\n" },
+	{ "gateway a c\ngateway c a\n", "gateway c a\n" },
+	{ "gateway a gone\n", "" },
+	{ "route a c\n", "" }, { "gateway", "" }, { "gateway a", "" },
+};
+
+START_TEST(an_older_content_renames_back)
+{
+	struct conf_edit *e;
+
+	commit("set gateway c address 127.0.0.1:1");
+	e = draft("delete gateway c\nset gateway a address 127.0.0.1:1");
+	conf_edit_unrename(e, strv(backs[_i].since));
+	ck_assert_str_eq(renames(e), backs[_i].renames);
+	conf_edit_free(e);
+}
+END_TEST
+
 /* --- descriptions -------------------------------------------------------- */
 
 START_TEST(an_edit_is_told_in_sentences_as_a_diff_and_as_lines)
@@ -538,12 +618,6 @@ static void random_lines(struct conf_edit *e, unsigned n)
 	buf_deinit(&why);
 }
 
-static void keep_op(const char *path, const char *was, const char *will,
-    bool whole, void *arg)
-{
-	conf_edit_restore(arg, path, was, will, whole);
-}
-
 START_TEST(random_edits_export_and_import_to_the_same)
 {
 	struct conf_edit *e, *again;
@@ -659,6 +733,9 @@ Suite *suite(void)
 	    a_path_that_both_changed_is_a_conflict_until_one_chooses,
 	    three_way);
 	tcase_add_test(tc, changes_are_forgotten_by_path);
+	tcase_add_rows(tc,
+	    an_edit_knows_what_it_renames_also_when_it_was_kept, renamed);
+	tcase_add_rows(tc, an_older_content_renames_back, backs);
 	tcase_add_test(tc, an_edit_is_told_in_sentences_as_a_diff_and_as_lines);
 	tcase_add_test(tc, the_plan_follows_from_the_impact_of_the_rows);
 	tcase_add_test(tc, a_rename_takes_along_what_refers_to_it);

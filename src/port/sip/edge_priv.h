@@ -18,6 +18,8 @@ void edge_rebuild(void);
 
 /* listener.c: dir is where the files of TLS are kept; borrowed. */
 void listeners_register(const char *dir);
+/* renamed.c: its certificates follow a listener that has a new name. */
+void listeners_follow(const char *dir);
 /* Open those that are not.  Which cannot is in the log and in the health;
  * they are tried again at the next call. */
 void listeners_open(void);

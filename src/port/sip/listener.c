@@ -409,6 +409,7 @@ static const struct conf_trial trials[] = {
 void listeners_register(const char *dir)
 {
 	data_dir = dir;
+	listeners_follow(dir);
 	conf_register(&section);
 	health_register(checks, sizeof(checks) / sizeof(checks[0]));
 	probe_register(probes, sizeof(probes) / sizeof(probes[0]));
