@@ -76,8 +76,11 @@ test('a message to an offline client waits on disk over a restart', async () => 
 	sim.message('alice', CAROL, 'See you at eight', 'id m3');
 	const answer = await sim.wait({ event: 'response', ua: 'alice', 'message-id': 'm3' });
 	assert.equal(String(answer.status), '202');
-	const queues = await site.json(['show', 'queues']);
-	assert.equal(queues.items.length, 1);
+	const waiting = async () => (await site.items('show', 'queues'))
+		.find((q) => q.queue.includes('5550100003'))?.waiting;
+	assert.equal(await waiting(), 1);
+	await site.restart();
+	assert.equal(await waiting(), 1);
 	await sim.ua('carol', CAROL, 'carol', site);
 	await sim.wait({ event: 'message', ua: 'carol', text: 'See you at eight' });
 });

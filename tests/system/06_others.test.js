@@ -11,6 +11,7 @@ const { sipp, Linphone, Baresip, Kamailio } = require('./lib/others.js');
 const { freePort, portTaken } = require('./lib/ports.js');
 const { Smsc } = require('./lib/npmsmsc.js');
 const { gateway } = require('./lib/sim.js');
+const { until } = require('./lib/until.js');
 
 const aor = (n) => `sip:+1555010${String(n).padStart(4, '0')}@example.org`;
 const user = (n) => `+1555010${String(n).padStart(4, '0')}`;
@@ -122,9 +123,8 @@ test('Kamailio in front: clients register, send and receive through it', async (
 	// the first OPTIONS that it passes on tells that it is up
 	const probe = await RawSip.open(kamailio.address, 'udp', { local: '127.0.0.1' });
 	t.after(() => probe.end());
-	for (let answer; !answer;)
-		answer = await probe.ask(request(probe, 'OPTIONS', 'sip:example.org'), 300)
-			.catch(() => null);
+	await until('Kamailio passes something on', () =>
+		probe.ask(request(probe, 'OPTIONS', 'sip:example.org'), 300).catch(() => null));
 	const c = await Client.open(site, aor(6), password(6), { address: kamailio.address,
 		local: '127.0.0.1' });
 	t.after(() => c.end());

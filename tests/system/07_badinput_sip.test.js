@@ -108,7 +108,7 @@ async function answersTo(text, transport, n, want) {
 		.replace(/^((?:call-id|i)\s*:\s*)/im, `$1${transport}-`));
 	const got = [];
 	while (got.length < want.length)
-		got.push((await raw.wait((m) => m.status >= 200, 5000)).status);
+		got.push((await raw.wait((m) => m.status >= 200)).status);
 	await alive();
 	const calls = new Set(raw.seen((m) => m.status >= 200).map((m) => m.text));
 	raw.end();

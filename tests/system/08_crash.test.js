@@ -73,7 +73,8 @@ test('SIGTERM under load ends the daemon in time and nothing accepted is lost', 
 		await w.load.answered(1 + Math.floor(w.load.random() * 300));
 		const began = Date.now();
 		assert.equal(await w.site.down('SIGTERM'), 0);
-		assert.ok(Date.now() - began < 6000, `it took ${Date.now() - began} ms`);
+		// 5 s for what is in flight, and what a slow machine needs
+		assert.ok(Date.now() - began < 10000, `it took ${Date.now() - began} ms`);
 		await w.load.newEpoch();
 		await w.site.run();
 		await w.site.listening();

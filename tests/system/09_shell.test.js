@@ -12,6 +12,7 @@ const { Site, program } = require('./lib/site.js');
 const { Client, taken } = require('./lib/client.js');
 const { Sim, gateway } = require('./lib/sim.js');
 const { expect } = require('./lib/expect.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org', BOB = 'sip:+15550100002@example.org';
 const CAROL = 'sip:carol@example.org', DAVE = 'tel:+17770000002';
@@ -70,11 +71,9 @@ test('a subscriber is added, shown, changed, suspended, resumed and deleted', as
 	client.end();
 	await site.parley(['subscriber', 'delete', CAROL]);
 	await fails(['subscriber', 'show', CAROL], 3, /there is no subscriber/);
-	let rows;	// they go a moment later
-	for (const end = Date.now() + 5000; Date.now() < end && rows !== '[]';)
-		rows = JSON.stringify((await site.items('show', 'registrations'))
-			.filter((r) => r.contact.includes('carol')));
-	assert.equal(rows, '[]', 'its registrations went too');
+	await until('its registrations go too', async () =>	// a moment later
+		!(await site.items('show', 'registrations')).some((r) =>
+			r.contact.includes('carol')));
 });
 
 test('what is there already, or is no address, is refused and changes nothing', async () => {
@@ -112,16 +111,20 @@ test('an import with errors names line and column and changes nothing', async ()
 test('100,000 subscribers are imported in seconds', async (t) => {
 	const big = await Site.start({ listeners: [] });
 	t.after(() => big.stop());
-	const rows = ['address,name,class,password,aliases'];
-	for (let i = 0; i < 100000; i++)
-		rows.push(`sip:user${i}@example.org,User ${i},,secret${i},tel:+1999${1000000 + i}`);
-	const file = big.file('many.csv', rows.join('\n') + '\n');
-	const began = Date.now();
-	const r = await big.shell(['subscriber', 'import', file]);
-	const seconds = (Date.now() - began) / 1000;
-	assert.equal(r.status, 0, r.stderr);
-	t.diagnostic(`${seconds} s`);
-	assert.ok(seconds < 15, `it took ${seconds} s`);
+	const seconds = async (from, to) => {
+		const rows = ['address,name,class,password,aliases'];
+		for (let i = from; i < to; i++)
+			rows.push(`sip:user${i}@example.org,User ${i},,secret${i},` +
+				`tel:+1999${1000000 + i}`);
+		const file = big.file('many.csv', rows.join('\n') + '\n'), began = Date.now();
+		const r = await big.shell(['subscriber', 'import', file]);
+		assert.equal(r.status, 0, r.stderr);
+		return (Date.now() - began) / 1000;
+	};
+	const few = await seconds(0, 5000), many = await seconds(5000, 100000);
+	t.diagnostic(`${few} s, then ${many} s`);
+	// 19 times as many, on whatever machine
+	assert.ok(many < Math.max(15, 40 * few), `it took ${many} s after ${few} s`);
 	assert.equal(await big.metric('parley_subscribers{state="active"}'), 100000);
 	assert.equal((await big.json(['subscriber', 'show', 'tel:+19991099999'])).address,
 		'sip:user99999@example.org');
@@ -155,12 +158,14 @@ test('a message is tried out, traced, drawn and explained', async () => {
 	assert.match(out, /answer +200/);
 	await bob.got('tried out');
 	const messageId = /message +(\S+)/.exec(out)[1];
-	let ladder = '';	// steps are written a few times a second
-	for (const end = Date.now() + 10000; Date.now() < end && !/ 200$/m.test(ladder);)
-		ladder = await site.parley(['trace', messageId, '--ladder']);
+	// steps are written a few times a second
+	const ladder = await until('the way is there, also as the last', async () => {
+		const one = await site.parley(['trace', messageId, '--ladder']);
+		return / 200$/m.test(one) &&
+			await site.parley(['trace', 'last', '--ladder']) === one && one;
+	});
 	assert.match(ladder, /conversation/);
 	assert.match(ladder, /MESSAGE/);
-	assert.equal(await site.parley(['trace', 'last', '--ladder']), ladder);
 	assert.ok((await site.items('trace', 'last')).length > 2);
 	assert.ok(!ladder.includes('tried out'), 'content is never traced');
 	await fails(['trace', '123'], 3, /no message has the id "123"/);

@@ -9,6 +9,7 @@ const { execFileSync } = require('node:child_process');
 const { Site } = require('./lib/site.js');
 const { Client, taken } = require('./lib/client.js');
 const { Sim } = require('./lib/sim.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -208,18 +209,14 @@ test('what waits for a device that was forgotten just before a kill ends', async
 	await sim.wait({ event: 'message', ua: 'phone', text: 'left over' });
 	const leg = async () => (await site.json(['show', 'message', 'r5'])).legs
 		.find((l) => l.device === INSTANCE.watch)?.state;
-	for (let n = 0; n < 50 && await leg() !== 'held'; n++)
-		;
-	assert.equal(await leg(), 'held');
+	await until('it waits', async () => await leg() === 'held');
 	await site.down('SIGKILL');
 	execFileSync('sqlite3', [path.join(site.data, 'config.db'),
 		`DELETE FROM device WHERE instance = '${INSTANCE.watch}'`]);
 	await site.run();
 	await site.listening();
 	await site.log(/a device is gone, what waits for it ends user=tel:\+15550100002/);
-	for (let n = 0; n < 50 && await leg() !== 'cancelled'; n++)
-		;
-	assert.equal(await leg(), 'cancelled');
+	await until('it has ended', async () => await leg() === 'cancelled');
 });
 
 /* proves MLD-004 MSG-10 */

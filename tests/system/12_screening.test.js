@@ -144,13 +144,13 @@ test('a subscriber who is not to be disturbed gets reports, and messages later',
 
 /* proves DEF-06 */
 test('a flood from one subscriber is slowed, others are not', async () => {
-	await site.configure(['set policy screening rate 60', 'set policy screening burst 5']);
+	await site.configure(['set policy screening rate 20', 'set policy screening burst 5']);
 	const answers = [];
 	for (let i = 0; i < 8; i++)
 		answers.push(await alice.message(CAROL, `flood ${i}`));
 	const refused = answers.filter((a) => a.status === 503);
 	assert.ok(refused.length >= 1 && refused.length <= 3, `${refused.length} refused`);
-	assert.match(refused[0].get('retry-after'), /^[12]$/);
+	assert.match(refused[0].get('retry-after'), /^[1-4]$/);
 	assert.equal((await bob.message(CAROL, 'calm')).status, 200);
 	await site.configure(['delete policy screening rate', 'delete policy screening burst']);
 });

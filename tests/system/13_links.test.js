@@ -12,6 +12,7 @@ const { Client } = require('./lib/client.js');
 const { cpim, cpmHeaders } = require('./lib/cpim.js');
 const { freePort } = require('./lib/ports.js');
 const { Sim, gateway } = require('./lib/sim.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -221,9 +222,10 @@ test('opening reports nothing, and is traced once', async () => {
 	await curl(t, '--head');
 	await curl(t);
 	await curl(t);
-	let story = '';
-	for (let i = 0; i < 200 && !/GET link/.test(story); i++)
-		story = await site.parley(['trace', leg]);
+	const story = await until('its trace', async () => {
+		const now = await site.parley(['trace', leg]);
+		return /GET link/.test(now) && now;
+	});
 	assert.equal(story.match(/GET link/g).length, 1);
 	const [row] = await site.items('show', 'messages', '--to', BOB, '--limit', '1');
 	assert.equal(row.state, 'held');
@@ -234,10 +236,8 @@ test('when the message has expired its link has, in plain words', async () => {
 	const body = cpim({ from: ALICE, to: BOB, messageId: 'short', type: 'image/png',
 		content: PICTURE });
 	const leg = await sendBody('short', body, cpmHeaders({ Expires: 1 }));
-	let row = {};
-	for (let i = 0; i < 500 && row.state !== 'expired'; i++)
-		[row] = await site.items('show', 'messages', '--to', BOB, '--limit', '1');
-	assert.equal(row.state, 'expired');
+	await until('it expires', async () => (await site.items('show', 'messages', '--to', BOB,
+		'--limit', '1'))[0].state === 'expired');
 	const a = await curl(token(leg));
 	assert.equal(a.status, 410);
 	assert.match(a.body, /This link has ended/);
@@ -248,11 +248,13 @@ test('links work after a restart, and one address cannot ask without end', async
 	const t = token(await send('again', 'image/png', PICTURE));
 	await site.restart();
 	assert.equal((await curl(t)).status, 200);
-	await site.configure(['set link rate 30']);
-	await site.log(/link ready/, site.mark() - 1);
-	let last;
-	for (let i = 0; i < 40; i++)
-		last = await curl(t);
+	const mark = site.mark();
+	await site.configure(['set link rate 3']);
+	await site.log(/link ready/, mark);
+	const last = await until('it is too much', async () => {
+		const a = await curl(t);
+		return a.status !== 200 && a;
+	}, { every: 0 });
 	assert.equal(last.status, 429);
 	assert.equal(last.headers.get('retry-after'), '60');
 });

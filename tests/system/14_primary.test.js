@@ -133,7 +133,7 @@ test('of an image the phone is told by SMS, and gets it when it has IP', async (
 /* proves MLD-035 */
 test('attached to the radio network, then IP: CPM only', async () => {
 	await offline(phone);
-	await site.configure(['set policy primary grace 10s']);
+	await site.configure(['set policy primary grace 60s']);
 	await alert();
 	await site.log(/a phone can be reached again gateway=centre/);
 	const { messageId } = await message('CPM, please');

@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { Site } = require('./lib/site.js');
 const { Load, PEER } = require('./lib/load.js');
+const { until } = require('./lib/until.js');
 
 const aor = (n) => `sip:+1555010${String(n).padStart(4, '0')}@example.org`;
 const [ALICE, BOB, CAROL] = [aor(1), aor(2), aor(3)];
@@ -71,6 +72,8 @@ test('records have no gap and no repetition over kills, and each message is ther
 	}
 	await load.stop();
 	await load.allArrived();
+	await load.allReported();
+	await site.settled();
 	const state = await site.json(['charging', 'close']);
 	assert.equal(state.backlog, 0);
 	const all = records(site);
@@ -124,9 +127,9 @@ test('what cannot be written waits and is written later', async (t) => {
 	assert.equal(health.state, 'warn');
 	assert.match(health.remedy, /cdr/);
 	fs.unlinkSync(path.join(site.data, 'cdr'));
-	let state;
-	do
-		state = await site.json(['charging', 'close']);
-	while (state.backlog > 0 || state.written < 40);
+	await until('all is written', async () => {
+		const state = await site.json(['charging', 'close']);
+		return state.backlog === 0 && state.written >= 40;
+	});
 	assertWhole(records(site));
 });

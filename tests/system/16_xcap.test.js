@@ -200,10 +200,8 @@ test('who gives no or wrong credentials gets a challenge, the second after a pau
 test('a stop waits for nobody who is kept waiting', async () => {
 	const wrong = get(tree(ALICE), { password: 'wrong' }).catch(() => ({ status: 503 }));
 	await site.log(/wrong user name or password .*failures=3/);
-	const began = Date.now();
 	assert.equal(await site.restart(), 0);
-	assert.ok(Date.now() - began < 4000, 'the pause is 4 s');
-	assert.equal((await wrong).status, 503);
+	assert.equal((await wrong).status, 503, 'not the 401 that comes after 4 s');
 });
 
 /* proves MLD-015 DEF-08 */

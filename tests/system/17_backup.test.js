@@ -11,6 +11,7 @@ const { Site, program } = require('./lib/site.js');
 const { Sim } = require('./lib/sim.js');
 const { Load, PEER } = require('./lib/load.js');
 const { Api, isProblem, PASSWORD } = require('./lib/api.js');
+const { until } = require('./lib/until.js');
 const https = require('node:https');
 
 const aor = (n) => `sip:+1555010${String(n).padStart(4, '0')}@example.org`;
@@ -88,8 +89,7 @@ test('a backup under load restores what was there, and nobody is let in by it', 
 	await site.parley(['backup', 'restore', made.name, '--passphrase-file', word,
 		'--site', 'example.org']);
 	await site.log(/restored; what was there/, mark);
-	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
-		site.daemon.events.indexOf(e) >= mark, 30000);
+	await site.ready(mark);
 	assert.ok((await site.items('show', 'subscribers'))
 		.some((s) => s.address.includes('0003')));
 	assert.doesNotMatch(await site.parley(['show', 'configuration']), /max-deferral/);
@@ -121,8 +121,7 @@ test('without a passphrase no secret is in it, and those of now stay', async (t)
 	const mark = site.mark();
 	await site.parley(['backup', 'restore', made.name, '--site', 'example.org']);
 	await site.log(/restored; what was there/, mark);
-	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
-		site.daemon.events.indexOf(e) >= mark, 30000);
+	await site.ready(mark);
 	await carolGets(site);	// she can log in
 });
 
@@ -160,32 +159,25 @@ test('a job that is cancelled or killed leaves nothing behind', async (t) => {
 	await site.run();
 	const began = await site.get('/api/v1/backups/job');
 	assert.equal(JSON.parse(began.body).state, 'idle');
-	const http = require('node:http');
-	const post = (target) => new Promise((resolve) => {
-		const r = http.request({ socketPath: path.join(site.data, 'admin.sock'),
-			path: `/api/v1/${target}`, method: 'POST',
-			headers: { 'Content-Type': 'application/json' } }, (res) => {
-			res.resume();
-			res.on('end', () => resolve(res.statusCode));
-		});
-		r.end('{}');
-	});
+	const post = async (target) => (await site.call('POST', `/api/v1/${target}`, {})).status;
+	const state = async () => (await site.get('/api/v1/backups/job')).json;
 	assert.equal(await post('backups'), 200);
 	assert.equal(await post('backups'), 409, 'one at a time');
 	assert.equal(await post('backups/cancel'), 200);
 	await site.log(/action="backup cancel" object="create"/);
-	let now;
-	do
-		now = await job(site, 'job');
-	while (now.state === 'running');
+	let now = await until('it ends', async () => {
+		const j = await state();
+		return j.state !== 'running' && j;
+	});
 	assert.equal(now.state, 'cancelled');
 	assert.deepEqual(fs.readdirSync(backups(site)), []);
 
 	// and a kill: the next start takes away what is half done
 	assert.equal(await post('backups'), 200);
-	do
-		now = await job(site, 'job');
-	while (now.state === 'running' && now.total === 0);
+	now = await until('it begins', async () => {
+		const j = await state();
+		return (j.state !== 'running' || j.total > 0) && j;
+	}, { every: 0 });
 	assert.equal(now.state, 'running');
 	await site.down('SIGKILL');
 	assert.notDeepEqual(fs.readdirSync(backups(site)), []);
@@ -361,8 +353,9 @@ test('a backup leaves by the API, comes in again and is restored', async (t) => 
 	isProblem(await api.post(`/backups/${up.json.name}/restore`,
 		{ site: 'example.org', force: true }), 403);
 
+	const mark = site.mark();
 	await site.parley(['backup', 'restore', up.json.name, '--site', 'example.org']);
-	await site.daemon.wait({ line: 'parleyd: ready' }, 30000);
+	await site.ready(mark);
 	assert.equal((await site.items('show', 'subscribers')).length, 3);
 	await carolGets(site);
 });
@@ -391,8 +384,7 @@ test('a security administrator restores over HTTPS, nobody else does', async (t)
 	assert.deepEqual([r.json.what, r.json.name, r.json.job],
 		['restore', name, '/api/v1/backups/job']);
 	await site.log(/restored; what was there/, mark);
-	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
-		site.daemon.events.indexOf(e) >= mark, 30000);
+	await site.ready(mark);
 	assert.equal((await site.items('show', 'subscribers')).length, 3);
 	assert.ok((await site.items('show', 'audit')).some((a) => a.action === 'backup restore' &&
 		a.object === name && a.actor === 'sue'));
@@ -404,20 +396,21 @@ test('a look at a backup that is cancelled leaves nothing', { timeout: 120000 },
 	const word = site.file('passphrase', 'correct horse\n');
 	const { name } = await job(site, 'create', '--passphrase-file', word);
 	isProblem(await api.post('/backups/cancel'), 404);
-	let state;
-	// the key of a passphrase takes its time; yet it may end before
-	for (let i = 0; i < 20 && state !== 'cancelled'; i++) {
-		const begun = await api.post(`/backups/${name}/verify`,
-			{ passphrase: 'correct horse' });
+	// the key of a passphrase takes its time; yet it may end before, or begin after
+	await until('a look is cancelled', async () => {
+		const [begun, r] = await Promise.all([
+			site.call('POST', `/api/v1/backups/${name}/verify`,
+				{ passphrase: 'correct horse' }),
+			site.call('POST', '/api/v1/backups/cancel', {})]);
 		assert.equal(begun.status, 200, begun.text);
-		const r = await api.post('/backups/cancel');
 		assert.ok([200, 404].includes(r.status), r.text);
-		do
-			({ state } = (await api.get('/backups/job')).json);
-		while (state === 'running');
+		const { state } = await until('it ends', async () => {
+			const { json } = await site.get('/api/v1/backups/job');
+			return json.state !== 'running' && json;
+		});
 		assert.ok(state === 'cancelled' || state === 'done', state);
-	}
-	assert.equal(state, 'cancelled');
+		return state === 'cancelled';
+	}, { ms: 60000 });
 	assert.deepEqual(fs.readdirSync(site.data).filter((f) => f.startsWith('.verify')), []);
 	assert.deepEqual(fs.readdirSync(backups(site)), [name]);
 });
@@ -457,10 +450,7 @@ test('an upload leaves room on the disk while others fill it', {
 			q.on('error', reject);
 		});
 		q.write(Buffer.alloc(4 * MIB, 'x'));
-		for (const end = Date.now() + 20000; before - free() < 2 * MIB;) {
-			assert.ok(Date.now() < end, 'the first of it has come');
-			await new Promise((next) => { setTimeout(next, 20); });
-		}
+		await until('the first of it has come', () => before - free() >= 2 * MIB);
 		fs.writeFileSync(path.join(dir, 'of-others'), Buffer.alloc(30 * MIB));
 		q.end(Buffer.alloc(36 * MIB, 'x'));
 		assert.equal(await answer, 413);

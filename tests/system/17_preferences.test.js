@@ -7,6 +7,7 @@ const assert = require('node:assert/strict');
 const { Site } = require('./lib/site.js');
 const { Client, taken } = require('./lib/client.js');
 const { readImdn } = require('./lib/cpim.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -177,10 +178,8 @@ test('links and pictures are taken out, the rest of the message is as it was', a
 	assert.equal(got.get('content-length'),
 		String(Buffer.byteLength(got.body, 'latin1')));
 	const [row] = await site.items('show', 'messages', '--to', CAROL, '--limit', '1');
-	let story = '';
-	for (let i = 0; i < 200 && !/amended/.test(story); i++)
-		story = await site.parley(['trace', row.id]);
-	assert.match(story, /amended by content-rule links/);
+	await until('its trace', async () => /amended by content-rule links/.test(
+		await site.parley(['trace', row.id])));
 	taken(await alice.message(CAROL, '', { type: 'image/png', content: 'png' }));
 	assert.match((await carol.got('[picture]')).body,
 		/Content-Type: text\/plain; charset=UTF-8/);

@@ -8,6 +8,7 @@ const { Site } = require('./lib/site.js');
 const { Sim, gateway } = require('./lib/sim.js');
 const { Client } = require('./lib/client.js');
 const { Load, PEER } = require('./lib/load.js');
+const { pause } = require('./lib/until.js');
 
 const aor = (n) => `sip:+1555010${String(n).padStart(4, '0')}@example.org`;
 const ALICE = aor(1), BOB = aor(2), CAROL = aor(3);
@@ -18,7 +19,6 @@ const TABLET = 'urn:uuid:6f474eac-f1a1-4085-b654-c9ed5c9cf1c2';
 const PICTURE = { to: BOB, type: 'image/png', content: '\x89PNG\r\n\x1a\n' + '\xff'.repeat(99) };
 const KILLS = 8, WINDOW = 10;
 const seed = Number(process.env.SEED) || Math.floor(Math.random() * 1e9);
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 let site, sim, load;
 const sms = new Map();		// "number text" -> how often it came

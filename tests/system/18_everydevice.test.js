@@ -12,6 +12,7 @@ const { Client, taken } = require('./lib/client.js');
 const { cpim } = require('./lib/cpim.js');
 const { Linphone, Baresip } = require('./lib/others.js');
 const { freePort } = require('./lib/ports.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -46,8 +47,8 @@ async function settled() {
 
 // So many devices of bob's are there, those without an instance id aside.
 async function online(many) {
-	for (let n = -1; n !== many;)
-		n = (await devices()).filter((d) => d.online).length;
+	await until(`${many} devices are online`, async () =>
+		(await devices()).filter((d) => d.online).length === many);
 }
 
 before(async () => {

@@ -9,6 +9,7 @@ const { Client, taken } = require('./lib/client.js');
 const { cpim } = require('./lib/cpim.js');
 const { curl } = require('./lib/curl.js');
 const { freePort } = require('./lib/ports.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -149,10 +150,9 @@ test('a long import says how far it is, and ends where it is when it is cancelle
 		const answer = root.post('/lists/import', { file }).finally(() => { over = true; });
 		const running = async () => (await root.get('/jobs')).json.items.find((j) =>
 			j.kind === 'list-import' && j.state === 'running' && j.done > 0);
-		let job;
-		while (!job && !over)
-			job = await running();
-		assert.ok(job, 'it was seen at work');
+		const job = await until('it is seen at work', async () => over || running(),
+			{ every: 0 });
+		assert.ok(job.id, 'it is still at work');
 		assert.equal(job.total, n * each);
 		assert.ok(job.done < job.total, `${job.done}`);
 		assert.deepEqual([job.object, job.by], ['lists', 'root1']);

@@ -12,7 +12,9 @@ const { spawnSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { Sim, gateway } = require('./lib/sim.js');
 const { Api, isProblem } = require('./lib/api.js');
+const { expect } = require('./lib/expect.js');
 const { freePort } = require('./lib/ports.js');
+const { until } = require('./lib/until.js');
 
 let site, sim, root, alice, bob;
 
@@ -35,12 +37,8 @@ after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
 
-async function gatewayIs(up) {
-	let now;
-	for (const end = Date.now() + 10000; Date.now() < end && (now === 'bound') !== up;)
-		now = (await site.items('show', 'gateways', 'smsc1'))[0].state;
-	assert.equal(now === 'bound', up, now);
-}
+const gatewayIs = (up) => until(`the gateway is ${up ? 'up' : 'down'}`, async () =>
+	((await site.items('show', 'gateways', 'smsc1'))[0].state === 'bound') === up);
 
 const change = async (api, ...lines) => {
 	const r = await api.patch('/config/drafts/main', { lines });
@@ -63,13 +61,7 @@ const latest = async () => (await site.items('show', 'configuration', 'history',
 	'--limit', '2'));
 
 // Until the revision that waits is kept or undone.
-async function over() {
-	let p;
-	for (const end = Date.now() + 15000; Date.now() < end && (p = await pending()).pending;)
-		;
-	assert.equal(p.pending, false);
-	return p;
-}
+const over = () => until('no revision waits', async () => !(await pending()).pending);
 
 /* --- drafts ------------------------------------------------------------------ */
 
@@ -163,7 +155,7 @@ test('a commit that was answered is there after a kill at any moment', async () 
 
 /* proves APP-02 */
 test('a commit with a time is undone by itself, and kept by the shell', async () => {
-	const args = ['configure', '-f', '-', '--commit', '--revert-in', '1s'];
+	const args = ['configure', '-f', '-', '--commit', '--revert-in', '4s'];
 	await site.parley(args, 'set gateway smsc1 window 78\n');
 	const busy = await site.shell(['configure', '-f', '-', '--commit'],
 		'set site country-code 44\n');
@@ -181,27 +173,26 @@ test('a commit with a time is undone by itself, and kept by the shell', async ()
 /* proves APP-02 */
 test('a change that locks the console out undoes itself; a kept one stays', async () => {
 	const from = site.admin, to = await freePort();
-	const move = async () => {
+	const move = async (seconds) => {
 		await change(alice, `set admin address 127.0.0.1:${to}`);
-		const r = await done(alice, { revert_in_s: 2 });
+		const r = await done(alice, { revert_in_s: seconds });
 		assert.equal(r.state, 'pending', 'answered before the old listener went');
 		assert.equal(r.plan[0].impact, 'lockout');
 	};
 	await change(alice, `set admin address 127.0.0.1:${to}`);
 	const final = await commit(alice, { revert_in_s: 0 });
 	assert.match(isProblem(final, 422).detail, /can cut you off/);
-	await move();
+	await move(5);
 	await assert.rejects(alice.get('/config/pending'), /ECONNREFUSED/);
 	await over();		// nobody got in
 	assert.equal((await alice.get('/config/pending')).status, 200);
-	await move();
+	await move(60);
 	site.admin = to;	// over the listener of the new configuration
 	const kept = await alice.post('/config/pending/keep');
 	assert.equal(kept.status, 200, kept.text);
 	await site.configure([`set admin address 127.0.0.1:${from}`]);
 	site.admin = from;
-	for (const end = Date.now() + 5000; Date.now() < end;)
-		if (await alice.get('/config/pending').catch(() => null)) break;
+	await until('the console is back', () => alice.get('/config/pending').catch(() => null));
 });
 
 // One connection for all, older than what is to be kept.
@@ -320,19 +311,8 @@ test('after three starts that fail the last kept revision comes back', async () 
 
 /* --- the shell ------------------------------------------------------------------------ */
 
-function expectRun(lines) {
-	const file = site.file('session.exp', ['set timeout 8',
-		'proc stop {why} { send_user "\\n$why\\n"; exec kill [exp_pid]; exit 9 }',
-		'proc want {s} { expect {\n-ex $s {}\ntimeout { stop "MISSING $s" }\n' +
-			'eof { send_user "\\nENDED before $s"; exit 8 }\n} }',
-		`spawn ${program('parley')} --data-dir ${site.data}`, ...lines,
-		'expect {\neof {}\ntimeout { stop STAYS }\n}'].join('\n'));
-	const r = spawnSync('expect', ['-f', file], { encoding: 'utf8', timeout: 60000,
-		env: { ...process.env, TERM: 'vt100',
-			XDG_STATE_HOME: path.join(site.dir, 'state') } });
-	assert.equal(r.status, 0, r.stdout.slice(-2500).replace(/[^ -~\n]/g, '.'));
-	return r.stdout;
-}
+const expectRun = (lines) => expect(site, lines,
+	{ env: { XDG_STATE_HOME: path.join(site.dir, 'state') } });
 
 const send = (line) => `send "${line}\\r"`;
 

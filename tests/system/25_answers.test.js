@@ -11,6 +11,7 @@ const { Site } = require('./lib/site.js');
 const { Sim } = require('./lib/sim.js');
 const { Api, PASSWORD } = require('./lib/api.js');
 const { freePort } = require('./lib/ports.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org', BOB = 'sip:+15550100002@example.org';
 const CAROL = 'sip:+15550100003@example.org', GROUP = 'sip:team@example.org';
@@ -52,14 +53,10 @@ const patch = (target, body) => call('PATCH', target, body);
 const remove = (target) => call('DELETE', target);
 
 // Until what was begun has ended.
-async function ended(target) {
-	const until = Date.now() + 60000;
-	for (;;) {
-		const j = await get(target);
-		if (!['running', 'waiting'].includes(j.state)) return j;
-		assert.ok(Date.now() < until, `${target}: ${JSON.stringify(j)}`);
-	}
-}
+const ended = (target) => until(`${target} ends`, async () => {
+	const j = await get(target);
+	return !['running', 'waiting'].includes(j.state) && j;
+}, { ms: 60000 });
 
 before(async () => {
 	site = await Site.start({ people: [[ALICE, 'alice'], [BOB, 'bob'], [CAROL, 'carol']],
@@ -300,15 +297,13 @@ async function noted() {
 // Some rows are written behind the answer, and those of a job when it ends.
 test('each change is in the audit', async () => {
 	assert.ok(changes.every(([, request]) => request), 'each answer names its request');
-	const until = Date.now() + 10000;
-	let missing, wrong;
-	do {
+	const missing = await until('all that changed something is there', async () => {
 		const all = await noted();
-		missing = [...new Set(changes.filter(([, request]) => !all.has(request))
+		const not = [...new Set(changes.filter(([, request]) => !all.has(request))
 			.map(([name]) => name))];
-		wrong = missing.filter((name) => !NO_CHANGE.includes(name));
-	} while (wrong.length && Date.now() < until);
-	assert.deepEqual(wrong, []);
+		assert.deepEqual(not.filter((name) => !NO_CHANGE.includes(name)), []);
+		return not;
+	});
 	assert.deepEqual(NO_CHANGE.filter((name) => !missing.includes(name)), []);
 });
 

@@ -122,9 +122,11 @@ const commit = (lines, ...more) => `exec ${program('parley')} --data-dir ${site.
 /* proves APP-04 */
 test('what others do appears above the line that is being typed', () => {
 	expect(site, ['want "parley> "', 'send "show subscr"', 'want "subscr"',
-		commit(['set site country-code 44'], '--revert-in', '2s'),
+		commit(['set site country-code 44'], '--revert-in', '60s'),
 		'want "*** revision"', 'want "will be undone in"',
-		'want "\\[confirm"', 'want "show subscr"', 'want "was undone"',
+		'want "\\[confirm"', 'want "show subscr"',
+		`exec ${program('parley')} --data-dir ${site.data} configuration undo`,
+		'want "was undone"',
 		'want "parley> show subscr"', 'send "ibers --limit 1\\r"', 'want "ADDRESS"',
 		'want "parley> "', 'send "quit\\r"']);
 });
@@ -154,10 +156,12 @@ test('monitor says in a line what happens, until it is enough', async () => {
 	const watched = site.shell(['monitor', 'config', '--timeout', '60', '--json']);
 	const first = site.shell(['-'], 'monitor config | match country-code | first 1\n');
 	const log = site.shell(['-'], 'monitor log | match "conf: settings" | first 1\n');
-	let done;
+	let done, code = 50;
 	Promise.all([first, log]).then(() => { done = true; });
-	for (let code = 50; !done; code++)
-		await site.configure([`set site country-code ${code % 2 ? 51 : 52}`]);
+	await until('both have seen one', async () => {
+		await site.configure([`set site country-code ${++code % 2 ? 51 : 52}`]);
+		return done;
+	});
 	assert.match((await first).stdout,
 		/^\d\d:\d\d:\d\d revision \d+: kept \(.*country-code \d+ -> \d+\)\n$/);
 	assert.match((await log).stdout, /^\d\d:\d\d:\d\d info conf: settings/);

@@ -14,6 +14,8 @@ const { Sim, gateway } = require('./lib/sim.js');
 const { Smsc } = require('./lib/npmsmsc.js');
 const { Client } = require('./lib/client.js');
 const { Api } = require('./lib/api.js');
+const { freePort } = require('./lib/ports.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -30,7 +32,7 @@ before(async () => {
 	for (const name of ['one', 'two'])
 		centre[name] = await sim.smsc(name);
 	site = await Site.start({ people: [[ALICE, 'alice'], [BOB, 'bob']],
-		config: ['set policy delivery answer-wait 1s'] });
+		config: ['set policy delivery answer-wait 10s'] });
 	await site.configure([
 		...gateway('one', centre.one, site, { pattern: '' }),
 		...gateway('two', centre.two, site, { pattern: 'tel:+1778*' }),
@@ -62,19 +64,10 @@ const post = async (target, body, status = 200) => {
 };
 const job = async (id) => (await root.get(`/jobs/${id}`)).json;
 
-// Asked again until it is so: each question is a turn of the daemon's loop.
-async function until(what, ms = 15000) {
-	const deadline = Date.now() + ms;
-	for (;;) {
-		const got = await what();
-		if (got) return got;
-		assert.ok(Date.now() < deadline, `not in time: ${what}`);
-	}
-}
-const ended = (id) => until(async () => {
+const ended = (id) => until(`job ${id} ends`, async () => {
 	const j = await job(id);
 	return j.state !== 'running' && j;
-}, 60000);
+}, { ms: 60000 });
 const results = (j) => Object.fromEntries(j.stages.map((s) => [s.stage, s.result]));
 
 async function restart() {
@@ -95,7 +88,7 @@ test('a link is tried step by step, and the running session stays', async () => 
 	assert.ok(j.stages.every((s) => s.ms < 5000));
 	const now = await shown('npm');
 	assert.deepEqual([now.state, now.since], ['bound', before.since]);
-	await until(() => npm.sessions.size === bound);
+	await until('the session of the test ends', () => npm.sessions.size === bound);
 	assert.ok(npm.events.some((e) => e.command === 'bind_transmitter'),
 		'beside a session that takes messages it is none that gets them');
 });
@@ -118,10 +111,7 @@ test('a test message goes out with the test', async () => {
 });
 
 test('what is wrong is said at the step where it is, with what to do', async () => {
-	const dead = net.createServer().listen(0, '127.0.0.1');
-	await once(dead, 'listening');
-	const closed = dead.address().port;
-	dead.close();
+	const closed = await freePort();
 	// only in a draft: nothing of it is committed, or opens a link
 	await root.patch('/config/drafts/main', { ops: [
 		['bad', 'address', `127.0.0.1:${closed}`], ['bad', 'system-id', 'parley'],
@@ -196,7 +186,7 @@ test('one that never answers ends in time, or when somebody cancels it', async (
 	].map(([k, value]) => ({ op: 'set', path: ['gateway', 'mute', k], value })) },
 	{ 'If-Match': '*' });
 	const { id } = await post('/gateways/mute/test', { draft: 'main' });
-	await until(async () => results(await job(id)).bind === 'running');
+	await until('it binds', async () => results(await job(id)).bind === 'running');
 	const c = await post(`/jobs/${id}/cancel`, {});
 	assert.deepEqual([c.state, results(c).bind], ['cancelled', 'skipped']);
 	assert.equal((await root.post(`/jobs/${id}/cancel`, {})).status, 409);
@@ -209,7 +199,7 @@ test('one that never answers ends in time, or when somebody cancels it', async (
 test('a drained gateway finishes what is out, and others take over', async () => {
 	const first = number(), second = number(), third = number();
 	const mark = site.mark();
-	await sim.set('one', { 'response-delay-ms': 500 });
+	await sim.set('one', { 'response-delay-ms': 3000 });
 	const out = alice.message(`tel:${first}`, 'first', { messageId: 'd1',
 		wants: 'positive-delivery' });
 	await sim.wait({ event: 'submit', dst: first.slice(1) });
@@ -220,7 +210,7 @@ test('a drained gateway finishes what is out, and others take over', async () =>
 	assert.equal((await alice.message(`tel:${second}`, 'second')).status, 200);
 	await sim.wait({ event: 'submit', smsc: 'two', dst: second.slice(1) });
 	assert.equal((await out).status, 200, 'what was out was finished');
-	await until(async () => (await shown('one')).state === 'drained');
+	await until('it is drained', async () => (await shown('one')).state === 'drained');
 	await sim.set('one', { 'response-delay-ms': 0 });
 	assert.deepEqual(site.logged(mark, /may have gone out/), []);
 	const e = await site.parley(['explain', '--from', ALICE, '--to', `tel:${third}`]);
@@ -247,7 +237,7 @@ test('a drained gateway finishes what is out, and others take over', async () =>
 
 test('a gateway that is disabled at once comes back when its time is over', async () => {
 	const to = number('+1778'), mark = site.mark();
-	await post('/gateways/two/disable', { for: '2s' });
+	await post('/gateways/two/disable', { for: '4s' });
 	assert.equal((await shown('two')).state, 'disabled');
 	assert.equal((await alice.message(`tel:${to}`, 'waits')).status, 202);
 	await up('two', mark);
@@ -304,7 +294,7 @@ test('a purge counts first, and each sender hears of it once', async () => {
 	for (const [i, n] of to.entries())
 		assert.equal((await alice.message(`tel:${n}`, 'p', { messageId: `p${i}`,
 			wants: 'positive-delivery, negative-delivery' })).status, 202);
-	await until(async () => (await site.items('show', 'queues'))
+	await until('five wait', async () => (await site.items('show', 'queues'))
 		.some((q) => q.queue === 'npm' && q.waiting === 5));
 	const look = await post('/queues/npm/purge', { from: ALICE });
 	assert.deepEqual([look.state, look.matching], ['preview', 5]);
@@ -337,7 +327,7 @@ test('what waits for its time is tried now when an operator says so', async () =
 	npm.status = 0x08;		// ESME_RSYSERR: again later
 	assert.equal((await alice.message(`tel:${to}`, 'later')).status, 202);
 	await npm.wait({ command: 'submit_sm', to: to.slice(1) });
-	await until(async () => (await site.items('show', 'queues'))
+	await until('it waits', async () => (await site.items('show', 'queues'))
 		.some((q) => q.queue === 'npm'));
 	npm.status = 0;
 	const out = await site.parley(['queue', 'retry', 'npm']);

@@ -15,8 +15,9 @@ const { execFileSync } = require('node:child_process');
 const { Site } = require('./lib/site.js');
 const { Api } = require('./lib/api.js');
 const { Client, taken } = require('./lib/client.js');
+const { until, pause } = require('./lib/until.js');
 
-const LIMIT = { timeout: 180000 };
+const LIMIT = { timeout: 300000 };
 const IDLE_S = 20;
 const aor = (n) => `sip:+1555010000${n}@example.org`;
 // The daemon and we have the same limit, and both need some for other things.
@@ -42,8 +43,7 @@ after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 }, { timeout: 60000 });
 
-const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
-const limited = (promise, ms) => Promise.race([promise, sleep(ms)]);
+const limited = (promise, ms) => Promise.race([promise, pause(ms)]);
 const memory = () => Number(/VmRSS:\s+(\d+)/.exec(
 	fs.readFileSync(`/proc/${site.daemon.pid}/status`, 'utf8'))[1]) / 1024;	// MB
 
@@ -85,47 +85,51 @@ async function works(text) {
 	assert.equal((await site.get('/api/v1/health/live')).status, 200);
 	const looked = Date.now() - began;
 	taken(await alice.message(aor(2), text));
-	await bob.got(text, 5000);
+	await bob.got(text);
 	return { looked, delivered: Date.now() - began - looked };
-}
-
-async function until(what, ms, fn) {
-	for (const end = Date.now() + ms; Date.now() < end; await sleep(250))
-		if (await fn()) return;
-	assert.fail(`${what} in ${ms} ms`);
 }
 
 // What all floods have in common; during: what else must hold meanwhile.
 async function endure(t, port, name, { most, megabytes, during = () => {} }) {
 	const before = memory();
+	const calm = await works(`${name} is calm`);
 	const began = Date.now();
 	const all = await flood(port);
 	t.after(() => all.forEach((s) => s.destroy()));
 	const took = await works(`${name} is full`);
 	// some may still be in the kernel's queue
-	await until(`${most} of ${name} are left`, 10000, () => open(port) <= most);
+	await until(`${most} of ${name} are left`, () => open(port) <= most);
 	const there = open(port);
 	const grown = memory() - before;
 	t.diagnostic(`${name}: ${MANY} opened in ${Date.now() - began} ms, ${there} held, ` +
 		`+${grown.toFixed(0)} MB, message ${took.delivered} ms, socket ${took.looked} ms`);
 	assert.ok(grown < megabytes, `${grown} MB more`);
-	assert.ok(took.looked < 1000 && took.delivered < 2000, JSON.stringify(took));
+	assert.ok(took.looked < 1000 + 20 * calm.looked &&
+		took.delivered < 2000 + 20 * calm.delivered, JSON.stringify([calm, took]));
 	await during(all);
-	await until(`the idle ones of ${name} end`, (IDLE_S + 25) * 1000, () => open(port) === 0);
+	await until(`the idle ones of ${name} end`, () => open(port) === 0,
+		{ ms: (IDLE_S + 60) * 1000, every: 250 });
 	await works(`${name} is empty`);
 }
 
 const portOf = (name) => Number(site.address[name].split(':')[1]);
 
 /* ten thousand idle connections: issue 4, "Bad input" */
-test('at the console: few are held, and whoever has something to say gets in', LIMIT, (t) =>
-	endure(t, site.admin, 'console', { most: 64 + 64, megabytes: 60, during: async (all) => {
-		const began = Date.now();
-		assert.equal((await limited(api.get('/health/live'), 5000))?.status, 200,
-			'the administrator');
-		assert.ok(Date.now() - began < 2000, `${Date.now() - began} ms`);
-		await limited(Promise.all(all.map((s) => s.tried)), 5000);
-	} }));
+test('at the console: few are held, and whoever has something to say gets in', LIMIT,
+	async (t) => {
+		const asked = Date.now();
+		assert.equal((await api.get('/health/live')).status, 200);
+		const calm = Date.now() - asked;
+		const during = async (all) => {
+			const began = Date.now();
+			assert.equal((await limited(api.get('/health/live'), 20000))?.status, 200,
+				'the administrator');
+			const took = Date.now() - began;
+			assert.ok(took < 2000 + 20 * calm, `${took} ms, ${calm} ms before`);
+			await limited(Promise.all(all.map((s) => s.tried)), 5000);
+		};
+		await endure(t, site.admin, 'console', { most: 64 + 64, megabytes: 60, during });
+	});
 
 test('at a TCP listener', LIMIT, (t) =>
 	endure(t, portOf('tcp'), 'tcp', { most: MANY, megabytes: 200, during: async () => {
@@ -141,7 +145,7 @@ test('at a TLS listener, some with a handshake', LIMIT, (t) =>
 		const some = await Promise.all(Array.from({ length: 100 }, () =>
 			new Promise((done) => {
 				const s = tls.connect({ port: portOf('tls'), host: '127.0.0.1',
-					rejectUnauthorized: false, timeout: 10000 }, () => done(s));
+					rejectUnauthorized: false, timeout: 30000 }, () => done(s));
 				s.on('timeout', () => s.destroy());
 				s.on('error', () => {}).on('close', () => done(null)).resume();
 			})));

@@ -130,8 +130,7 @@ test('with four eyes nobody restores a backup but root on the machine itself', a
 	const mark = site.mark();
 	await site.parley(['backup', 'restore', name, '--site', 'example.org']);
 	await site.log(/restored; what was there/, mark);
-	await site.daemon.wait((e) => e.line === 'parleyd: ready' &&
-		site.daemon.events.indexOf(e) >= mark, 30000);
+	await site.ready(mark);
 	root = await Api.login(site, 'root1');
 });
 

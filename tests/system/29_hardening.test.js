@@ -11,6 +11,7 @@ const path = require('node:path');
 const { Site } = require('./lib/site.js');
 const { Api, isProblem, PASSWORD } = require('./lib/api.js');
 const { Authority } = require('./lib/ca.js');
+const { until } = require('./lib/until.js');
 
 const LIMIT = { timeout: 60000 };
 let site, api;
@@ -23,15 +24,6 @@ before(async () => {
 after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
-
-const until = async (what, ms, fn) => {
-	for (const end = Date.now() + ms; Date.now() < end;) {
-		const r = await fn();
-		if (r) return r;
-		await new Promise((next) => { setTimeout(next, 50); });
-	}
-	assert.fail(what);
-};
 
 // --- HSTS --------------------------------------------------------------------
 
@@ -92,10 +84,10 @@ test('what is no report is refused, and so are too many', LIMIT, async () => {
 		.status, 413);
 	isProblem(await anybody.get(REPORTS), 405);
 	const mark = site.mark();
-	const all = [];
-	for (let i = 0; i < 100; i++)
-		all.push((await anybody.post(REPORTS, old('img-src', `https://e.example/${i}`)))
-			.status);
+	const all = [];		// within the minute, also on a slow machine
+	for (let i = 0; i < 100; i += 5)
+		all.push(...await Promise.all([0, 1, 2, 3, 4].map(async (n) => (await anybody
+			.post(REPORTS, old('img-src', `https://e.example/${i + n}`))).status)));
 	assert.ok(all.filter((s) => s === 204).length <= 60, `${all}`);
 	assert.equal(all.at(-1), 429);
 	assert.ok(site.logged(mark, /browser stopped/).length <= 32, 'the log stays short');
@@ -117,10 +109,11 @@ function from(localAddress, agent) {
 	});
 }
 
-const propose = async (line) => {
+const propose = async (line, seconds) => {
 	const r = await api.patch('/config/drafts/main', { lines: [line] });
 	assert.equal(r.status, 200, r.text);
-	return api.post('/config/drafts/main/commit', { comment: 'who may come', revert_in_s: 2 });
+	return api.post('/config/drafts/main/commit', { comment: 'who may come',
+		revert_in_s: seconds });
 };
 
 const SHUT = /ECONNRESET|EPIPE|EPROTO|socket hang up/;
@@ -128,13 +121,13 @@ const SHUT = /ECONNRESET|EPIPE|EPROTO|socket hang up/;
 test('a list that shuts its author out is undone by itself', LIMIT, async () => {
 	const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
 	assert.equal(await from('127.0.0.1', agent), 200);
-	const r = await propose('set admin allow-from 192.0.2.0/24');
+	const r = await propose('set admin allow-from 192.0.2.0/24', 5);
 	assert.equal(r.status, 200, r.text);
 	assert.equal(r.json.state, 'pending');
 	assert.equal(r.json.plan[0].impact, 'lockout');
 	assert.equal(await from('127.0.0.1', agent), 403, 'an old connection learns why');
 	assert.match(String(await from('127.0.0.1')), SHUT);
-	await until('it is undone', 10000, async () => await from('127.0.0.1') === 200);
+	await until('it is undone', async () => await from('127.0.0.1') === 200);
 	assert.equal((await api.get('/config/pending')).status, 200);
 	agent.destroy();
 	assert.ok(await site.metric('parley_admin_sources_refused_total') >= 2);
@@ -142,7 +135,8 @@ test('a list that shuts its author out is undone by itself', LIMIT, async () => 
 
 test('those who are listed come in, others do not, the machine itself always does', LIMIT,
 	async () => {
-		const r = await propose('set admin allow-from 127.0.0.1,10.0.0.0/8,2001:db8::/32');
+		const r = await propose('set admin allow-from 127.0.0.1,10.0.0.0/8,2001:db8::/32',
+			60);
 		assert.equal(r.json.state, 'pending', r.text);
 		const kept = await api.post('/config/pending/keep');
 		assert.equal(kept.status, 200, kept.text);

@@ -181,6 +181,8 @@ Suite *suite(void)
 	Suite *s = suite_create("recent");
 	TCase *tc = tcase_create("names");
 
+	/* hundreds of thousands are written: seconds where all is busy */
+	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, fresh, NULL);
 	tcase_add_test(tc, before_the_first_message_nothing_was_looked_at);
 	tcase_add_test(tc, each_name_finds_its_message);

@@ -5,10 +5,11 @@ const assert = require('node:assert/strict');
 const https = require('node:https');
 
 const PASSWORD = 'seven green bicycles sleep';
+const LIMIT_MS = 45000;		// of silence
 
 class Api {
-	constructor(site, { token, host } = {}) {
-		Object.assign(this, { site, token, host });
+	constructor(site, { token, host, agent = false } = {}) {
+		Object.assign(this, { site, token, host, agent });
 	}
 
 	// Sets the site up; its first administrator, logged in.
@@ -46,7 +47,8 @@ class Api {
 		const path = target.startsWith('//') ? target.slice(1) : `/api/v1${target}`;
 		return new Promise((resolve, reject) => {
 			const q = https.request({ host: '127.0.0.1', port: this.site.admin, method,
-				path, headers: all, rejectUnauthorized: false, agent: false },
+				path, headers: all, rejectUnauthorized: false, agent: this.agent,
+				timeout: LIMIT_MS },
 			(res) => {
 				let text = '';
 				res.on('data', (d) => { text += d; });
@@ -54,6 +56,7 @@ class Api {
 					this.#keep({ status: res.statusCode,
 						headers: res.headers, text }))));
 			});
+			q.on('timeout', () => q.destroy(new Error(`${method} ${path}: no answer`)));
 			q.on('error', reject);
 			q.end(octets);
 		});

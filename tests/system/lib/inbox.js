@@ -3,7 +3,7 @@
 'use strict';
 const { EventEmitter, once } = require('node:events');
 
-const WAIT_MS = 15000;
+const WAIT_MS = 30000;
 
 const matcher = (what) => typeof what === 'function' ? what :
 	(e) => Object.entries(what).every(([k, v]) =>
@@ -29,14 +29,14 @@ class Inbox extends EventEmitter {
 
 	// The first event that nobody waited for yet and that matches.
 	async wait(what, ms = WAIT_MS) {
-		const matches = matcher(what), deadline = Date.now() + ms;
+		const matches = matcher(what), deadline = performance.now() + ms;
 		for (;;) {
 			const i = this.events.findIndex((e) => !e.taken && matches(e));
 			if (i >= 0) {
 				Object.defineProperty(this.events[i], 'taken', { value: true });
 				return this.events[i];
 			}
-			const left = deadline - Date.now();
+			const left = deadline - performance.now();
 			if (left <= 0 || this.over)
 				throw new Error(this.#missing(what));
 			let timer;

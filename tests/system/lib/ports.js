@@ -5,9 +5,12 @@ const dgram = require('node:dgram');
 const fs = require('node:fs');
 const net = require('node:net');
 const { once } = require('node:events');
+const { until } = require('./until.js');
 
 // Below what the kernel gives to those who ask for any port.
 const LOW = 12000;
+// What a test was given is its own until it ends: it listens here meanwhile.
+const CLAIMS = '127.255.255.254';
 const high = () => Number(fs.readFileSync(
 	'/proc/sys/net/ipv4/ip_local_port_range', 'latin1').split(/\s/)[0]) || 32768;
 
@@ -31,24 +34,35 @@ async function isFree(port, host) {
 	}
 }
 
+async function claim(port) {
+	const server = net.createServer().unref();
+	try {
+		server.listen(port, CLAIMS);
+		await once(server, 'listening');
+		return server;
+	} catch {
+		return null;
+	}
+}
+
+// On this host, and for nobody else of the tests that run now.
 async function freePort(host = '127.0.0.1') {
 	const top = high();
 	for (let tries = 0; tries < 100; tries++) {
 		const port = LOW + Math.floor(Math.random() * (top - LOW));
-		if (await isFree(port, host))
+		const mine = await claim(port);
+		if (mine && await isFree(port, host))
 			return port;
+		mine?.close();
 	}
 	throw new Error('no port is free');
 }
 
 // Resolves when some program has the UDP port; there is no event for that.
-async function portTaken(port, end = Date.now() + 15000) {
+function portTaken(port) {
 	const line = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} `);
-	while (!line.test(fs.readFileSync('/proc/net/udp', 'latin1'))) {
-		if (Date.now() > end)
-			throw new Error(`nobody has the UDP port ${port}`);
-		await new Promise((r) => { setTimeout(r, 10); });
-	}
+	return until(`somebody has the UDP port ${port}`, () =>
+		line.test(fs.readFileSync('/proc/net/udp', 'latin1')));
 }
 
 module.exports = { freePort, portTaken };

@@ -1,7 +1,6 @@
 // site.js - a parleyd of its own in a temporary folder, set up by the shell.
 
 'use strict';
-const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
@@ -10,6 +9,7 @@ const { spawn } = require('node:child_process');
 const { Child } = require('./child.js');
 const { Described } = require('./schema.js');
 const { freePort } = require('./ports.js');
+const { until } = require('./until.js');
 
 const BIN = path.resolve(process.env.BUILDDIR || '.');
 const program = (name) => path.join(BIN, name);
@@ -68,7 +68,7 @@ class Site {
 	async run() {
 		this.daemon = new Daemon(program('parleyd'),
 			['--data-dir', this.data, ...this.args]);
-		await this.daemon.wait({ line: 'parleyd: ready' }, 30000);
+		await this.daemon.wait({ line: 'parleyd: ready' });
 	}
 
 	async listening() {
@@ -148,16 +148,34 @@ class Site {
 		return status;
 	}
 
-	// GET over the admin socket: { status, body }.
-	get(target) {
+	// A restart that the daemon makes itself, since mark, is over.
+	async ready(mark) {
+		await this.daemon.wait((e) => e.line === 'parleyd: ready' &&
+			this.daemon.events.indexOf(e) >= mark);
+	}
+
+	// One answer over the admin socket: { status, headers, body, text, json }.
+	// What is no text or buffer goes as JSON.
+	call(method, target, body, headers) {
+		const raw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
 		return new Promise((resolve, reject) => {
-			const socketPath = path.join(this.data, 'admin.sock');
-			http.get({ socketPath, path: target }, (res) => {
-				let body = '';
-				res.on('data', (d) => { body += d; });
-				res.on('end', () => resolve({ status: res.statusCode, body }));
-			}).on('error', reject);
+			const q = http.request({ socketPath: path.join(this.data, 'admin.sock'),
+				method, path: target, headers: headers || (body === undefined ?
+					{} : { 'Content-Type': 'application/json' }) }, (res) => {
+				let text = '';
+				res.on('data', (d) => { text += d; });
+				res.on('end', () => resolve({ status: res.statusCode, body: text,
+					text, headers: res.headers,
+					json: /json$/.test(res.headers['content-type']) && text ?
+						JSON.parse(text) : undefined }));
+			});
+			q.on('error', reject);
+			q.end(raw ? body : JSON.stringify(body));
 		});
+	}
+
+	get(target) {
+		return this.call('GET', target);
 	}
 
 	// All series of /metrics: name{labels} -> value.
@@ -169,14 +187,14 @@ class Site {
 		}));
 	}
 
-	// The sum of the series of one name, or the value of one name{labels}.
-	// The outcomes of what went to this user are on disk.
-	async settled(hop) {
-		const waits = (queue) => queue.queue === hop;
-		while ((await this.json(['show', 'queues'])).items.some(waits))
-			assert.equal(this.daemon.process.exitCode, null, 'the daemon runs');
+	// The outcomes of what went to this user, or to all, are on disk.
+	settled(hop) {
+		return until(`nothing waits for ${hop ?? 'anybody'}`, async () =>
+			!(await this.items('show', 'queues'))
+				.some((q) => hop === undefined || q.queue === hop));
 	}
 
+	// The sum of the series of one name, or the value of one name{labels}.
 	async metric(name) {
 		let sum = 0;
 		for (const [series, value] of await this.counters())
