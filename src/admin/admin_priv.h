@@ -54,6 +54,16 @@ void ops_certificates(void);
 void checks_register(void);
 void checks_start(void);
 void checks_stop(void);
+/*
+ * Look again at all that is not looked at with each call: done() when that
+ * is over.  Core.  false: too much waits already.
+ */
+bool checks_look(void (*done)(void *arg), void *arg);
+void site_checks_register(void);	/* site_checks.c */
+
+/* ops_health.c: all checks every five seconds, for /metrics. */
+void health_watch_start(void);
+void health_watch_stop(void);
 
 /* ops_backup.c: the schedule; stop ends what is at work. */
 void backup_jobs_start(void);

@@ -7,6 +7,7 @@
 
 #include "admin/certificates.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "base/now.h"
 #include "loop/timer.h"
 #include "op/health.h"
@@ -38,6 +39,58 @@ static struct {
 	size_t said;		/* levels of it that are in the log */
 	char said_of[CERT_PATH];
 } w;
+
+/* --- in /metrics ----------------------------------------------------------- */
+
+#define SERIES	64
+
+static struct {
+	struct metric metrics[SERIES];
+	char labels[SERIES][CERT_USE + 16];
+	size_t n;
+} series;
+
+static void series_add(const char *name, int64_t ends)
+{
+	size_t n = series.n;
+
+	if (n == SERIES)
+		return;
+	(void)snprintf(series.labels[n], sizeof(series.labels[n]),
+	    "name=\"%s\"", name);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(series.labels[i], series.labels[n]) == 0)
+			return;
+	series.metrics[n] = (struct metric)GAUGE(
+	    "parley_tls_certificate_expiry_seconds", series.labels[n],
+	    "When a certificate ends, seconds since the epoch; by its name "
+	    "in the store, or by what has one of its own.");
+	metric_set(&series.metrics[n], ends);
+	series.n++;
+}
+
+static void series_clear(void)
+{
+	metric_forget(series.metrics, series.n);
+	series.n = 0;
+}
+
+static void series_make(const struct cert_job *j)
+{
+	series_clear();
+	for (size_t i = 0; i < j->n_rows; i++)
+		if (j->rows[i].held.there)
+			series_add(j->rows[i].name,
+			    j->rows[i].held.about.not_after);
+	for (size_t i = 0; i < j->n; i++)
+		if (j->users[i].held.there &&
+		    j->users[i].where.source != CERT_ASSIGNED)
+			series_add(j->users[i].use,
+			    j->users[i].held.about.not_after);
+	metric_register(series.metrics, series.n);
+}
+
+/* --- looking --------------------------------------------------------------- */
 
 static size_t level_of(int64_t days)
 {
@@ -122,6 +175,7 @@ static void looked(struct cert_job *j)
 	if (!w.running)
 		return;
 	consider_all(j);
+	series_make(j);
 	say();
 	for (size_t i = 0; i < j->n; i++)
 		if (is_due(&j->users[i])) {
@@ -154,6 +208,7 @@ void certificates_stop(void)
 {
 	timer_cancel(&w.timer);
 	w.running = w.looked = false;
+	series_clear();
 }
 
 static enum health check(struct buf *says, struct buf *remedy)

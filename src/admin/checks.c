@@ -1,5 +1,7 @@
 /* checks.c - what an administrator should know before it hurts. */
 
+#define LOG_UNIT "admin"
+
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +12,8 @@
 #include <time.h>
 
 #include "admin/admin_priv.h"
+#include "base/alloc.h"
+#include "base/log.h"
 #include "base/metric.h"
 #include "base/now.h"
 #include "loop/timer.h"
@@ -17,6 +21,7 @@
 #include "op/health.h"
 #include "store/db.h"
 #include "store/depth.h"
+#include "store/integrity.h"
 
 #define EVERY_MS	60000
 #define FIRST_MS	1000
@@ -24,19 +29,25 @@
 #define STEP_MS		2000	/* of the clock, that is said */
 #define SAY_MS		3600000	/* so long */
 #define LATE_S		900	/* the oldest message for a gateway */
+#define WHOLE_FIRST_MS	600000
+#define WHOLE_EVERY_MS	86400000
 
 static struct {
-	struct timer timer;
+	struct timer timer, whole;
 	bool running, busy, looked;
-	/* the worker's while busy */
-	int64_t fds, max_fds;
-	char log_name[32];
-	int64_t log_bytes;
-	bool synchronised;
-	/* the core's */
+	struct seen {
+		int64_t fds, max_fds;
+		char log_name[32];
+		int64_t log_bytes;
+		bool synchronised;
+	} now, next;		/* next: the worker's while busy */
 	int64_t offset;		/* ms between the clocks; at the last look */
 	int64_t step_ms, step_at;	/* the newest step of the clock */
 	int64_t dropped, drops, dropped_at;	/* of the trace */
+	/* of the databases */
+	int64_t whole_at;	/* now_ms() of the last look; 0: none */
+	bool broken;
+	char damage[400];	/* which, and what; or why nobody could look */
 } w;
 
 /* --- in a worker ----------------------------------------------------------------- */
@@ -46,12 +57,12 @@ static void look_at_fds(void)
 	DIR *d = opendir("/proc/self/fd");
 	struct rlimit l;
 
-	w.fds = -3;	/* ".", ".." and this one */
+	w.next.fds = -3;	/* ".", ".." and this one */
 	while (d && readdir(d))
-		w.fds++;
+		w.next.fds++;
 	if (d)
 		(void)closedir(d);
-	w.max_fds = getrlimit(RLIMIT_NOFILE, &l) == 0 ?
+	w.next.max_fds = getrlimit(RLIMIT_NOFILE, &l) == 0 ?
 	    (int64_t)l.rlim_cur : 0;
 }
 
@@ -60,15 +71,15 @@ static void look_at_logs(void)
 	char path[4200];
 	struct stat st;
 
-	w.log_bytes = 0;
+	w.next.log_bytes = 0;
 	for (enum db_which i = 0; i < DB_N; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s.db-wal", db_dir(),
 		    db_name(i));
-		if (stat(path, &st) < 0 || st.st_size < w.log_bytes)
+		if (stat(path, &st) < 0 || st.st_size < w.next.log_bytes)
 			continue;
-		w.log_bytes = st.st_size;
-		(void)snprintf(w.log_name, sizeof(w.log_name), "%s.db-wal",
-		    db_name(i));
+		w.next.log_bytes = st.st_size;
+		(void)snprintf(w.next.log_name, sizeof(w.next.log_name),
+		    "%s.db-wal", db_name(i));
 	}
 }
 
@@ -79,7 +90,35 @@ static void look(void *arg)
 	(void)arg;
 	look_at_fds();
 	look_at_logs();
-	w.synchronised = adjtimex(&t) != TIME_ERROR;
+	w.next.synchronised = adjtimex(&t) != TIME_ERROR;
+}
+
+/* All that is looked at, by one who asked for it or once a day. */
+struct round {
+	bool seen, broken;
+	char damage[400];
+	void (*done)(void *arg);	/* or NULL */
+	void *arg;
+};
+
+static void look_at_databases(void *arg)
+{
+	struct round *r = arg;
+	struct buf why;
+
+	buf_init(&why, 1024);
+	r->seen = true;
+	for (enum db_which i = 0; i < DB_N && !r->broken; i++) {
+		enum err e = integrity_check(i, &why);
+
+		r->seen = r->seen && e != ERR_STORAGE;
+		r->broken = e == ERR_BAD_CONTENT;
+		if (e != ERR_OK)
+			(void)snprintf(r->damage, sizeof(r->damage),
+			    "%s.db: %s", db_name(i), why.n ? why.p :
+			    "it cannot be read");
+	}
+	buf_deinit(&why);
 }
 
 /* --- in the core -------------------------------------------------------------------- */
@@ -119,6 +158,7 @@ static void looked(void *arg)
 	(void)arg;
 	w.busy = false;
 	w.looked = true;
+	w.now = w.next;
 }
 
 static void due(void *arg)
@@ -130,9 +170,53 @@ static void due(void *arg)
 	timer_set(&w.timer, EVERY_MS);
 }
 
+static void databases_looked(void *arg)
+{
+	struct round *r = arg;
+
+	if (r->seen || r->broken)
+		w.whole_at = now_ms();
+	if (r->broken && !w.broken)
+		log_err("a database is damaged %s", r->damage);
+	w.broken = r->broken;
+	memcpy(w.damage, r->damage, sizeof(w.damage));
+	if (r->done)
+		r->done(r->arg);
+	free(r);
+}
+
+static bool round_start(void (*done)(void *arg), void *arg)
+{
+	struct round *r = xalloc(sizeof(*r));
+
+	r->done = done;
+	r->arg = arg;
+	if (work_put(WORK_SLOW, look_at_databases, databases_looked, r))
+		return true;
+	free(r);
+	return false;
+}
+
+static void whole_due(void *arg)
+{
+	(void)arg;
+	(void)round_start(NULL, NULL);
+	timer_set(&w.whole, WHOLE_EVERY_MS);
+}
+
+bool checks_look(void (*done)(void *arg), void *arg)
+{
+	if (!w.running || !round_start(done, arg))
+		return false;
+	timer_set(&w.timer, 0);
+	return true;
+}
+
 void checks_start(void)
 {
 	w.running = true;
+	timer_init(&w.whole, "databases", whole_due, NULL);
+	timer_set(&w.whole, WHOLE_FIRST_MS);
 	timer_init(&w.timer, "checks", due, NULL);
 	timer_set(&w.timer, FIRST_MS);
 }
@@ -140,13 +224,14 @@ void checks_start(void)
 void checks_stop(void)
 {
 	timer_cancel(&w.timer);
+	timer_cancel(&w.whole);
 	w.running = false;
 }
 
-/* Nothing is known in the first second, or while it is looked at. */
+/* Nothing is known in the first second. */
 static bool is_known(struct buf *says)
 {
-	if (w.looked && !w.busy)
+	if (w.looked)
 		return true;
 	buf_addz(says, "is being looked at");
 	return false;
@@ -159,12 +244,12 @@ static enum health check_files(struct buf *says, struct buf *remedy)
 	if (!is_known(says))
 		return HEALTH_OK;
 	buf_addf(says, "%" PRId64 " of %" PRId64 " descriptors are open",
-	    w.fds, w.max_fds);
-	if (w.fds * 10 < w.max_fds * 8)
+	    w.now.fds, w.now.max_fds);
+	if (w.now.fds * 10 < w.now.max_fds * 8)
 		return HEALTH_OK;
 	buf_addz(remedy, "raise LimitNOFILE of the service, or lower admin "
 	    "connections");
-	return w.fds * 100 < w.max_fds * 95 ? HEALTH_WARN : HEALTH_CRITICAL;
+	return w.now.fds * 100 < w.now.max_fds * 95 ? HEALTH_WARN : HEALTH_CRITICAL;
 }
 
 static enum health check_logs(struct buf *says, struct buf *remedy)
@@ -172,12 +257,12 @@ static enum health check_logs(struct buf *says, struct buf *remedy)
 	if (!is_known(says))
 		return HEALTH_OK;
 	buf_addf(says, "the largest log of a database has %" PRId64 " MB",
-	    w.log_bytes >> 20);
-	if (w.log_bytes < LOG_BYTES)
+	    w.now.log_bytes >> 20);
+	if (w.now.log_bytes < LOG_BYTES)
 		return HEALTH_OK;
 	buf_addf(remedy, "something reads %s for long, a backup or a program "
 	    "beside the daemon: see backup job, and end the other",
-	    w.log_name);
+	    w.now.log_name);
 	return HEALTH_WARN;
 }
 
@@ -193,7 +278,7 @@ static enum health check_clock(struct buf *says, struct buf *remedy)
 	}
 	if (!is_known(says))
 		return HEALTH_OK;
-	buf_addz(says, w.synchronised ? "a time service keeps the clock" :
+	buf_addz(says, w.now.synchronised ? "a time service keeps the clock" :
 	    "the kernel knows of no time service that keeps the clock");
 	return HEALTH_OK;
 }
@@ -230,7 +315,33 @@ static enum health check_trace(struct buf *says, struct buf *remedy)
 	return HEALTH_WARN;
 }
 
+static enum health check_whole(struct buf *says, struct buf *remedy)
+{
+	if (w.broken) {
+		buf_addf(says, "a database is damaged: %s", w.damage);
+		buf_addz(remedy, "look whether the disk is failing, make a "
+		    "copy of the data directory, and take the newest good "
+		    "backup with parley backup restore");
+		return HEALTH_CRITICAL;
+	}
+	if (w.damage[0]) {
+		buf_addf(says, "a database could not be looked at: %s",
+		    w.damage);
+		buf_addz(remedy, "parley health run looks again; the log "
+		    "says more");
+		return HEALTH_WARN;
+	}
+	if (!w.whole_at) {
+		buf_addz(says, "the databases were not looked at yet");
+		return HEALTH_OK;
+	}
+	buf_addf(says, "the databases were whole %" PRId64 " h ago",
+	    (now_ms() - w.whole_at) / 3600000);
+	return HEALTH_OK;
+}
+
 static const struct health_check checks[] = {
+	{ .name = "integrity", .run = check_whole },
 	{ .name = "descriptors", .run = check_files },
 	{ .name = "database-logs", .run = check_logs },
 	{ .name = "clock", .run = check_clock },

@@ -13,6 +13,7 @@
 #include "base/jsonw.h"
 #include "base/map.h"
 #include "base/metric.h"
+#include "base/now.h"
 #include "base/rand.h"
 #include "loop/loop.h"
 #include "loop/work.h"
@@ -56,6 +57,7 @@ struct errand *errand_new(struct httpd_request *r)
 	bool query = false;
 
 	x->r = r;
+	x->began = now_us();
 	list_init(&x->hook);
 	rand_hex(x->id, sizeof(x->id) - 1);
 	keep(x->last_event, sizeof(x->last_event), httpd_header(r,
@@ -83,6 +85,7 @@ void errand_reply(struct errand *x, unsigned status, const char *type,
     struct strv body)
 {
 	metric_inc(&metrics[status < 400 ? 0 : status < 500 ? 1 : 2]);
+	figures_request(x->kind, status, now_us() - x->began);
 	httpd_reply(x->r, status, type, body);
 	errand_free(x);
 }
@@ -497,11 +500,21 @@ static void dispatch(struct errand *x, const struct op *op)
 	}
 }
 
+static enum request_kind kind_of(const struct op *op)
+{
+	static const char login[] = "/auth/";
+
+	if (strncmp(op->path, login, sizeof(login) - 1) == 0)
+		return REQUEST_LOGIN;
+	return strcmp(op->method, "GET") == 0 ? REQUEST_READ : REQUEST_CHANGE;
+}
+
 void errand_run(struct errand *x, const struct op *op,
     const struct strv *params)
 {
 	struct problem p = { 0 };
 
+	x->kind = kind_of(op);
 	if (!role_may(x->who.roles, op->need)) {
 		x->call = op_call_new(op, strv(x->who.actor), x->who.roles,
 		    answered, x);

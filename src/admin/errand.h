@@ -3,6 +3,7 @@
 #ifndef ADMIN_ERRAND_H
 #define ADMIN_ERRAND_H
 
+#include "admin/figures.h"
 #include "admin/guard.h"
 #include "base/list.h"
 
@@ -15,6 +16,8 @@ struct errand {
 	char if_match[80];	/* "": none; only what our own ETags need */
 	char if_none[80];
 	char key[256];		/* Idempotency-Key; "": none */
+	enum request_kind kind;
+	int64_t began;		/* now_us() */
 	bool whole;		/* a GET without a query: it has an ETag */
 	struct op_call *call;
 	struct op_call *twin;	/* the GET whose ETag must match */

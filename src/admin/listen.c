@@ -10,6 +10,7 @@
 #include "admin/admin_priv.h"
 #include "admin/certificates.h"
 #include "admin/commit.h"
+#include "admin/figures.h"
 #include "admin/guard.h"
 #include "admin/lock.h"
 #include "admin/pace.h"
@@ -210,6 +211,7 @@ void admin_register(void)
 {
 	listen_register();
 	errand_register();
+	figures_register();
 	guard_register();
 	reports_register();
 	op_cursor_with(cursor_seal);
@@ -236,6 +238,7 @@ void admin_register(void)
 	ops_content();
 	ops_certificates();
 	checks_register();
+	site_checks_register();
 }
 
 enum err admin_start(const char *data_dir)
@@ -265,6 +268,7 @@ enum err admin_start(const char *data_dir)
 	audit_watch_start();
 	backup_jobs_start();
 	checks_start();
+	health_watch_start();
 	certificates_start();
 	return ERR_OK;
 }
@@ -297,6 +301,7 @@ void admin_stop(void)
 	httpd_stop(sock);
 	share_stop();
 	certificates_stop();
+	health_watch_stop();
 	checks_stop();
 	backup_jobs_stop();
 	audit_watch_stop();

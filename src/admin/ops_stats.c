@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "admin/admin_priv.h"
+#include "admin/figures.h"
 #include "base/jsonw.h"
 #include "base/now.h"
 #include "base/series.h"
@@ -17,7 +18,7 @@
 static struct series_store *store;
 static struct timer sampler;
 
-static struct metric left_out = GAUGE("parley_metrics_overflow_total", NULL,
+static struct metric left_out = COUNTER("parley_metrics_overflow_total", NULL,
 	    "Samples left out because there were too many series.");
 
 /* --- what is charted ---------------------------------------------------------- */
@@ -111,6 +112,7 @@ static void sample(void *arg)
 	series_level(store, "process.memory", "B", process_resident());
 	series_end(store);
 	metric_set(&left_out, series_left_out(store));
+	figures_look();
 	/* early in each second, so that no second is missed or met twice */
 	timer_set(&sampler, SAMPLE_MS - now % SAMPLE_MS + 5);
 }

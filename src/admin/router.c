@@ -78,6 +78,7 @@ static void metrics_page(struct errand *x)
 {
 	struct buf b;
 
+	x->kind = REQUEST_METRICS;
 	if (!guard_metrics(x->r) && !role_may(x->who.roles, CAP_VIEW)) {
 		errand_refuse(x, 401, "unauthenticated", "Not logged in",
 		    STRV("this address may not read the metrics without a "
@@ -97,6 +98,7 @@ static void page(struct errand *x, struct strv path)
 	const char *type = NULL;
 	struct buf body;
 
+	x->kind = REQUEST_PAGE;
 	buf_init(&body, PAGE_MAX);
 	if (strv_eq(method_of(x->r), STRV("GET")))
 		type = page_take(x->r, path, &body);

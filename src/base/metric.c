@@ -137,8 +137,21 @@ static void histogram_text(const struct metric *m, struct buf *out)
 	seen += bucket(m, METRIC_BUCKETS);
 	buf_addf(out, "%s_bucket{%s%sle=\"+Inf\"} %" PRId64 "\n", m->name,
 	    labels, comma, seen);
-	buf_addf(out, "%s_sum{%s} %.6f\n%s_count{%s} %" PRId64 "\n", m->name,
-	    labels, (double)metric_get(m) / 1e6, m->name, labels, seen);
+	buf_addf(out, m->labels ? "%s_sum{%s} %.6f\n" : "%s_sum%s %.6f\n",
+	    m->name, labels, (double)metric_get(m) / 1e6);
+	buf_addf(out, m->labels ? "%s_count{%s} %" PRId64 "\n" :
+	    "%s_count%s %" PRId64 "\n", m->name, labels, seen);
+}
+
+/* Of the series of one name one has it, and not always the first. */
+static const char *help_of(const struct metric *m)
+{
+	const char *name = m->name;
+
+	for (; m && strcmp(m->name, name) == 0; m = m->next)
+		if (m->help[0])
+			return m->help;
+	return "";
 }
 
 struct text {
@@ -153,7 +166,7 @@ static void one_text(const struct metric *m, void *arg)
 
 	if (!t->last || strcmp(t->last, m->name) != 0)
 		buf_addf(t->out, "# HELP %s %s\n# TYPE %s %s\n", m->name,
-		    m->help, m->name, kinds[m->kind]);
+		    help_of(m), m->name, kinds[m->kind]);
 	t->last = m->name;
 	if (m->kind == METRIC_HISTOGRAM) {
 		histogram_text(m, t->out);

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "conf/conf.h"
 #include "dir/routes.h"
+#include "op/health.h"
 
 #define ROUTES	1000
 
@@ -300,7 +301,49 @@ static const struct conf_section section = {
 	.apply = apply, .check = check
 };
 
+/* --- health --------------------------------------------------------------- */
+
+/* Every number, whatever its country. */
+static bool is_for_all(const char *pattern)
+{
+	static const char *const all[] = { "*", "tel:*", "tel:+*" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (strcmp(pattern, all[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum health check_routes(struct buf *says, struct buf *remedy)
+{
+	const char *names[ROUTES];
+	size_t n = conf_names("route", names, ROUTES), lead = 0;
+	bool all = false;
+
+	for (size_t i = 0; i < n && i < ROUTES; i++) {
+		const char *to = conf_text("route", names[i], "to");
+
+		lead += conf_is_set("route", names[i], "via");
+		all = all || is_for_all(to ? to : "");
+	}
+	if (lead == 0 && gateway_next(NULL)) {
+		buf_addf(says, "no route leads to a gateway: nothing is ever "
+		    "sent by %s", gateway_next(NULL)->name);
+		buf_addf(remedy, "set route NAME to tel:+* and set route NAME "
+		    "via %s", gateway_next(NULL)->name);
+		return HEALTH_WARN;
+	}
+	buf_addf(says, "%zu routes lead to gateways%s", lead, all || !lead ?
+	    "" : "; numbers that fit none of them are refused");
+	return HEALTH_OK;
+}
+
+static const struct health_check checks[] = {
+	{ .name = "routes", .run = check_routes },
+};
+
 void routes_register(void)
 {
 	conf_register(&section);
+	health_register(checks, sizeof(checks) / sizeof(*checks));
 }

@@ -3,8 +3,8 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
-const crypto = require('node:crypto');
 const { Site } = require('./lib/site.js');
+const { totp } = require('./lib/totp.js');
 const { Api, isProblem, PASSWORD } = require('./lib/api.js');
 
 let site, root;
@@ -108,17 +108,6 @@ test('a new password ends the other sessions', async () => {
 });
 
 /* --- the second factor ------------------------------------------------------------------ */
-
-function totp(secret, at = Date.now()) {
-	const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c)
-		.toString(2).padStart(5, '0')).join('');
-	const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-	const counter = Buffer.alloc(8);
-	counter.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
-	const mac = crypto.createHmac('sha1', key).update(counter).digest();
-	const n = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
-	return String(n % 1000000).padStart(6, '0');
-}
 
 test('with a second factor the password alone is not enough', async () => {
 	await root.post('/admin/users', { name: 'tot', role: ['viewer'], password: PASSWORD });

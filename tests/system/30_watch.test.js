@@ -1,12 +1,21 @@
-// What an operator watches: a message's trace as it grows.
+// What an operator watches: a message's trace, /metrics, health.
 
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
-const { Site } = require('./lib/site.js');
-const { Api } = require('./lib/api.js');
-const { Sim } = require('./lib/sim.js');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const net = require('node:net');
+const path = require('node:path');
+const { Site, program } = require('./lib/site.js');
+const { Api, PASSWORD } = require('./lib/api.js');
+const { Authority } = require('./lib/ca.js');
+const { readExposition } = require('./lib/exposition.js');
+const { freePort } = require('./lib/ports.js');
+const { Sim, gateway } = require('./lib/sim.js');
 const { Stream } = require('./lib/stream.js');
+const { totp } = require('./lib/totp.js');
+const { until } = require('./lib/until.js');
 
 const LIMIT = { timeout: 60000 };
 const ALICE = 'sip:+15550100001@example.org';
@@ -51,3 +60,195 @@ test('the trace of one message grows before who watches it, by any of its ids', 
 			s.close();
 		}
 	});
+
+// --- /metrics ----------------------------------------------------------------
+
+const metrics = async () => readExposition((await site.get('/metrics')).body);
+const value = (all, name, labels = {}) => all[name].samples.find((s) => s.name === name &&
+	Object.entries(labels).every(([k, v]) => s.labels[k] === v))?.value;
+
+test('the reader of the exposition is strict', () => {
+	const good = '# HELP a_total Of.\n# TYPE a_total counter\na_total{b="c\\"d",e=""} 1\n';
+	assert.equal(readExposition(good).a_total.samples[0].labels.b, 'c\\"d');
+	for (const bad of [good.slice(0, -1), good.replace('counter', 'gauge'),
+		good.replace(' Of.', ''), good.replace('e=""', 'e="'), good + good,
+		good.replace('e=""', 'b=""'), `${good}a_total{b="c\\"d",e=""} 2\n`,
+		`${good}b 1\n`, good.replace('} 1', '} x'), good.replace('e=""', 'e="",'),
+		good.replace('a_total{b', 'a{b'), good.replace('} 1', '} -1')])
+		assert.throws(() => readExposition(bad), bad);
+	const h = ['# HELP h Of.', '# TYPE h histogram', 'h_bucket{le="1"} 1',
+		'h_bucket{le="+Inf"} 2', 'h_sum 2.5', 'h_count 2', ''];
+	assert.equal(readExposition(h.join('\n')).h.samples.length, 4);
+	for (const i of [2, 3, 4, 5])
+		assert.throws(() => readExposition(h.filter((l, k) => k !== i).join('\n')));
+	assert.throws(() => readExposition(h.join('\n').replace('h_count 2', 'h_count 3')));
+});
+
+/* proves APP-03 */
+test('all of /metrics can be read by Prometheus, and says what runs', LIMIT, async () => {
+	const { revision } = (await site.items('show', 'configuration', 'history',
+		'--limit', '1'))[0];
+	let all;
+	await until('the revision is told', async () => {
+		all = await metrics();
+		return value(all, 'parley_config_revision') === revision;
+	});
+	const [build] = all.parley_build_info.samples;
+	assert.equal(build.value, 1);
+	assert.equal(`parleyd ${build.labels.version}`,
+		execFileSync(program('parleyd'), ['--version']).toString().trim());
+	assert.match(build.labels.build, /^[0-9a-f]{16,40}$/);
+	assert.match(build.labels.schema, /^\d+\.\d+\.\d+$/);
+	const start = value(all, 'parley_start_time_seconds');
+	assert.ok(Math.abs(start - value(all, 'process_start_time_seconds')) <= 1);
+	assert.ok(Date.now() / 1000 - start < 600);
+	assert.equal(value(all, 'parley_config_pending_confirm'), 0);
+	assert.equal(value(all, 'parley_config_safe_mode'), 0);
+	const checks = (await api.get('/health/checks')).json.items;
+	all = await metrics();
+	const told = Object.fromEntries(all.parley_health_check_status.samples
+		.map((s) => [s.labels.check, s.value]));
+	assert.deepEqual(Object.keys(told).sort(), checks.map((c) => c.check).sort());
+	for (const c of checks)
+		assert.equal(['ok', 'warn', 'critical'][told[c.check]], c.state, c.check);
+});
+
+/* proves APP-03 */
+test('requests are timed by what they ask for and how they end', LIMIT, async () => {
+	const count = (all, kind, code) => all.parley_admin_request_duration_seconds.samples
+		.find((s) => s.name.endsWith('_count') && s.labels.class === kind &&
+		    s.labels.code_class === code).value;
+	const before = await metrics();
+	await api.get('/health/checks');
+	await api.get('/subscribers/nobody');
+	await api.post('/health/checks/run');
+	await new Api(site).get('/health/checks');
+	await new Api(site).post('/auth/login', { name: 'root1', password: 'x'.repeat(12) });
+	await api.get('//');
+	const after = await metrics();
+	for (const [kind, code, n] of [['read', '2xx', 1], ['read', '4xx', 1],
+		['change', '2xx', 1], ['refused', '4xx', 1], ['login', '4xx', 1],
+		['page', '2xx', 1], ['metrics', '2xx', 1], ['read', '5xx', 0]])
+		assert.equal(count(after, kind, code) - count(before, kind, code), n,
+			`${kind} ${code}`);
+});
+
+/* proves APP-03 */
+test('the end of each certificate is told, by its name', LIMIT, async () => {
+	const s = new Authority(site.dir).server('DNS:localhost,IP:127.0.0.1');
+	assert.equal((await api.post('/tls/certificates/good/install',
+		{ chain: s.chain, key: s.key })).status, 200);
+	const { items } = (await api.get('/tls/certificates')).json;
+	const ends = Object.fromEntries(items.map((c) => [c.name,
+		Math.floor(Date.parse(c.not_after) / 1000)]));
+	assert.ok(ends.good && ends.console);
+	await until('both are told', async () => {
+		const told = (await metrics()).parley_tls_certificate_expiry_seconds.samples;
+		return Object.entries(ends).every(([name, at]) =>
+			told.some((t) => t.labels.name === name && t.value === at));
+	});
+	await api.call('DELETE', '/tls/certificates/good', undefined, { 'If-Match': '*' });
+	await until('one is gone', async () => !(await metrics())
+		.parley_tls_certificate_expiry_seconds.samples.some((t) =>
+			t.labels.name === 'good'));
+});
+
+// --- health --------------------------------------------------------------------
+
+const check = async (name, args = ['health']) => JSON.parse((await site.shell(
+	[...args, '--json'])).stdout).items.find((c) => c.check === name);
+const becomes = (name, state, says, args) => until(`${name} is ${state}`, async () => {
+	const c = await check(name, args);
+	if (c.state !== state || !says.test(c.says))
+		return false;
+	assert.equal(c.remedy === '', state === 'ok', c.says);
+	assert.ok(Date.now() - Date.parse(c.since) < 3600000);
+	return true;
+});
+
+test('an administrator without a second factor is named, until he has one', LIMIT, async () => {
+	await becomes('second-factor', 'warn', /password alone .*: root1$/);
+	assert.equal((await check('second-factor')).since, (await check('second-factor')).since);
+	assert.equal(value(await metrics(), 'parley_health_check_status',
+		{ check: 'second-factor' }), 1);
+	const { secret } = (await api.post('/auth/totp')).json;
+	assert.equal((await api.post('/auth/totp/confirm', { code: totp(secret) })).status, 200);
+	await becomes('second-factor', 'ok', /need a code/);
+});
+
+test('settings that do not fit together are named with what to set', LIMIT, async () => {
+	await becomes('review', 'ok', /no settings/);
+	for (const [lines, says, undo] of [
+		[['set admin metrics-from 10.0.0.0/8,0.0.0.0/0'], /everybody may read/,
+			['delete admin metrics-from']],
+		[['set policy commit four-eyes on'], /another person/,
+			['delete policy commit four-eyes']],
+		[['delete site domain'], /no domain/, ['set site domain example.org']],
+	]) {
+		await site.configure(lines);
+		await becomes('review', 'warn', says);
+		await site.configure(undo);
+		await becomes('review', 'ok', /no settings/);
+	}
+});
+
+test('a gateway that no route leads to is named; so is one that trusts anybody', LIMIT,
+	async () => {
+		const port = await freePort();
+		await becomes('routes', 'ok', /^0 routes/);
+		await site.configure([...gateway('far', port, site, { pattern: null }),
+			'set gateway far enabled off', 'set gateway far tls on',
+			'set gateway far tls-verify off', 'delete site country-code']);
+		await becomes('routes', 'warn', /no route leads to a gateway: .* by far$/);
+		await becomes('review', 'warn', /not verified: far; .*without a country/);
+		await site.configure(['set route far to tel:+1777*', 'set route far via far']);
+		await becomes('routes', 'ok', /^1 routes .*none of them are refused/);
+		await site.configure(['set route far to tel:+*']);
+		await becomes('routes', 'ok', /^1 routes lead to gateways$/);
+		await site.configure(['delete route far', 'delete gateway far',
+			'set site country-code 1']);
+	});
+
+test('descriptors that come to an end, and a look on demand', LIMIT, async () => {
+	await becomes('descriptors', 'ok', /descriptors are open/);
+	const open = (await check('descriptors')).says.split(' ')[0];
+	const pid = String(site.daemon.process.pid);
+	const was = /(\d+) +(\d+) +files/.exec(execFileSync('prlimit',
+		['--pid', pid, '--nofile']).toString());
+	execFileSync('prlimit', ['--pid', pid, `--nofile=${Number(open) + 6}:${was[2]}`]);
+	await becomes('descriptors', 'critical', /descriptors are open/, ['health', 'run']);
+	execFileSync('prlimit', ['--pid', pid, `--nofile=${was[1]}:${was[2]}`]);
+	await becomes('descriptors', 'ok', /descriptors are open/, ['health', 'run']);
+});
+
+test('a port that another program has is named: the console, XCAP', LIMIT, async () => {
+	await becomes('console', 'ok', new RegExp(`:${site.admin}$`));
+	const xcap = await freePort();
+	await site.configure([`set xcap address 127.0.0.1:${xcap}`]);
+	await becomes('xcap', 'ok', new RegExp(`:${xcap}$`));
+	await site.down();
+	const others = await Promise.all([site.admin, xcap].map((port) =>
+		new Promise((done) => {
+			const s = net.createServer().listen(port, '127.0.0.1', () => done(s));
+		})));
+	await site.run();
+	await becomes('console', 'warn', /nothing can listen/);
+	await becomes('xcap', 'warn', /nothing listens .* lists/);
+	for (const s of others) s.close();
+	await site.restart();
+	await becomes('console', 'ok', /listens on/);
+	await becomes('xcap', 'ok', /127/);
+});
+
+test('a damaged database is named, and what to do', LIMIT, async () => {
+	await becomes('integrity', 'ok', /were whole 0 h ago/, ['health', 'run']);
+	await site.down();
+	const file = path.join(site.data, 'trace.db');
+	const db = fs.readFileSync(file);
+	for (let at = 4096; at + 4096 <= db.length; at += 4096)
+		if (db[at] === 13 || db[at] === 10)	// leaves of tables and indexes
+			db.fill(0xa5, at + 8, at + 64);
+	fs.writeFileSync(file, db);
+	await site.run();
+	await becomes('integrity', 'critical', /trace\.db: /, ['health', 'run']);
+});

@@ -106,10 +106,15 @@ static const struct op ops[] = {
 	    "errors:int why rate:int " OVERRIDE_ANSWER "]" },
 };
 
+/* Each of them, as long as one can read it. */
+#define NAMED	5
+
 static enum health check_gateways(struct buf *says, struct buf *remedy)
 {
 	size_t n = 0, down = 0;
-	const struct sms_link *bad = NULL;
+	struct buf bad;
+
+	buf_init(&bad, 2048);
 
 	LIST_FOR(at, &sms_links) {
 		const struct sms_link *k = LIST_ENTRY(at, struct sms_link,
@@ -120,19 +125,21 @@ static enum health check_gateways(struct buf *says, struct buf *remedy)
 		n++;
 		if (k->gateway.state != GATEWAY_DOWN)
 			continue;
-		down++;
-		bad = k;
+		if (down++ < NAMED)
+			buf_addf(&bad, "%s%s (%s)", down > 1 ? ", " : "",
+			    k->name, k->why);
 	}
-	if (!bad) {
+	if (down == 0)
 		buf_addf(says, "all of %zu gateways are up", n);
-		return HEALTH_OK;
-	}
-	buf_addf(says, "%zu of %zu gateways are down: %s (%s)", down, n,
-	    bad->name, bad->why);
-	buf_addf(remedy, "look at `show gateways`; check address, system-id "
-	    "and password of gateway %s, and whether its service centre "
-	    "runs", bad->name);
-	return HEALTH_WARN;
+	else
+		buf_addf(says, "%zu of %zu gateways are down: %s%s", down, n,
+		    bad.p, down > NAMED ? " and others" : "");
+	if (down)
+		buf_addz(remedy, "look at `show gateways`; check address, "
+		    "system-id and password of each, and whether its service "
+		    "centre runs; parley test gateway tries it step by step");
+	buf_deinit(&bad);
+	return down ? HEALTH_WARN : HEALTH_OK;
 }
 
 static const struct health_check checks[] = {

@@ -10,6 +10,7 @@
 #include "flow/flow.h"
 #include "flow/port.h"
 #include "loop/loop.h"
+#include "op/health.h"
 #include "port/xcap/xcap_priv.h"
 #include "wire/imdn.h"
 
@@ -88,6 +89,26 @@ static void server_start(void)
 	    data_dir, conf_text(SECTION, "", "address")) : NULL;
 }
 
+static enum health check_server(struct buf *says, struct buf *remedy)
+{
+	bool wanted = conf_is_set(SECTION, "", "address");
+
+	if (!wanted || server) {
+		buf_addz(says, wanted ? conf_text(SECTION, "", "address") :
+		    "no XCAP");
+		return HEALTH_OK;
+	}
+	buf_addf(says, "nothing listens on %s: clients cannot read or change "
+	    "their lists", conf_text(SECTION, "", "address"));
+	buf_addz(remedy, "see the log of the daemon; then change xcap "
+	    "address, or mend the certificate tls/xcap.pem");
+	return HEALTH_WARN;
+}
+
+static const struct health_check checks[] = {
+	{ .name = "xcap", .run = check_server },
+};
+
 static void server_stop(void)
 {
 	httpd_stop(server);
@@ -137,6 +158,7 @@ static void xcap_init(const char *dir)
 	data_dir = dir;
 	imdn_init();	/* libxml2 is used in several threads */
 	conf_register(&section);
+	health_register(checks, sizeof(checks) / sizeof(*checks));
 	exchanges_init();
 }
 

@@ -7,7 +7,7 @@ const { moved } = require('./site.js');
 // Series that move by themselves, or because a test looks.
 const NOISE = new RegExp('^(process_|parley_(loop|db|admin|hop|trace|log|cdr|edge|' +
 	'delivery_duration|queue|failures|gateway_(window|response|sessions|up|' +
-	'messages|reports)|registrations|sip_transactions))');
+	'messages|reports)|registrations|sip_transactions|health|config|tls))');
 
 class Watch {
 	static async start(site) {
