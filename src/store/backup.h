@@ -80,10 +80,13 @@ enum err backup_stage(const char *path, const struct backup_options *o,
  * Before the databases are opened: remove what a kill left half done of
  * backups, put what is staged in place, and keep what was there in
  * DIR/restore.old, one generation.  Goes on after a kill.
+ * aside: what is in force need not be readable; without it administrators and
+ * audit of now are kept, or nothing is restored.
  * *taken: there was something.  ERR_BAD_CONTENT: it was given up, and all is
  * as before; ERR_STORAGE: it stopped half way, the daemon must not start.
  */
-enum err backup_take(const char *dir, bool *taken, struct buf *why);
+enum err backup_take(const char *dir, bool aside, bool *taken,
+    struct buf *why);
 
 /* --- what there is -------------------------------------------------------- */
 

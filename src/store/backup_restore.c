@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@
 #define OLD	"restore.old"
 #define MARK	"complete"	/* in READY: all of it is there and checked */
 #define MERGED	"merged"	/* in READY: what stays was put in */
+#define WAS	"was.db"	/* in READY: what is in force, brought forward */
 #define SWAP	"swapping"	/* in READY: OLD belongs to this restore */
 
 static bool exists(const char *dir, const char *name)
@@ -165,6 +167,8 @@ static const char *const store_stays[] = {
 	"FROM old.charge_position o) WHERE seq <= " OLD_END ";",
 };
 
+static bool is_full;	/* a group failed for want of room, not of data */
+
 static bool one_group(sqlite3 *h, const char *sql)
 {
 	char *why = NULL;
@@ -173,18 +177,73 @@ static bool one_group(sqlite3 *h, const char *sql)
 	    sqlite3_exec(h, sql, NULL, NULL, &why) == SQLITE_OK &&
 	    sqlite3_exec(h, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
 		return true;
+	is_full |= sqlite3_errcode(h) == SQLITE_FULL ||
+	    sqlite3_errcode(h) == SQLITE_NOMEM;
 	log_info("left as in the backup why=\"%s\"", why ? why : "");
 	sqlite3_free(why);
 	(void)sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
 	return false;
 }
 
-static bool attach(struct db *db, const char *dir)
+/* INT_MAX: it cannot be read */
+static int version_of(sqlite3 *h)
 {
-	char *sql = sqlite3_mprintf("ATTACH '%q/%q.db' AS old", dir,
-	    db_name(db->which));
-	bool ok = sqlite3_exec(db->h, sql, NULL, NULL, NULL) == SQLITE_OK;
+	sqlite3_stmt *s = NULL;
+	int v = INT_MAX;
 
+	if (sqlite3_prepare_v2(h, "PRAGMA user_version", -1, &s, NULL) ==
+	    SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+		v = sqlite3_column_int(s, 0);
+	(void)sqlite3_finalize(s);
+	return v;
+}
+
+/* The one in force as this program would have it; in READY, and away with
+ * that.  false: it is no older one, or cannot be read. */
+static bool bring_forward(const char *ready, const char *path,
+    enum db_which which)
+{
+	char was[BACKUP_PATH];
+	struct db *db;
+	struct buf why;
+	sqlite3 *h = NULL;
+	char *sql;
+	bool ok;
+
+	backup_path(was, "%s/" WAS, ready);
+	(void)unlink(was);
+	sql = sqlite3_mprintf("VACUUM INTO %Q", was);
+	ok = sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE, NULL) ==
+	    SQLITE_OK && version_of(h) < migrate_newest(which) &&
+	    sqlite3_exec(h, sql, NULL, NULL, NULL) == SQLITE_OK;
+	sqlite3_free(sql);
+	(void)sqlite3_close(h);
+	if (!ok)
+		return false;
+	buf_init(&why, 1000);
+	db = db_connect(was, which, true, &why);
+	ok = db && migrate_one(db, &why) == ERR_OK;
+	if (!ok)
+		log_warn("the database in force cannot be brought forward: %s",
+		    why.p);
+	if (db)
+		db_disconnect(db);
+	buf_deinit(&why);
+	return ok;
+}
+
+static bool attach(struct db *db, const char *dir, const char *ready)
+{
+	char path[BACKUP_PATH];
+	char *sql;
+	bool ok;
+
+	backup_path(path, "%s/%s.db", dir, db_name(db->which));
+	/* charging alone is kept of the other one, and of any version */
+	if (db->which == DB_CONFIG && bring_forward(ready, path, db->which))
+		backup_path(path, "%s/" WAS, ready);
+	sql = sqlite3_mprintf("ATTACH %Q AS old", path);
+	ok = sqlite3_exec(db->h, sql, NULL, NULL, NULL) == SQLITE_OK;
 	sqlite3_free(sql);
 	return ok;
 }
@@ -228,13 +287,15 @@ static void note_revision(sqlite3 *h, const char *name, struct strv actor,
 	    "AND id > (SELECT min(id) FROM main.revision);");
 }
 
-static void note(struct db *db, const char *ready, bool has_old)
+static void note(struct db *db, const char *ready, bool has_old, bool lost)
 {
 	char name[300], actor[400];
 
 	read_mark(ready, name, actor);
 	note_revision(db->h, name, audit_name(strv(actor)), has_old);
 	if (audit_put(db, strv(actor), STRV("backup restore"), strv(name),
+	    lost ? STRV("what was in force could not be read: administrators "
+	    "and audit before this are those of the backup") :
 	    STRV_NONE) != ERR_OK)
 		log_warn("the audit has no row of this restore");
 }
@@ -255,26 +316,27 @@ static const struct {
 	    "restored" },
 };
 
-/* What is in force, if there is one; false: it cannot be had. */
-static bool keep_old(struct db *db, const char *dir, bool has_old)
+/* What is in force, if there is one; false: not all of it can be had. */
+static bool keep_old(struct db *db, const char *dir, const char *ready,
+    bool has_old)
 {
-	bool ok = !has_old || attach(db, dir);
+	bool attached = has_old && attach(db, dir, ready), ok = true;
 
-	for (size_t i = 0; ok && db->which == DB_CONFIG &&
+	for (size_t i = 0; db->which == DB_CONFIG &&
 	    i < sizeof(config_goes) / sizeof(*config_goes); i++)
 		(void)one_group(db->h, config_goes[i]);
-	for (size_t i = 0; ok && has_old && i < merges[db->which].n; i++)
-		ok = one_group(db->h, merges[db->which].stays[i]) ||
+	for (size_t i = 0; attached && i < merges[db->which].n; i++)
+		ok &= one_group(db->h, merges[db->which].stays[i]) ||
 		    i >= merges[db->which].must;
-	return ok;
+	return ok && attached == has_old;
 }
 
 static bool merge_db(const char *dir, const char *ready, enum db_which which,
-    struct buf *why)
+    bool aside, struct buf *why)
 {
 	char path[BACKUP_PATH], name[20];
 	struct db *db;
-	bool has_old, ok;
+	bool has_old, kept, ok;
 
 	(void)snprintf(name, sizeof(name), "%s.db", db_name(which));
 	backup_path(path, "%s/%s", ready, name);
@@ -284,12 +346,18 @@ static bool merge_db(const char *dir, const char *ready, enum db_which which,
 	/* what stays must fit into it */
 	ok = migrate_one(db, why) == ERR_OK;
 	has_old = exists(dir, name);
-	if (ok && !keep_old(db, dir, has_old)) {
+	is_full = false;
+	kept = ok && keep_old(db, dir, ready, has_old);
+	if (ok && !kept && aside && !is_full) {
+		log_warn("what is in force cannot be read and is set aside: "
+		    "the restored has all from the backup db=%s",
+		    db_name(which));
+	} else if (ok && !kept) {
 		buf_addz(why, merges[which].otherwise);
 		ok = false;
 	}
 	if (ok && which == DB_CONFIG)
-		note(db, ready, has_old);
+		note(db, ready, has_old && kept, has_old && !kept);
 	db_disconnect(db);
 	return ok;
 }
@@ -344,15 +412,18 @@ static bool begin_swap(const char *ready, const char *old)
 }
 
 /* The databases in force may have a log that a kill left. */
-static bool merge(const char *dir, const char *ready, struct buf *why)
+static bool merge(const char *dir, const char *ready, bool aside,
+    struct buf *why)
 {
 	if (exists(ready, MERGED))
 		return true;
-	return merge_db(dir, ready, DB_CONFIG, why) &&
-	    merge_db(dir, ready, DB_STORE, why) && touch(ready, MERGED, "");
+	return merge_db(dir, ready, DB_CONFIG, aside, why) &&
+	    merge_db(dir, ready, DB_STORE, aside, why) &&
+	    touch(ready, MERGED, "");
 }
 
-enum err backup_take(const char *dir, bool *taken, struct buf *why)
+enum err backup_take(const char *dir, bool aside, bool *taken,
+    struct buf *why)
 {
 	char ready[BACKUP_PATH], old[BACKUP_PATH];
 
@@ -364,7 +435,7 @@ enum err backup_take(const char *dir, bool *taken, struct buf *why)
 		backup_remove_tree(ready);
 		return ERR_OK;
 	}
-	if (!merge(dir, ready, why)) {
+	if (!merge(dir, ready, aside, why)) {
 		backup_remove_tree(ready);
 		return ERR_BAD_CONTENT;
 	}

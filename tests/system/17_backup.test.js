@@ -147,6 +147,30 @@ test('parleyd restores to an empty machine, and not beside a running daemon', as
 	assert.equal((await site.json(['audit', 'verify'])).state, 'ok');
 });
 
+/* proves APP-02 */
+test('parleyd restores where the databases in force are damaged', async (t) => {
+	const site = await started(t);
+	await keepOne(site);
+	const word = site.file('passphrase', 'correct horse\n');
+	const made = await job(site, 'create', '--passphrase-file', word);
+	await site.down();
+	for (const db of ['config.db', 'store.db'])
+		fs.writeFileSync(path.join(site.data, db), Buffer.alloc(65536, 'x'));
+	const cannot = spawnSync(program('parleyd'), ['--data-dir', site.data],
+		{ timeout: 30000 });
+	assert.notEqual(cannot.status, 0);
+	const restored = spawnSync(program('parleyd'), ['--data-dir', site.data, '--restore',
+		path.join(backups(site), made.name), '--passphrase-file', word],
+	{ timeout: 60000 });
+	assert.equal(restored.status, 0, String(restored.stderr));
+	assert.match(String(restored.stderr), /cannot be read and is set aside/);
+	assert.ok(fs.existsSync(path.join(site.data, 'restore.old', 'config.db')));
+	await site.run();
+	await site.listening();
+	await carolGets(site);
+	assert.equal((await site.json(['audit', 'verify'])).state, 'ok');
+});
+
 test('a job that is cancelled or killed leaves nothing behind', async (t) => {
 	const site = await started(t);
 	await site.down();
@@ -239,7 +263,8 @@ test('files that are no backups are refused and change nothing', async (t) => {
 		await refused('cut.cpmbak', /cannot be used|no backup/);
 	}
 	const flipped = Buffer.from(whole);
-	flipped[flipped.length >> 1] ^= 1;
+	for (let i = 0; i < 1024; i++)	// more than what fills up a block
+		flipped[(flipped.length >> 1) + i] ^= 1;
 	put('flipped.cpmbak', flipped);
 	await refused('flipped.cpmbak', /cannot be used|config.db|store.db/);
 	put('noise.cpmbak', Buffer.alloc(100000, 'x'));

@@ -347,9 +347,9 @@ static void taken_is_whole(void)
 	bool taken;
 
 	buf_init(&why, 1000);
-	ck_assert_msg(backup_take(dir, &taken, &why) == ERR_OK, "%s", why.p);
+	ck_assert_msg(backup_take(dir, false, &taken, &why) == ERR_OK, "%s", why.p);
 	ck_assert(taken);
-	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+	ck_assert_int_eq(backup_take(dir, false, &taken, &why), ERR_OK);
 	ck_assert(!taken);
 	world_open(dir);
 	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
@@ -456,7 +456,7 @@ START_TEST(administrators_and_audit_outlive_the_backup_of_an_older_program)
 	(void)snprintf(path, sizeof(path), "%s/restore.ready/config.db", dir);
 	old_config(path, _i);
 	buf_init(&why, 1000);
-	ck_assert_msg(backup_take(dir, &taken, &why) == ERR_OK, "%s", why.p);
+	ck_assert_msg(backup_take(dir, false, &taken, &why) == ERR_OK, "%s", why.p);
 	ck_assert(taken);
 	world_open(dir);
 	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
@@ -492,7 +492,7 @@ START_TEST(nothing_is_restored_where_administrators_cannot_be_kept)
 	prepare();
 	shell("cd %s && %s", dir, lost[_i]);
 	buf_init(&why, 1000);
-	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_BAD_CONTENT);
+	ck_assert_int_eq(backup_take(dir, false, &taken, &why), ERR_BAD_CONTENT);
 	ck_assert(!taken);
 	ck_assert_str_eq(why.p, "administrators and audit could not be kept; "
 	    "nothing was restored");
@@ -501,6 +501,57 @@ START_TEST(nothing_is_restored_where_administrators_cannot_be_kept)
 	world_open(dir);
 	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
 	    "WHERE value = 'after'"), 1);
+	world_close();
+	buf_deinit(&why);
+}
+END_TEST
+
+/* proves APP-02 */
+START_TEST(a_restore_by_hand_sets_aside_what_cannot_be_read)
+{
+	struct buf why;
+	bool taken;
+
+	prepare();
+	shell("cd %s && %s", dir, lost[_i]);
+	buf_init(&why, 1000);
+	ck_assert_msg(backup_take(dir, true, &taken, &why) == ERR_OK, "%s",
+	    why.p);
+	ck_assert(taken);
+	shell("cd %s && test -e restore.old/config.db", dir);
+	world_open(dir);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
+	    "WHERE value = 'before'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
+	    "WHERE action = 'backup restore' AND detail LIKE "
+	    "'what was in force could not be read%'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM revision "
+	    "WHERE comment LIKE 'restored from %'"), 1);
+	world_close();
+	buf_deinit(&why);
+}
+END_TEST
+
+START_TEST(what_an_older_program_left_in_force_is_kept)
+{
+	char path[400];
+	struct buf why;
+	bool taken;
+
+	prepare();
+	(void)snprintf(path, sizeof(path), "%s/config.db", dir);
+	shell("rm -f %s-*", path);
+	old_config(path, _i);
+	buf_init(&why, 1000);
+	ck_assert_msg(backup_take(dir, false, &taken, &why) == ERR_OK, "%s",
+	    why.p);
+	ck_assert(taken);
+	shell("cd %s && test ! -e restore.ready", dir);
+	world_open(dir);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
+	    "WHERE value = 'before'"), 1);
+	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM audit "
+	    "WHERE action = 'of the backup'"), 1);
 	world_close();
 	buf_deinit(&why);
 }
@@ -530,7 +581,7 @@ START_TEST(a_restore_goes_on_after_a_kill)
 	if (_i >= 2) {
 		/* as far as the marks say: merge it, then stop before */
 		shell("cd %s && cp config.db kept && cp store.db kept2", dir);
-		ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+		ck_assert_int_eq(backup_take(dir, false, &taken, &why), ERR_OK);
 		shell("cd %s && rm -rf restore.old && mkdir restore.ready && "
 		    "mv config.db store.db restore.ready/ && mv kept config.db "
 		    "&& mv kept2 store.db && cd restore.ready && "
@@ -590,7 +641,7 @@ START_TEST(charging_neither_repeats_nor_skips_over_a_restore)
 	(void)snprintf(file, sizeof(file), "%s/backup/%s", dir, name);
 	ck_assert_msg(backup_stage(file, &o, STRV("alice"), &progress,
 	    &why) == ERR_OK, "%s", why.p);
-	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+	ck_assert_int_eq(backup_take(dir, false, &taken, &why), ERR_OK);
 	world_open(dir);
 	ck_assert_msg(number(DB_STORE, "SELECT seq FROM charge_position") ==
 	    counts[_i].position, "%s", counts[_i].name);
@@ -617,7 +668,7 @@ START_TEST(what_is_not_complete_is_not_taken)
 	prepare();
 	buf_init(&why, 1000);
 	shell("rm %s/restore.ready/complete", dir);
-	ck_assert_int_eq(backup_take(dir, &taken, &why), ERR_OK);
+	ck_assert_int_eq(backup_take(dir, false, &taken, &why), ERR_OK);
 	ck_assert(!taken);
 	world_open(dir);
 	ck_assert_int_eq(number(DB_CONFIG, "SELECT count(*) FROM setting "
@@ -723,6 +774,10 @@ Suite *suite(void)
 	    1, 8);
 	tcase_add_rows(tc, nothing_is_restored_where_administrators_cannot_be_kept,
 	    lost);
+	tcase_add_rows(tc, a_restore_by_hand_sets_aside_what_cannot_be_read,
+	    lost);
+	tcase_add_loop_test(tc, what_an_older_program_left_in_force_is_kept,
+	    1, 17);
 	tcase_add_rows(tc, a_restore_goes_on_after_a_kill, kills);
 	tcase_add_rows(tc,
 	    charging_neither_repeats_nor_skips_over_a_restore, counts);
