@@ -66,9 +66,21 @@ static enum health check_factors(struct buf *says, struct buf *remedy)
 
 /* --- settings that do not fit together --------------------------------------------- */
 
+/* Not every module has to be there. */
+static bool is_known(const char *section, const char *row)
+{
+	const struct conf_section *s = conf_section_find(strv(section));
+
+	for (size_t i = 0; s && i < s->n; i++)
+		if (strcmp(s->rows[i].name, row) == 0)
+			return true;
+	return false;
+}
+
 static size_t instances(const char *section, const char *names[NAMES])
 {
-	size_t n = conf_names(section, names, NAMES);
+	size_t n = conf_section_find(strv(section)) ?
+	    conf_names(section, names, NAMES) : 0;
 
 	return n < NAMES ? n : NAMES;
 }
@@ -76,7 +88,8 @@ static size_t instances(const char *section, const char *names[NAMES])
 static const char *trusting_gateway(void)
 {
 	const char *names[NAMES];
-	size_t n = instances("gateway", names);
+	size_t n = is_known("gateway", "tls-verify") ?
+	    instances("gateway", names) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (conf_bool("gateway", names[i], "tls") &&
@@ -102,7 +115,7 @@ static const char *no_domain(void)
 {
 	const char *names[NAMES];
 
-	return instances("listener", names) &&
+	return is_known("site", "domain") && instances("listener", names) &&
 	    !conf_is_set("site", "", "domain") ? "" : NULL;
 }
 
@@ -110,7 +123,8 @@ static const char *no_country(void)
 {
 	const char *names[NAMES];
 
-	return instances("gateway", names) &&
+	return is_known("site", "country-code") &&
+	    instances("gateway", names) &&
 	    !conf_is_set("site", "", "country-code") ? "" : NULL;
 }
 
