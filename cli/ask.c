@@ -69,26 +69,34 @@ static bool may_ask(const struct session *s, const struct options *o)
 	return !o->yes && !s->file && isatty(STDIN_FILENO) && ask_can();
 }
 
-bool ask_first(struct session *s, const struct gram_op *op,
+/* How many are meant is said as well: without it nothing is done. */
+static bool only_looks(const struct gram_op *op, const struct request *r)
+{
+	return gram_arg_find(op, STRV("expect")) && !r->expects;
+}
+
+int ask_first(struct session *s, const struct gram_op *op,
     const struct request *r, const struct options *o)
 {
 	struct buf question, safe;
 	bool yes;
 
-	if (!may_ask(s, o) || !ends_something(op) ||
-	    gram_arg_find(op, STRV("expect")))
-		return true;
+	if (o->yes || !ends_something(op) || only_looks(op, r))
+		return EXIT_OK;
+	if (!may_ask(s, o))
+		return session_error(s, EXIT_DECLINED, "%s cannot be taken "
+		    "back; in a script it needs --yes: nothing was changed",
+		    op->command);
 	buf_init(&question, BUF_NO_LIMIT);
 	buf_init(&safe, BUF_NO_LIMIT);
 	buf_addf(&question, "%s%s%s: %s; do it?", op->command,
 	    r->object.n ? " " : "", r->object.n ? r->object.p : "", op->help);
 	render_safe(&safe, buf_strv(&question), false);
 	yes = ask_yes(safe.p);
-	if (!yes)
-		(void)session_error(s, EXIT_DECLINED, "nothing was changed");
 	buf_deinit(&question);
 	buf_deinit(&safe);
-	return yes;
+	return yes ? EXIT_OK : session_error(s, EXIT_DECLINED, "nothing was "
+	    "changed");
 }
 
 /* How many it would be; 0: it is no preview. */

@@ -6,10 +6,11 @@
 #include "cli/session.h"
 
 /*
- * At a terminal, when the operation ends something for good and --yes is not
- * given: asks, and says so if the answer is no.  A script is not asked.
+ * When the operation ends something for good and --yes is not given: asks at
+ * a terminal, and refuses in a script.  EXIT_OK: it may be done; otherwise
+ * why not was said.
  */
-bool ask_first(struct session *s, const struct gram_op *op,
+int ask_first(struct session *s, const struct gram_op *op,
     const struct request *r, const struct options *o);
 /*
  * The answer to an operation that only said what it would do unless it is

@@ -67,6 +67,8 @@ static const struct rows {
 	  "registered", { "address", "agent" }, "gone" },
 	{ "jobs", "imports", "id", "state", "import", { "done", "errors" },
 	  NULL },
+	{ "work", "jobs", "id", "state", "work", { "kind", "object", "done" },
+	  NULL },
 	{ "queues", "queues", "queue", "waiting", "queue", { "age" },
 	  "empty" },
 	{ "config", "config/revisions?limit=1", "revision", "state",

@@ -10,6 +10,7 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/empty.h"
+#include "cli/nagios.h"
 #include "cli/stop.h"
 #include "cli/wait.h"
 #include "config.h"
@@ -112,18 +113,21 @@ static int request(struct session *s, const struct gram_op *op,
 		return EXIT_OK;
 	}
 	s->out.utc = o->utc;
+	s->out.mask |= o->mask;
+	s->out.quiet |= o->quiet;
 	if (o->color != COLOR_AUTO)
 		s->out.color = o->color == COLOR_ALWAYS;
-	if (o->wait.p && strcmp(op->method, "GET") == 0)
+	if (o->nagios)
+		code = session_error(s, EXIT_USAGE, "--nagios is for health "
+		    "alone");
+	else if (o->wait.p && strcmp(op->method, "GET") == 0)
 		code = wait_run(s, r, o);
 	else if (o->wait.p)
 		code = session_error(s, EXIT_USAGE, "--wait is for what only "
 		    "shows");
-	else if (o->watch_s)
-		code = watch(s, op, r, o);
-	else
-		code = ask_first(s, op, r, o) ?
-		    once(s, op, r, o, more) : EXIT_DECLINED;
+	else if ((code = ask_first(s, op, r, o)) == EXIT_OK)
+		code = o->watch_s ? watch(s, op, r, o) :
+		    once(s, op, r, o, more);
 	s->out.color = color;
 	s->out.utc = false;
 	return code;
@@ -246,7 +250,7 @@ static const struct own {
 	{ "history", "history [N]", "the last lines that were typed",
 	  history_words },
 	{ "monitor", "monitor [messages | gateways | registrations | queues | "
-	  "imports |\n        health | config | audit | log | all]",
+	  "imports |\n        work | health | config | audit | log | all]",
 	  "what happens, as it happens; q ends", monitor_words },
 	{ "source", "source FILE", "run the lines of a file", source_words },
 	{ "top", "top [SECONDS]", "rates, gateways, queues and delays on one "
@@ -294,8 +298,8 @@ bool command_word(struct session *s, struct strv word)
 static const char help_more[] =
     "\nEvery command takes --json, --jsonl, --csv, --columns A,B, --sort "
     "[-]COLUMN,\n--limit N, --watch [SECONDS], --timeout SECONDS, --yes, "
-    "--utc, --color WHEN,\n--no-pager and --help.  In the shell a command may "
-    "be followed by | match REGEX,\n| except REGEX, | count, | first N, | "
+    "--utc, --color WHEN,\n--no-pager, --mask, --quiet and --help.  In the "
+    "shell a command may be followed by\n| match REGEX, | except REGEX, | count, | first N, | "
     "last N, | sort [-]COLUMN, | json, | jsonl,\n| csv, | no-more or | save "
     "FILE, or several of them.\n";
 
@@ -407,12 +411,13 @@ int session_words(struct session *s, const struct word *w, size_t n)
 	buf_deinit(&why);
 	if (n == 0)
 		return EXIT_OK;
-	i = own_of(s, &w[0]);
-	if (i < OWN) {
+	i = nagios_is(w, n) ? OWN : own_of(s, &w[0]);
+	if (i < OWN || nagios_is(w, n)) {
 		struct options was = s->defaults;
 
 		s->defaults = o;
-		code = own[i].run(s, w + 1, n - 1);
+		code = i < OWN ? own[i].run(s, w + 1, n - 1) :
+		    nagios_words(s, w + 1, n - 1);
 		s->defaults = was;
 		return code;
 	}

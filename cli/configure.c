@@ -138,7 +138,7 @@ static int from_file(struct session *s, const struct given *g)
 	if (configure_read(s, g->file, &lines))
 		code = send_lines(s, buf_strv(&lines), g);
 	if (code == EXIT_OK && !g->commit)
-		fprintf(stderr, "nothing was changed: add --commit\n");
+		session_note(s, "nothing was changed: add --commit\n");
 	explicit_bzero(lines.p, lines.size);
 	buf_deinit(&lines);
 	return code;
@@ -201,6 +201,8 @@ int configure_words(struct session *s, const struct word *w, size_t n)
 			break;
 	}
 	buf_deinit(&why);
+	s->out.quiet |= g.options.quiet;
+	s->out.mask |= g.options.mask;
 	if (step <= 0 || g.options.help ||
 	    (n && !g.file && !draft.p && !g.exclusive) ||
 	    (g.file && (draft.p || g.exclusive)))

@@ -61,7 +61,7 @@ void empty_say(struct session *s, const struct options *o,
 	const struct gram_op *op;
 	struct buf usage;
 
-	if (!s->out.tty || o->json || o->jsonl || o->csv ||
+	if (!s->out.tty || s->out.quiet || o->json || o->jsonl || o->csv ||
 	    strcmp(r->method, "GET") != 0 || !is_empty(json) ||
 	    (s->way && (s->way->filters.n || s->way->file)))
 		return;

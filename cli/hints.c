@@ -162,6 +162,9 @@ static const struct common {
 	{ "--utc", "times on a terminal in UTC", NULL, NULL },
 	{ "--yes", "do not ask", NULL, NULL },
 	{ "--no-pager", "all at once", NULL, NULL },
+	{ "--mask", "numbers and addresses unreadable, for pictures", NULL,
+	  NULL },
+	{ "--quiet", "only the answer: no hints, no progress", NULL, NULL },
 	{ "--help", "what this command takes", NULL, NULL },
 };
 
@@ -193,6 +196,9 @@ static void option_names(struct hinting *h, const struct gram_op *op)
 		(void)snprintf(word, sizeof(word), "--%s-prompt", a->option);
 		hint_offer(word, a->help, h);
 	}
+	if (strcmp(op->command, "health") == 0)
+		hint_offer("--nagios", "one line and 0 to 3, as plugins of "
+		    "Nagios say it", h);
 	for (size_t i = 0; i < COMMON; i++)
 		if (!gram_arg_find(op, strv(common[i].word + 2)))
 			hint_offer(common[i].word, common[i].help, h);

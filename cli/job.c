@@ -55,12 +55,12 @@ static void job_read(struct job *j, struct strv json, char *state, size_t n)
 	    strcmp(state, "queued") != 0 && strcmp(state, "waiting") != 0;
 }
 
-static void job_bar(const struct job *j, bool last)
+static void job_bar(struct session *s, const struct job *j, bool last)
 {
 	enum { WIDTH = 30 };
 	int full = j->total ? (int)(j->done * WIDTH / j->total) : 0;
 
-	if (!isatty(STDERR_FILENO))
+	if (s->out.quiet || !isatty(STDERR_FILENO))
 		return;
 	fprintf(stderr, "\r[");
 	for (int i = 0; i < WIDTH; i++)
@@ -86,7 +86,7 @@ int job_follow(struct session *s, const struct options *o,
 		if (code != EXIT_OK)
 			return code;
 		job_read(&j, buf_strv(&a.body), state, sizeof(state));
-		job_bar(&j, j.ended);
+		job_bar(s, &j, j.ended);
 		if (j.ended)
 			break;
 		answer_free(&a);

@@ -40,8 +40,12 @@ static int filtered(struct session *s, struct filters *f, struct strv line,
 	s->defaults.csv |= f->csv;
 	if (output_begin(&o, &s->out, f, !s->file, &why)) {
 		s->way = &o;
+		s->out.mask = s->defaults.mask;
+		s->out.quiet = s->defaults.quiet;
 		code = command(s, line, w, n);
 		s->way = NULL;
+		if (s->out.quiet)
+			s->more = false;
 		if (!output_end(&o, &why) && code == EXIT_OK)
 			code = session_error(s, EXIT_FAILED, "%s", why.p);
 		if (s->more)	/* behind the rows, also of a pager */

@@ -8,6 +8,7 @@
 #include "cli/changes.h"
 #include "cli/feed.h"
 #include "cli/keys.h"
+#include "cli/mask.h"
 #include "cli/session.h"
 #include "cli/stop.h"
 #include "wire/json.h"
@@ -20,12 +21,13 @@ static const struct {
 	{ "registrations", "registrations", "devices that come and go" },
 	{ "queues", "queues", "messages that wait" },
 	{ "imports", "jobs", "imports that begin and end" },
+	{ "work", "work", "long operations: tests of gateways, work on queues" },
 	{ "health", "alerts", "checks that fail or recover" },
 	{ "config", "config", "settings that are changed" },
 	{ "audit", "audit", "who does what" },
 	{ "log", "log", "the log of the daemon" },
 	{ "all", "messages,gateways,registrations,alerts,config,log",
-	  "all but queues, imports and audit" },
+	  "all but queues, imports, work and audit" },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -114,22 +116,33 @@ static void usage(struct session *s)
 static void line(struct strv text, void *arg)
 {
 	struct monitor *m = arg;
+	struct buf masked;
 
+	buf_init(&masked, BUF_NO_LIMIT);
+	if (m->s->out.mask) {
+		mask_text(&masked, text);
+		text = buf_strv(&masked);
+	}
 	fprintf(m->s->out.out, "%.*s\n", STRV_ARG(text));
+	buf_deinit(&masked);
 }
 
 static void event(struct monitor *m, struct strv name, struct strv data)
 {
-	struct buf safe;
+	struct buf safe, masked;
 
 	if (!m->options.json && !m->options.jsonl) {
 		changes_tell(&m->changes, name, data, line, m);
 	} else {
 		buf_init(&safe, BUF_NO_LIMIT);
-		render_json_safe(&safe, data);
+		buf_init(&masked, BUF_NO_LIMIT);
+		mask_json(&masked, data);
+		render_json_safe(&safe, m->s->out.mask ? buf_strv(&masked) :
+		    data);
 		fprintf(m->s->out.out, "{\"event\":\"%.*s\",\"data\":%s}\n",
 		    STRV_ARG(name), safe.p);
 		buf_deinit(&safe);
+		buf_deinit(&masked);
 	}
 	if (m->s->way)
 		output_flow(m->s->way);
@@ -197,7 +210,7 @@ static int run(struct monitor *m)
 
 	keys_begin(&keys, m->s->out.tty);
 	if (keys.tty)
-		fprintf(stderr, "(q ends)\n");
+		session_note(m->s, "(q ends)\n");
 	code = follow(m, &keys);
 	keys_end(&keys);
 	return code;
@@ -212,6 +225,8 @@ int monitor_words(struct session *s, const struct word *w, size_t n)
 	buf_init(&m.topics, 4096);
 	buf_init(&why, 4096);
 	code = read_words(&m, w, n);
+	s->out.mask |= m.options.mask;
+	s->out.quiet |= m.options.quiet;
 	if (m.options.timeout_s)
 		m.end = now_mono() + (int64_t)m.options.timeout_s * 1000;
 	if (code == EXIT_OK && m.options.help) {

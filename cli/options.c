@@ -150,6 +150,9 @@ int options_take(struct options *o, const struct word *w, size_t n,
 		{ "--csv", offsetof(struct options, csv) },
 		{ "--help", offsetof(struct options, help) },
 		{ "--no-pager", offsetof(struct options, no_pager) },
+		{ "--mask", offsetof(struct options, mask) },
+		{ "--quiet", offsetof(struct options, quiet) },
+		{ "--nagios", offsetof(struct options, nagios) },
 	};
 	int step;
 

@@ -117,7 +117,7 @@ bool output_end(struct output *o, struct buf *why)
 		if (!ok)
 			buf_addf(why, "%s: %s", o->filters.save,
 			    strerror(errno));
-		else
+		else if (!o->render->quiet)
 			fprintf(stderr, "%zu lines are in %s\n", o->saved,
 			    o->filters.save);
 	}

@@ -17,6 +17,8 @@ struct render {
 	FILE *out;
 	bool tty;	/* align to the screen, cut what is too wide */
 	bool color, utc;
+	bool mask;	/* numbers and addresses are made unreadable */
+	bool quiet;	/* nothing is said about the answer */
 	int width;	/* columns of the screen; 0: do not cut */
 	bool *heading;	/* set while the head of a table is written; or NULL */
 };

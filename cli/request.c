@@ -373,6 +373,7 @@ static void about(struct building *b, struct request *r)
 		if (of->n && !r->object.n && (a->flags & GRAM_POSITION) &&
 		    !(a->flags & GRAM_FILE))
 			buf_adds(&r->object, of->v[0]);
+		r->expects |= of->n && strcmp(a->name, "expect") == 0;
 		r->narrowed |= of->n && !(a->flags & GRAM_PATH) &&
 		    strcmp(a->name, "limit") != 0;
 	}

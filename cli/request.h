@@ -18,6 +18,9 @@ enum {		/* exit codes, one table for every command: parley(1) */
 /* Options that every command has. */
 struct options {
 	bool json, jsonl, csv, help, no_pager, utc;
+	bool mask;		/* numbers and addresses */
+	bool quiet;		/* nothing but the answer */
+	bool nagios;		/* health as a plugin of Nagios says it */
 	bool yes;		/* do not ask */
 	enum render_color color;
 	int watch_s;		/* 0: once */
@@ -35,6 +38,7 @@ struct request {
 	struct buf file;	/* the name of the file in the body, or empty */
 	struct buf object;	/* the first of its words, or empty */
 	bool narrowed;		/* asks for less than there is */
+	bool expects;		/* says how many it shall change */
 };
 
 /*

@@ -4,11 +4,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/mask.h"
 #include "cli/session.h"
 #include "cli/stop.h"
 #include "wire/json.h"
 
 #define CONFIG "/api/v1/config/"
+
+static void safe_add(struct buf *out, struct strv text, bool lines,
+    bool mask)
+{
+	struct buf masked;
+
+	buf_init(&masked, BUF_NO_LIMIT);
+	if (mask) {
+		mask_text(&masked, text);
+		text = buf_strv(&masked);
+	}
+	render_safe(out, text, lines);
+	buf_deinit(&masked);
+}
 
 int session_error(struct session *s, int code, const char *fmt, ...)
 {
@@ -20,7 +35,7 @@ int session_error(struct session *s, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_addv(&b, fmt, ap);
 	va_end(ap);
-	render_safe(&safe, buf_strv(&b), false);
+	safe_add(&safe, buf_strv(&b), false, s->out.mask);
 	fflush(stdout);
 	fprintf(stderr, "error: ");
 	if (s->file)
@@ -29,6 +44,17 @@ int session_error(struct session *s, int code, const char *fmt, ...)
 	buf_deinit(&b);
 	buf_deinit(&safe);
 	return code;
+}
+
+void session_note(struct session *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->out.quiet)
+		return;
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -66,14 +92,20 @@ static void refused_lines(struct session *s, const struct json *errors,
 			    STRV_ARG(text));
 }
 
-static void refused_json(struct strv body)
+static void refused_json(struct session *s, struct strv body)
 {
-	struct buf safe;
+	struct buf safe, masked;
 
 	buf_init(&safe, BUF_NO_LIMIT);
+	buf_init(&masked, BUF_NO_LIMIT);
+	if (s->out.mask) {
+		mask_json(&masked, body);
+		body = buf_strv(&masked);
+	}
 	render_json_safe(&safe, body);
 	fprintf(stderr, "%s\n", safe.p);
 	buf_deinit(&safe);
+	buf_deinit(&masked);
 }
 
 /* What the daemon refused, in its own words. */
@@ -93,7 +125,7 @@ static int refused(struct session *s, const struct answer *a,
 	detail = STRV_NONE;
 	if ((o->json || o->jsonl) && root) {
 		json_free(root);
-		refused_json(buf_strv(&a->body));
+		refused_json(s, buf_strv(&a->body));
 		return code;
 	}
 	(void)json_as_string(root ? json_member(root, "detail") : NULL,
@@ -206,7 +238,7 @@ int session_said(struct session *s, const struct options *o, struct strv json)
 	root = json_parse(json, (size_t)80 << 20, &e);
 	if (root && json_as_string(json_member(root, "text"), &said)) {
 		buf_init(&safe, BUF_NO_LIMIT);
-		render_safe(&safe, said, true);
+		safe_add(&safe, said, true, s->out.mask);
 		fputs(safe.p, s->out.out);
 		fflush(s->out.out);
 		buf_deinit(&safe);
@@ -220,12 +252,12 @@ static void plain(struct session *s, struct strv text)
 {
 	struct buf safe;
 
-	if (!s->out.tty) {
+	if (!s->out.tty && !s->out.mask) {
 		fprintf(s->out.out, "%.*s\n", STRV_ARG(text));
 		return;
 	}
 	buf_init(&safe, BUF_NO_LIMIT);
-	render_safe(&safe, text, true);
+	safe_add(&safe, text, true, s->out.mask);
 	fprintf(s->out.out, "%s\n", safe.p);
 	buf_deinit(&safe);
 }
@@ -249,7 +281,7 @@ static int show_selected(struct session *s, const struct options *o,
 	return code;
 }
 
-int session_show(struct session *s, const struct options *o, struct strv json)
+static int show(struct session *s, const struct options *o, struct strv json)
 {
 	bool next = false, ok = true;
 
@@ -268,4 +300,24 @@ int session_show(struct session *s, const struct options *o, struct strv json)
 	fflush(s->out.out);
 	s->more |= next;
 	return EXIT_OK;
+}
+
+int session_show(struct session *s, const struct options *o, struct strv json)
+{
+	bool mask = s->out.mask;
+	struct buf masked;
+	int code;
+
+	if (!mask)
+		return show(s, o, json);
+	buf_init(&masked, BUF_NO_LIMIT);
+	if (json.n && json.p[0] == '{')
+		mask_json(&masked, json);
+	else
+		mask_text(&masked, json);
+	s->out.mask = false;
+	code = show(s, o, buf_strv(&masked));
+	s->out.mask = mask;
+	buf_deinit(&masked);
+	return code;
 }

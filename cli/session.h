@@ -58,6 +58,10 @@ int session_error(struct session *s, int code, const char *fmt, ...)
 bool session_grammar(struct session *s, int *code);
 bool session_schema(struct session *s);	/* silent: only for help */
 
+/* What is about an answer, on standard error; not with --quiet. */
+void session_note(struct session *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* One line or the words of one command; the exit code. */
 int session_line(struct session *s, struct strv line);
 int session_words(struct session *s, const struct word *w, size_t n);

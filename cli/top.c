@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "cli/command.h"
 #include "cli/keys.h"
+#include "cli/mask.h"
 #include "cli/stop.h"
 
 /* Each part is an answer of the daemon, or some columns of it. */
@@ -45,10 +46,16 @@ static int fetch(struct look *l, const struct part *p, struct answer *a)
 	struct buf target;
 	int code;
 
-	buf_init(&target, 1024);
+	buf_init(&target, BUF_NO_LIMIT);
 	buf_addf(&target, "/api/v1/%s", p->target);
 	code = session_call(l->s, "GET", target.p, NULL, STRV_NONE,
 	    &l->options, NULL, a);
+	if (code == EXIT_OK && l->s->out.mask) {
+		buf_clear(&target);
+		mask_json(&target, buf_strv(&a->body));
+		buf_clear(&a->body);
+		buf_adds(&a->body, buf_strv(&target));
+	}
 	buf_deinit(&target);
 	return code;
 }
@@ -215,6 +222,7 @@ int top_words(struct session *s, const struct word *w, size_t n)
 
 	if (code != EXIT_OK)
 		return code;
+	s->out.mask |= l.options.mask;
 	if (l.options.help) {
 		fputs("top [SECONDS]\n    rates, gateways, queues and delays "
 		    "on one screen; q ends\n", s->out.out);

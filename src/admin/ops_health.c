@@ -4,8 +4,10 @@
 
 #include "admin/admin_priv.h"
 #include "base/metric.h"
+#include "base/near.h"
 #include "base/now.h"
 #include "loop/timer.h"
+#include "op/complete.h"
 #include "op/health.h"
 
 #define CHECKS		64
@@ -68,6 +70,41 @@ static void ready_run(struct op_call *c)
 	buf_deinit(&remedy);
 }
 
+static bool wanted(struct op_call *c, const struct health_check *h)
+{
+	struct strv name;
+
+	for (size_t i = 0; (name = op_nth(c, "check", i)).p; i++)
+		if (strv_eq(name, strv(h->name)))
+			return true;
+	return !op_given(c, "check");
+}
+
+/* false: the call has been failed */
+static bool checks_known(struct op_call *c)
+{
+	const struct health_check *h;
+	struct strv name;
+
+	for (size_t n = 0; (name = op_nth(c, "check", n)).p; n++) {
+		struct near near = near_to(name);
+		size_t i = 0;
+
+		while ((h = health_at(i)) != NULL && !strv_eq(name,
+		    strv(h->name))) {
+			near_offer(&near, h->name);
+			i++;
+		}
+		if (h)
+			continue;
+		op_fail(c, OP_NOT_FOUND, "there is no check \"%.*s\"%s%s",
+		    STRV_ARG(name), near.best ? "; did you mean " : "",
+		    near.best ? near.best : "");
+		return false;
+	}
+	return true;
+}
+
 /* The shell's exit codes: 10 for warn, 11 for critical. */
 static void list_run(struct op_call *c)
 {
@@ -76,12 +113,16 @@ static void list_run(struct op_call *c)
 	enum health worst = HEALTH_OK, state;
 	struct buf says, remedy;
 
+	if (!checks_known(c))
+		return;
 	buf_init(&says, 1024);
 	buf_init(&remedy, 1024);
 	op_list(c);
 	for (size_t i = 0; (h = health_at(i)) != NULL; i++) {
 		buf_clear(&says);
 		buf_clear(&remedy);
+		if (!wanted(c, h))
+			continue;
 		state = run(i, &says, &remedy);
 		if (state > worst)
 			worst = state;
@@ -171,6 +212,12 @@ void health_watch_stop(void)
 #define CHECKS_ANSWER \
 	"[check state=ok|warn|critical says remedy since:time] exit:int~"
 
+static const struct op_arg checks_args[] = {
+	{ "check", ARG_REPEAT, "check", "only the check of this name; may be "
+	  "repeated" },
+	{ 0 }
+};
+
 static const struct op ops[] = {
 	{ "", "GET", "/health/live", CAP_ANYONE, OP_CORE, NULL,
 	  "does the core turn", live_run,
@@ -178,15 +225,29 @@ static const struct op ops[] = {
 	{ "", "GET", "/health/ready", CAP_ANYONE, OP_CORE, NULL,
 	  "can it take messages; 503 with the reasons", ready_run,
 	  "status=ok" },
-	{ "health", "GET", "/health/checks", CAP_VIEW, OP_CORE, NULL,
+	{ "health", "GET", "/health/checks", CAP_VIEW, OP_CORE, checks_args,
 	  "what is wrong, and how to mend it", list_run, CHECKS_ANSWER },
 	{ "health run", "POST", "/health/checks/run", CAP_OPERATE, OP_CORE,
-	  NULL, "the same, after a look at each page of the databases and at "
-	  "all else that is not looked at each time", look_run,
+	  checks_args, "the same, after a look at each page of the databases "
+	  "and at all else that is not looked at each time", look_run,
 	  CHECKS_ANSWER },
 };
 
+static void complete_check(struct strv prefix, complete_offer_fn *offer,
+    void *arg)
+{
+	const struct health_check *h;
+
+	for (size_t i = 0; (h = health_at(i)) != NULL; i++)
+		if (strncmp(h->name, prefix.p, prefix.n) == 0 &&
+		    !offer(strv(h->name), arg))
+			return;
+}
+
+static const struct completer names = { "check", complete_check };
+
 void ops_health(void)
 {
+	complete_register(&names, 1);
 	op_register(ops, sizeof(ops) / sizeof(ops[0]));
 }

@@ -69,7 +69,7 @@ test('a subscriber is added, shown, changed, suspended, resumed and deleted', as
 	await site.parley(['subscriber', 'resume', CAROL]);
 	assert.equal((await client.register()).status, 200);
 	client.end();
-	await site.parley(['subscriber', 'delete', CAROL]);
+	await site.parley(['subscriber', 'delete', CAROL, '--yes']);
 	await fails(['subscriber', 'show', CAROL], 3, /there is no subscriber/);
 	await until('its registrations go too', async () =>	// a moment later
 		!(await site.items('show', 'registrations')).some((r) =>
@@ -212,11 +212,11 @@ test('a daemon that is not there is exit 7', async () => {
 
 test('a script stops at the first line that fails and says which', async () => {
 	const lines = `# a comment\n\nsubscriber add ${CAROL}\nshow subscribrs\n` +
-		`subscriber delete ${CAROL}\n`;
+		`subscriber delete ${CAROL} --yes\n`;
 	await fails(['-'], 2, /stdin:4: unknown word "subscribrs"/, lines);
 	const file = site.file('script', lines);
 	await fails(['-f', file], 6, /script:3: .*exists already/);
-	await site.parley(['-'], `subscriber delete ${CAROL}\n`);
+	await site.parley(['-'], `subscriber delete ${CAROL} --yes\n`);
 	await fails(['-f', '/nonexistent'], 1, /No such file/);
 });
 

@@ -179,7 +179,8 @@ test('a report for a device that was forgotten goes to another', async () => {
 		sim.write(`ua ${name} auto imdn off`);
 	sim.message('alice3', BOB, 'from the third', 'imdn delivery id r3');
 	await sim.wait({ event: 'message', ua: 'phone', text: 'from the third' });
-	await site.parley(['device', 'forget', ALICE, '6f474eac-f1a1-4085-b654-c9ed5c9cf1d3']);
+	await site.parley(['device', 'forget', ALICE, '6f474eac-f1a1-4085-b654-c9ed5c9cf1d3',
+		'--yes']);
 	sim.write(`ua phone imdn delivered for r3 to ${ALICE}`);
 	for (const name of ['alice', 'alice2'])
 		await sim.wait({ event: 'imdn', ua: name, 'message-id': 'r3',

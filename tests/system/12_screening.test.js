@@ -98,7 +98,7 @@ test('spam outlives a kill, is thrown away, and all is in the audit', async () =
 	await site.restart('SIGKILL');
 	const [kept] = await spam();
 	assert.equal(kept.from, tel(1));
-	await site.parley(['spam', 'delete', kept.id]);
+	await site.parley(['spam', 'delete', kept.id, '--yes']);
 	assert.deepEqual(await spam(), []);
 	await screen('block', 'remove', 'tel:+1555*');
 	const actions = (await site.items('show', 'audit')).map((a) => a.action);

@@ -81,13 +81,14 @@ test('a backup under load restores what was there, and nobody is let in by it', 
 
 	// what happens after it goes, but for the audit and the charging
 	await site.configure(['set policy delivery max-deferral 3d']);
-	await site.parley(['subscriber', 'delete', CAROL]);
+	await site.parley(['subscriber', 'delete', CAROL, '--yes']);
 	const audit = (await site.json(['audit', 'verify'])).rows;
 	const charged = (await site.json(['charging', 'close'])).written;
-	await site.parley(['backup', 'restore', made.name, '--passphrase-file', word], '', 5);
+	await site.parley(['backup', 'restore', made.name, '--passphrase-file', word, '--yes'],
+		'', 5);
 	const mark = site.mark();
 	await site.parley(['backup', 'restore', made.name, '--passphrase-file', word,
-		'--site', 'example.org']);
+		'--site', 'example.org', '--yes']);
 	await site.log(/restored; what was there/, mark);
 	await site.ready(mark);
 	assert.ok((await site.items('show', 'subscribers'))
@@ -119,7 +120,7 @@ test('without a passphrase no secret is in it, and those of now stay', async (t)
 	assert.equal(query('config.db', 'SELECT count(*) FROM subscriber WHERE secrets ' +
 		'IS NOT NULL'), '0');
 	const mark = site.mark();
-	await site.parley(['backup', 'restore', made.name, '--site', 'example.org']);
+	await site.parley(['backup', 'restore', made.name, '--site', 'example.org', '--yes']);
 	await site.log(/restored; what was there/, mark);
 	await site.ready(mark);
 	await carolGets(site);	// she can log in
@@ -234,7 +235,8 @@ test('files that are no backups are refused and change nothing', async (t) => {
 	const unsigned = async (name, why) => {
 		await site.parley(['backup', 'verify', name], '', 1);
 		assert.match((await job(site, 'job')).why, why, name);
-		const r = await site.shell(['backup', 'restore', name, '--site', 'example.org']);
+		const r = await site.shell(['backup', 'restore', name, '--site', 'example.org',
+			'--yes']);
 		assert.equal(r.status, 1, `${name}: ${r.stdout}`);
 		assert.match((await job(site, 'job')).why, why, name);
 	};
@@ -316,7 +318,7 @@ test('files that are no backups are refused and change nothing', async (t) => {
 	}
 
 	await site.parley(['backup', 'verify', '../../etc/passwd'], '', 3);
-	await site.parley(['backup', 'delete', 'nothing.cpmbak'], '', 3);
+	await site.parley(['backup', 'delete', 'nothing.cpmbak', '--yes'], '', 3);
 	assert.deepEqual(fs.readdirSync(site.data)
 		.filter((f) => /^(\.verify|restore)/.test(f)), []);
 	assert.equal((await site.items('show', 'subscribers')).length, 3);
@@ -347,7 +349,7 @@ test('a backup leaves by the API, comes in again and is restored', async (t) => 
 	assert.equal(r.status, 200);
 	assert.match(r.headers['content-disposition'], /^attachment; filename="parley-/);
 	assert.ok(r.bytes.equals(fs.readFileSync(path.join(backups(site), made.name))));
-	await site.parley(['backup', 'delete', made.name]);
+	await site.parley(['backup', 'delete', made.name, '--yes']);
 	await site.parley(['subscriber', 'delete', ALICE, '--yes']);
 
 	const send = (bytes, headers = OCTETS) => api.call('POST', '/backups/upload', bytes,
@@ -379,7 +381,8 @@ test('a backup leaves by the API, comes in again and is restored', async (t) => 
 		{ site: 'example.org', force: true }), 403);
 
 	const mark = site.mark();
-	await site.parley(['backup', 'restore', up.json.name, '--site', 'example.org']);
+	await site.parley(['backup', 'restore', up.json.name, '--site', 'example.org',
+		'--yes']);
 	await site.ready(mark);
 	assert.equal((await site.items('show', 'subscribers')).length, 3);
 	await carolGets(site);

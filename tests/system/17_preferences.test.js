@@ -223,7 +223,7 @@ test('what waits for a device ends when it is forgotten, and the sender is told'
 	const answer = await alice.message(BOB, 'for the watch', { messageId: 'm6',
 		wants: 'negative-delivery' });
 	assert.equal(answer.status, 202);
-	await site.parley(['device', 'forget', BOB, 'watch']);
+	await site.parley(['device', 'forget', BOB, 'watch', '--yes']);
 	await alice.gotReport('m6', 'failed');
 	const [row] = await site.items('show', 'messages', '--to', KEY, '--limit', '1');
 	assert.equal(row.state, 'cancelled');

@@ -105,7 +105,7 @@ test('an administrator blocks by a list, as the client would', async (t) => {
 	t.after(() => bob.end());
 	taken(await bob.register());
 	assert.equal((await bob.message(ALICE, 'not wanted')).status, 403);
-	await site.parley(['list', 'delete', ALICE, 'rcs_blockedcontacts']);
+	await site.parley(['list', 'delete', ALICE, 'rcs_blockedcontacts', '--yes']);
 	taken(await bob.message(ALICE, 'wanted'));
 });
 

@@ -206,6 +206,14 @@ test('what a queue loses is shown first, and its name asked for', async () => {
 	expect(site, ['want "parley> "', `send "queue purge ${to}\\r"`, ...ask,
 		`send "${to}\\r"`, 'want "2 of 2"', 'want "parley> "', 'send "quit\\r"']);
 	assert.deepEqual(await site.items('show', 'queues'), []);
+	// a script says how many it means, and that it means it
+	await site.parley(['test', 'message', '--from', from, '--to', to, '--text', 'c']);
+	const purge = async (...more) => (await site.shell(['queue', 'purge', to, ...more])).status;
+	assert.equal(await purge('--expect', '1'), 12);
+	assert.equal(await purge('--expect', '2', '--yes'), 6);
+	assert.equal((await site.items('show', 'queues'))[0].waiting, 1);
+	assert.equal(await purge('--expect', '1', '--yes'), 0);
+	assert.deepEqual(await site.items('show', 'queues'), []);
 });
 
 /* --- the mode configure --------------------------------------------------------------- */
@@ -382,7 +390,7 @@ test('no key runs a command of the line editor', () => {
 		'want "unknown word"', 'want "parley> "', 'send "quit\\r"']);
 });
 
-test('what ends for good is asked for at a terminal, and not in scripts', async () => {
+test('what ends for good is asked for at a terminal, and needs --yes in scripts', async () => {
 	const people = async () =>
 		(await site.items('show', 'subscribers', '--limit', '500')).length;
 	await site.parley(['subscriber', 'add', 'sip:zed@example.org']);
@@ -397,7 +405,10 @@ test('what ends for good is asked for at a terminal, and not in scripts', async 
 	expect(site, ['never "\\[y/N\\]" "sip:zed"'],
 		{ args: ['subscriber', 'delete', 'sip:zed@example.org', '--yes'] });
 	await site.parley(['subscriber', 'add', 'sip:zed@example.org']);
-	await site.parley(['subscriber', 'delete', 'sip:zed@example.org']);
+	await fails('subscriber delete sip:zed@example.org\n', 12, /needs --yes: nothing was/);
+	assert.equal(await people(), PEOPLE + 1);
+	await site.parley(['subscriber', 'delete', 'sip:zed@example.org', '--yes']);
+	assert.equal(await people(), PEOPLE);
 });
 
 /* --- other machines -------------------------------------------------------------------- */
@@ -440,7 +451,7 @@ test('a daemon elsewhere is reached over TLS, with a token that nobody sees', as
 	assert.equal(wrong.status, 7);
 	assert.match(wrong.stderr, /not the one that was named/);
 	assert.equal(at(['health'], { PARLEY_TOKEN: 'pt_nonsense' }).status, 4);
-	assert.equal(at(['subscriber', 'delete', 'sip:user01@example.org'],
+	assert.equal(at(['subscriber', 'delete', 'sip:user01@example.org', '--yes'],
 		{ PARLEY_TOKEN }).status, 4);
 	assert.equal(remote(['-H', 'https://127.0.0.1:1', 'health'], { PARLEY_TOKEN }).status, 7);
 	assert.equal(remote(['-H', 'http://x', 'health'], { PARLEY_TOKEN }).status, 7);

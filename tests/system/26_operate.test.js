@@ -304,7 +304,8 @@ test('a purge counts first, and each sender hears of it once', async () => {
 	await post('/queues/npm/purge', { expect: '4' }, 409);
 	await post('/queues/npm/purge', { reason: 'NONSENSE' }, 422);
 	await post('/queues/npm/purge', { state: 'sent' }, 422);
-	assert.equal((await site.shell(['queue', 'purge', 'npm', '--expect', '4'])).status, 6);
+	assert.equal((await site.shell(['queue', 'purge', 'npm', '--expect', '4', '--yes']))
+		.status, 6);
 	const j = await ended((await post('/queues/npm/purge',
 		{ expect: String(look.matching), upto: look.upto })).id);
 	assert.deepEqual([j.state, j.done, j.total, j.skipped], ['done', 5, 5, 0]);

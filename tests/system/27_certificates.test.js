@@ -385,7 +385,7 @@ test('the shell does the same, from files', async () => {
 	await site.parley(['certificate', 'assign', 'shell', '--to', 'console']);
 	assert.equal((await shown(site.admin)).cn, 'shell');
 	await site.parley(['certificate', 'self-sign', 'console', '--replace']);
-	await site.parley(['certificate', 'delete', 'shell']);
+	await site.parley(['certificate', 'delete', 'shell', '--yes']);
 });
 
 /* proves APP-04 */

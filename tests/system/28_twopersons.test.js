@@ -128,7 +128,7 @@ test('with four eyes nobody restores a backup but root on the machine itself', a
 		{ site: 'example.org' }), 403).detail, /two persons/);
 	assert.equal((await site.json(['backup', 'job'])).what, 'create');
 	const mark = site.mark();
-	await site.parley(['backup', 'restore', name, '--site', 'example.org']);
+	await site.parley(['backup', 'restore', name, '--site', 'example.org', '--yes']);
 	await site.log(/restored; what was there/, mark);
 	await site.ready(mark);
 	root = await Api.login(site, 'root1');

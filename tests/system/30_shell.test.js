@@ -1,0 +1,172 @@
+// The shell for those who watch and write scripts: what a plugin is told, what
+// pictures do not show, what is said beside an answer.
+
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert/strict');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { Site, program } = require('./lib/site.js');
+const { expect } = require('./lib/expect.js');
+
+const ALICE = 'sip:alice@example.org', BOB = 'sip:bob@example.org';
+const NUMBER = '+358501234567';
+let site;
+
+before(async () => {
+	site = await Site.start({ listeners: [], people: [[ALICE, 'x', `tel:${NUMBER}`],
+		[BOB, 'y']] });
+});
+
+after(async () => {
+	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
+});
+
+async function fails(lines, status, stderr) {
+	const r = await site.shell(['-'], lines);
+	assert.equal(r.status, status, r.stderr);
+	assert.match(r.stderr, stderr);
+}
+
+/* --- plugins ---------------------------------------------------------------------- */
+
+const nagios = (...args) => site.shell(['health', '--nagios', ...args]);
+
+/* proves APP-04 */
+test('health is told to a plugin in one line, and 0 to 3', async () => {
+	const well = await nagios('--check', 'gateways');
+	assert.equal(well.status, 0);
+	assert.match(well.stdout, /^PARLEY OK - all is well \| ok=1 warn=0 critical=0\n$/);
+	await site.configure(['set gateway dead kind smpp',
+		'set gateway dead address 127.0.0.1:1', 'set gateway dead system-id x']);
+	await site.parley(['health', '--check', 'gateways', '--wait', 'critical,warn'], '', 10);
+	const bad = await nagios();
+	assert.equal(bad.status, 1, bad.stdout);
+	const [first, ...more] = bad.stdout.trim().split('\n');
+	assert.match(first, /^PARLEY WARNING - .*gateways: [^|]*dead[^|]* \| ok=\d+ warn=\d+ c/);
+	assert.match(more.join('\n'), /^gateways is warn: \S/m);
+	assert.equal(bad.stderr, '');
+	assert.equal((await nagios('--check', 'disk', '--check', 'gateways')).status, 1);
+	await site.configure(['delete gateway dead']);
+});
+
+test('whatever keeps a plugin from looking is unknown, and said where it is read', async () => {
+	for (const [args, why] of [
+		[['health', '--nagios', '--check', 'gateway'], /no check.*did you mean gateways/],
+		[['health', '--nagios', '--chekc', 'x'], /usage: health --nagios/],
+		[['--socket', '/nonexistent', 'health', '--nagios'], /is parleyd running/],
+	]) {
+		const r = await site.shell(args);
+		assert.deepEqual([r.status, r.stderr], [3, '']);
+		assert.match(r.stdout, /^PARLEY UNKNOWN - .*\n$/);
+		assert.match(r.stdout, why);
+	}
+	const far = spawnSync(program('parley'), ['-H', 'https://127.0.0.1:1', 'health',
+		'--nagios'], { encoding: 'utf8', timeout: 60000,
+		env: { ...process.env, PARLEY_TOKEN: 'x' } });
+	assert.equal(far.status, 3);
+	await fails('show groups --nagios\n', 2, /--nagios is for health alone/);
+});
+
+test('one check is looked at alone, by its name', async () => {
+	const rows = await site.items('health', '--check', 'gateways', '--check', 'disk');
+	assert.deepEqual(rows.map((r) => r.check).sort(), ['disk', 'gateways']);
+	const r = await site.shell(['health', '--check', 'gatways']);
+	assert.equal(r.status, 3);
+	assert.match(r.stderr, /did you mean gateways/);
+	expect(site, ['want "parley> "', 'send "health --check gatew\\t"', 'want "ays"',
+		'send "\\r"', 'want "gateways"', 'want "parley> "', 'send "health --n?"',
+		'want "plugins of"', 'send "\\025quit\\r"']);
+});
+
+/* --- pictures --------------------------------------------------------------------- */
+
+const SHOWN = /\+358501234567|alice@|bob@/;
+
+/* proves APP-04 */
+test('with --mask no form of an answer has a number or an address', async () => {
+	for (const form of [[], ['--json'], ['--jsonl'], ['--csv']]) {
+		const r = await site.parley(['show', 'subscribers', '--mask', ...form]);
+		assert.ok(!SHOWN.test(r), r);
+		assert.match(r, /sip:a••••@example\.org/);
+		assert.match(r, /tel:\+358•••••••67/);
+	}
+	const explained = await site.parley(['explain', '--from', ALICE, '--to', BOB, '--mask']);
+	assert.ok(!SHOWN.test(explained), explained);
+	assert.match(explained, /sip:b••@example\.org/);
+	const r = await site.shell(['--mask', 'subscriber', 'show', 'sip:carol@example.org']);
+	assert.equal(r.status, 3);
+	assert.match(r.stderr, /sip:c••••@example\.org/);
+	const json = await site.shell(['subscriber', 'show', 'sip:carol@example.org', '--mask',
+		'--json']);
+	assert.ok(!/carol@/.test(json.stdout + json.stderr), json.stderr);
+	const exported = await site.parley(['audit', 'export', '--mask']);
+	assert.ok(!SHOWN.test(exported), exported);
+});
+
+test('--mask before the command is for a whole session, and ends with it', async () => {
+	const out = expect(site, ['want "parley> "', 'send "show subscribers\\r"', 'want "sip:b"',
+		'want "parley> "', 'send "watch 1 show subscribers --timeout 1\\r"', 'want "sip:b"',
+		'want "parley> "', 'send "quit\\r"'], { args: ['--mask'] });
+	assert.ok(!SHOWN.test(out), out);
+	const lines = (await site.parley(['-'], 'show subscribers --mask | match sip:b\n' +
+		'show subscribers | match sip:b\n')).split('\n');
+	assert.match(lines[1], /^sip:b••@/);
+	assert.match(lines[3], /^sip:bob@/);
+	let over = false;
+	const seen = site.shell(['-'], 'monitor audit --mask | match "subscriber add" | first 1\n')
+		.finally(() => { over = true; });
+	for (let i = 0; i < 100 && !over; i++)
+		await site.parley(['subscriber', 'add', `sip:carol${i}@example.org`]);
+	assert.match((await seen).stdout, /subscriber add, sip:c•••••+@example\.org/);
+});
+
+/* --- beside an answer ------------------------------------------------------------- */
+
+test('--quiet keeps to the answer: no hints, no counts, no more rows', async () => {
+	const loud = await site.shell(['show', 'subscribers', '--limit', '1']);
+	assert.match(loud.stderr, /more rows/);
+	const quiet = await site.shell(['show', 'subscribers', '--limit', '1', '--quiet']);
+	assert.deepEqual([quiet.stdout, quiet.stderr], [loud.stdout, '']);
+	const file = path.join(site.dir, 'saved');
+	for (const [args, said] of [[[], /lines are in/], [['--quiet'], /^$/]])
+		assert.match((await site.shell([...args, '-'], `show groups | save ${file}\n`))
+			.stderr, said);
+	expect(site, ['never "no groups yet" "parley> "', 'send "show groups\\r"',
+		'never "no groups yet" "parley> "', 'send "quit\\r"'], { args: ['--quiet'] });
+	const r = await site.shell(['--quiet', 'configure', '-f', '-'],
+		'set site country-code 1\n');
+	assert.equal(r.stderr, '');
+	await fails('shwo --quiet\n', 2, /did you mean show\?/);
+});
+
+test('who saves as elsewhere is told that there is nothing to save', async () => {
+	const running = (await site.items('show', 'configuration', 'history'))[0].revision;
+	for (const word of ['save', 'write', 'persist', 'write memory']) {
+		const r = await site.shell(['-'], `${word}\n`);
+		assert.deepEqual([r.status, r.stdout], [0,
+			`nothing to save: revision ${running} is already on disk\n`]);
+	}
+});
+
+test('--watch shows anew in place, for programs a document each time', async () => {
+	const out = expect(site, ['want "show gateways"', 'want "Ctrl-C ends"', 'idle',
+		'want "every 1 s"', 'idle', 'send "\\003"'],
+	{ args: ['show', 'gateways', '--watch', '1'], rows: 30 });
+	assert.ok(out.split('\x1b[H\x1b[J').length >= 3, 'it draws over what was there');
+	const lines = (await site.parley(['show', 'subscribers', '--watch', '1', '--timeout', '2']))
+		.trim().split('\n').map((l) => JSON.parse(l));
+	assert.ok(lines.length >= 2);
+	assert.ok(lines.every((l) => l.items.length >= 2));
+});
+
+test('monitor work tells of long operations', async () => {
+	let over = false;
+	const seen = site.shell(['-'], 'monitor work | match purge | first 1\n')
+		.finally(() => { over = true; });
+	for (let i = 0; i < 100 && !over; i++) {
+		await site.parley(['test', 'message', '--from', ALICE, '--to', BOB, '--text', 'x']);
+		await site.parley(['queue', 'purge', BOB, '--expect', '1', '--yes']);
+	}
+	assert.match((await seen).stdout, /^\d\d:\d\d:\d\d work \d+: \w+ \(.*purge/);
+});
