@@ -138,7 +138,10 @@ static const struct {
 	{ "delete", NULL, "delete PATH", "stage a removal" },
 	{ "rename", NULL, "rename SECTION NAME NEW", "also in what refers to "
 	  "it" },
-	{ "copy", NULL, "copy SECTION NAME NEW", "all its values" },
+	{ "copy", NULL, "copy SECTION NAME NEW", "its values but for "
+	  "secrets" },
+	{ "insert", NULL, "insert PATH VALUE before|after OTHER",
+	  "into a list; or first|last" },
 	{ "edit", draft_edit, "edit PATH", "paths begin there from now on" },
 	{ "up", draft_up, "up", "paths begin one word before" },
 	{ "top", draft_top, "top", "paths are whole again" },
@@ -271,6 +274,61 @@ static int secret_add(struct session *s, struct buf *line)
 	return code;
 }
 
+/* "set gateway smsc1 password secret:9f86d081884c7d65": a copy, which is made
+ * by "copy gateway smsc1 smsc2", lacks it. */
+static void secret_note(struct session *s, struct strv line,
+    const struct word *copy, size_t n)
+{
+	static const char secret[] = "secret:";
+	struct word w[WORDS];
+	struct arena a;
+	size_t k;
+
+	arena_init(&a);
+	k = words_split(line, &a, w, WORDS);
+	if (k > 2 && k <= WORDS && strncmp(w[k - 1].text.p, secret,
+	    sizeof(secret) - 1) == 0)
+		session_note(s, "%.*s is not copied, as a copy is as a rule "
+		    "for another account: set %.*s %.*s %.*s\n",
+		    STRV_ARG(w[k - 2].text), STRV_ARG(copy[1].text),
+		    STRV_ARG(copy[n - 1].text), STRV_ARG(w[k - 2].text));
+	arena_deinit(&a);
+}
+
+/* Which settings of a copy are still to be given. */
+static void copy_note(struct session *s, struct strv line)
+{
+	struct word w[WORDS];
+	struct strv text = STRV(""), rest;
+	struct json_err e = { 0 };
+	struct json *root;
+	struct answer a;
+	struct arena arena;
+	struct buf where;
+	size_t n;
+
+	buf_init(&where, BUF_NO_LIMIT);
+	arena_init(&arena);
+	n = words_split(line, &arena, w, WORDS);
+	draft_proposed(s, &where);
+	for (size_t i = 1; i + 1 < n && n <= WORDS; i++) {
+		buf_addz(&where, "&path=");
+		client_escape(&where, w[i].text);
+	}
+	if (session_call(s, "GET", where.p, NULL, STRV_NONE, &s->defaults,
+	    NULL, &a) == EXIT_OK) {
+		root = json_parse(buf_strv(&a.body), (size_t)80 << 20, &e);
+		(void)json_as_string(root ? json_member(root, "text") : NULL,
+		    &text);
+		for (rest = text; rest.n;)
+			secret_note(s, strv_split(rest, '\n', &rest), w, n);
+		json_free(root);
+		answer_free(&a);
+	}
+	arena_deinit(&arena);
+	buf_deinit(&where);
+}
+
 /* The line with its verb in full and its path whole. */
 static int stage_verb(struct session *s, size_t i, struct strv line,
     const struct word *w)
@@ -286,6 +344,8 @@ static int stage_verb(struct session *s, size_t i, struct strv line,
 	code = secret_add(s, &whole);
 	if (code == EXIT_OK)
 		code = stage(s, buf_strv(&whole));
+	if (code == EXIT_OK && strcmp(verbs[i].word, "copy") == 0)
+		copy_note(s, buf_strv(&whole));
 	explicit_bzero(whole.p, whole.size);
 	buf_deinit(&whole);
 	return code;

@@ -145,6 +145,41 @@ static void next_hints(struct hinting *h, const char *verb,
 	}
 }
 
+static void ignore(const char *word, const char *help, void *arg)
+{
+	(void)word;
+	(void)help;
+	(void)arg;
+}
+
+/* Behind "insert": a path to a list, a value, and where it goes. */
+static void insert_hints(struct hinting *h, const struct word *w, size_t n)
+{
+	const struct setting *at = NULL;
+	struct word all[WORDS];
+	struct arena a;
+	const char *kind;
+	size_t path = 0, given;
+
+	arena_init(&a);
+	given = words_split(strv(h->s->place), &a, all, WORDS);
+	for (size_t i = 0; i < n && given < WORDS; i++)
+		all[given++] = w[i];
+	for (size_t i = 0; !at && i <= given && session_schema(h->s); i++) {
+		schema_next(&h->s->schema, all, i, ignore, NULL, &kind, &at);
+		path = i;
+	}
+	if (!at || given == path)
+		hints_path(h, all, given, HINT_VALUE);
+	else if (given == path + 1)
+		hint_choices(h, "before|after|first|last");
+	else if (given == path + 2 && at->choices[0] &&
+	    (strv_eq(all[path + 1].text, STRV("before")) ||
+	    strv_eq(all[path + 1].text, STRV("after"))))
+		hint_live(h, at->choices);
+	arena_deinit(&a);
+}
+
 static void verb_hints(struct hinting *h, const char *verb,
     const struct word *w, size_t n)
 {
@@ -162,6 +197,8 @@ static void verb_hints(struct hinting *h, const char *verb,
 
 	if (strcmp(verb, "run") == 0)
 		hints_command(h, w, n);
+	if (strcmp(verb, "insert") == 0)
+		insert_hints(h, w, n);
 	next_hints(h, verb, w, n);
 	for (size_t i = 0; i < sizeof(with_path) / sizeof(*with_path); i++)
 		if (strcmp(verb, with_path[i].verb) == 0 &&

@@ -491,8 +491,9 @@ static const struct op_arg list_args[] = {
 static const struct op_arg change_args[] = {
 	DRAFT,
 	{ "lines", ARG_POSITION | ARG_REPEAT, NULL, "\"set PATH VALUE\", "
-	  "\"delete PATH\", \"rename SECTION NAME NEW\", \"copy SECTION NAME "
-	  "NEW\"; all or none" },
+	  "\"insert PATH VALUE before|after OTHER\", \"delete PATH\", "
+	  "\"rename SECTION NAME NEW\", \"copy SECTION NAME NEW\"; all or "
+	  "none" },
 	{ "ops", ARG_JSON, NULL, "the same as JSON: [{\"op\":\"set\","
 	  "\"path\":[\"gateway\",\"smsc1\",\"window\"],\"value\":40}]" },
 	TAG, END,

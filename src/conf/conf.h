@@ -104,8 +104,10 @@ enum err conf_derive(const char *label, void *out, size_t n);
 size_t conf_names(const char *section, const char **names, size_t max);
 
 /*
- * A change: lines "set PATH VALUE", "delete PATH", "rename SECTION NAME NEW"
- * (also in what refers to it) and "copy SECTION NAME NEW", all or nothing.
+ * A change: lines "set PATH VALUE", "insert PATH VALUE before|after OTHER" and
+ * "insert PATH VALUE first|last" (into a list), "delete PATH", "rename SECTION
+ * NAME NEW" (also in what refers to it) and "copy SECTION NAME NEW" (without
+ * its secrets), all or nothing.
  * conf_edit_new() copies the values in force; conf_edit_line() refuses a line
  * with a sentence in why (unknown words get the nearest match) and leaves the
  * edit as it was; conf_edit_check() checks required rows, references and the
@@ -134,8 +136,9 @@ void conf_edit_changes(const struct conf_edit *e, conf_change_fn *fn,
  * A secret never leaves the daemon: a reference, "secret:" and 16 digits,
  * stands for it.  conf_edit_line() takes the reference of a secret that is
  * known, set, loaded, or told of here (sealed, as stored), at the paths where
- * it was: otherwise a password could be sent to whom it is not for.  A copied
- * or renamed instance takes its secrets with it.  path may be absent.
+ * it was: otherwise a password could be sent to whom it is not for.  A renamed
+ * instance takes its secrets with it, a copied one does not.  path may be
+ * absent.
  */
 void conf_secret_know(struct strv sealed, struct strv path);
 void conf_secret_ref(struct strv sealed, struct buf *out);

@@ -127,8 +127,15 @@ struct target {
 	size_t words;		/* used by the path */
 };
 
+bool row_is_list(const struct conf_row *row);
+
 struct word;
 enum err target_find(const struct word *w, size_t n, struct target *t,
+    struct buf *why);
+/* The words behind "set" and "insert" of a line. */
+enum err edit_set(struct conf_edit *e, const struct word *w, size_t n,
+    struct buf *why);
+enum err edit_insert(struct conf_edit *e, const struct word *w, size_t n,
     struct buf *why);
 
 #endif

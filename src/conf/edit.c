@@ -142,13 +142,13 @@ enum err target_find(const struct word *w, size_t n, struct target *t,
 
 /* --- lines --------------------------------------------------------------- */
 
-static bool is_list(const struct conf_row *row)
+bool row_is_list(const struct conf_row *row)
 {
 	return row->type == CONF_NAMES || row->type == CONF_ADDRESSES;
 }
 
 /* "set PATH VALUE"; a list may also be given as several words. */
-static enum err line_set(struct conf_edit *e, const struct word *w, size_t n,
+enum err edit_set(struct conf_edit *e, const struct word *w, size_t n,
     struct buf *why)
 {
 	const struct conf_row *row;
@@ -167,7 +167,7 @@ static enum err line_set(struct conf_edit *e, const struct word *w, size_t n,
 		return ERR_BAD_SYNTAX;
 	}
 	row = &t.sect->def->rows[t.row];
-	if (n > t.words + 1 && !is_list(row)) {
+	if (n > t.words + 1 && !row_is_list(row)) {
 		buf_addf(why, "one value is expected after %s; put text with "
 		    "blanks in quotes", row->name);
 		return ERR_BAD_SYNTAX;
@@ -316,6 +316,8 @@ static enum err line_move(struct conf_edit *e, const struct word *w, size_t n,
 	to = set_own(&e->will, t.sect, w[n - 1].text);
 	from = set_find(&e->will, t.sect, t.name);
 	for (size_t r = 0; r < t.sect->def->n; r++) {
+		if (!rename && t.sect->def->rows[r].type == CONF_SECRET)
+			continue;	/* of another account, as a rule */
 		instance_put(to, r, from->text[r]);
 		if (from->text[r])
 			(void)secret_place(t.sect, to->name, r, STRV(""),
@@ -348,15 +350,17 @@ enum err conf_edit_line(struct conf_edit *e, struct strv line,
 	else if (w[n - 1].open)
 		buf_addz(why, "a quote is not closed");
 	else if (strv_eq(w[0].text, STRV("set")))
-		err = line_set(e, w + 1, n - 1, why);
+		err = edit_set(e, w + 1, n - 1, why);
 	else if (strv_eq(w[0].text, STRV("delete")))
 		err = line_delete(e, w + 1, n - 1, why);
 	else if (strv_eq(w[0].text, STRV("rename")) ||
 	    strv_eq(w[0].text, STRV("copy")))
 		err = line_move(e, w + 1, n - 1, w[0].text.p[0] == 'r', why);
+	else if (strv_eq(w[0].text, STRV("insert")))
+		err = edit_insert(e, w + 1, n - 1, why);
 	else
-		buf_addf(why, "a line begins with set, delete, "
-		    "rename or copy, not \"%.*s\"",
+		buf_addf(why, "a line begins with set, insert, "
+		    "delete, rename or copy, not \"%.*s\"",
 		    STRV_ARG(w[0].text));
 	arena_deinit(&a);
 	return err;

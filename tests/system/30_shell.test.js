@@ -121,6 +121,40 @@ test('--mask before the command is for a whole session, and ends with it', async
 	assert.match((await seen).stdout, /subscriber add, sip:c•••••+@example\.org/);
 });
 
+/* --- settings --------------------------------------------------------------------- */
+
+const smsc = (name, ...more) => ['kind smpp', 'address 127.0.0.1:1', 'system-id x', ...more]
+	.map((l) => `set gateway ${name} ${l}`);
+
+/* proves APP-04 */
+test('a gateway is put into the list of a route at its place', async () => {
+	await site.configure([...smsc('g1'), ...smsc('g2'), ...smsc('g3'),
+		'set route r to tel:+1*', 'set route r via g1,g2']);
+	const out = await site.parley(['-'], 'configure\ninsert route r via g3 before g2\n' +
+		'show route r via\nedit route r\ninsert via g2 first\ninsert via g1 last\n' +
+		'show via\ncommit\nexit\n');
+	assert.match(out, /^set route r via g1,g3,g2\nset route r via g2,g3,g1\n/);
+	await fails('configure\ninsert route r via g3 before g9\n', 5, /has no "g9".*g2,g3,g1/);
+	await fails('configure\ninsert route r before s\n', 5, /no setting "before"/);
+	expect(site, ['want "parley> "', 'send "configure\\r"', 'want "# "',
+		'send "ins route r via g1 ?"', 'want "before"', 'want "last"',
+		'send "bef\\t"', 'want "ore "', 'send "?"', 'want "g3"', 'send "g3\\r"',
+		'want "(config)*# "', 'send "compare\\r"', 'want "g2,g1,g3"',
+		'send "exit discard\\r"', 'want "parley> "', 'send "quit\\r"']);
+});
+
+test('a copy of a gateway has no password, and the shell says so', async () => {
+	await site.configure([`set gateway g1 password @${site.file('pw', 'geheim\n')}`]);
+	const r = await site.shell(['-'], 'configure\ncopy gateway g1 g4\nshow gateway g4\n' +
+		'exit discard\n');
+	assert.equal(r.status, 0, r.stderr);
+	assert.match(r.stderr, /^password is not copied.*: set gateway g4 password\n$/);
+	assert.match(r.stdout, /^set gateway g4 system-id x$/m);
+	assert.ok(!/password/.test(r.stdout), r.stdout);
+	await site.configure(['delete route r', ...['g1', 'g2', 'g3'].map((g) =>
+		`delete gateway ${g}`)]);
+});
+
 /* --- beside an answer ------------------------------------------------------------- */
 
 test('--quiet keeps to the answer: no hints, no counts, no more rows', async () => {

@@ -405,8 +405,8 @@ END_TEST
 static const struct {
 	const char *line, *why;
 } refused[] = {
-	{ "sett site domain x", "a line begins with set, delete, "
-	  "rename or copy, not \"sett\"" },
+	{ "sett site domain x", "a line begins with set, insert, "
+	  "delete, rename or copy, not \"sett\"" },
 	{ "set", "a path is missing: gateway smsc1 window" },
 	{ "set gatway a window 5", "there are no settings called \"gatway\" "
 	  "(did you mean gateway?)" },

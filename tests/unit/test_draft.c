@@ -480,8 +480,83 @@ START_TEST(a_reference_is_taken_only_where_its_secret_was_set)
 	(void)snprintf(line, sizeof(line), "set gateway c password %.23s",
 	    mine);
 	ck_assert(conf_edit_line(e, strv(line), &b) == ERR_OK);
+	/* a copy is as a rule another account, elsewhere */
+	take(e, "copy gateway c d");
+	ck_assert(strstr(content(e), "set gateway d window 20\n") != NULL);
+	ck_assert(strstr(out.p, "set gateway c password secret:") != NULL);
+	ck_assert(strstr(out.p, "set gateway d password") == NULL);
+	buf_clear(&b);
+	(void)snprintf(line, sizeof(line), "set gateway d password %.23s",
+	    mine);
+	ck_assert(conf_edit_line(e, strv(line), &b) == ERR_BAD_SYNTAX);
 	conf_edit_free(e);
 	buf_deinit(&b);
+}
+END_TEST
+
+/* --- lists --------------------------------------------------------------- */
+
+#define ABC "set route r via a,b,c"
+
+static const struct {
+	const char *before, *line, *via, *why;	/* via NULL: refused */
+} inserts[] = {
+	{ ABC, "insert route r via d before b", "a,d,b,c", NULL },
+	{ ABC, "insert route r via d after b", "a,b,d,c", NULL },
+	{ ABC, "insert route r via d before a", "d,a,b,c", NULL },
+	{ ABC, "insert route r via d after c", "a,b,c,d", NULL },
+	{ ABC, "insert route r via d first", "d,a,b,c", NULL },
+	{ ABC, "insert route r via d last", "a,b,c,d", NULL },
+	{ ABC, "insert route r via c before a", "c,a,b", NULL },
+	{ ABC, "insert route r via a last", "b,c,a", NULL },
+	{ ABC, "insert route r via b first", "b,a,c", NULL },
+	{ "set route r via a", "insert route r via a first", "a", NULL },
+	{ "set site country-code 1", "insert route r via a last", "a", NULL },
+	{ ABC, "insert route r via d before x", NULL, "route r via has no "
+	  "\"x\" beside which it could stand: it is a,b,c" },
+	{ ABC, "insert route r via a after a", NULL, "route r via has no "
+	  "\"a\" beside which it could stand: it is a,b,c" },
+	{ "set site country-code 1", "insert route r via a before b", NULL,
+	  "route r via is not set: leave out \"b\"" },
+	{ ABC, "insert route r via -x- last", NULL, "route r via: " },
+	{ ABC, "insert route r via d", NULL, "usage: insert PATH VALUE" },
+	{ ABC, "insert route r via d before", NULL, "usage: insert PATH" },
+	{ ABC, "insert route r via d first a", NULL, "usage: insert PATH" },
+	{ ABC, "insert route r via d befor a", NULL, "usage: insert PATH" },
+	{ ABC, "insert route r via d last a b", NULL, "usage: insert PATH" },
+	{ ABC, "insert route r before s", NULL, "route has no setting "
+	  "\"before\"" },
+	{ ABC, "insert route r", NULL, "only lists have an order, such as via "
+	  "of a route: of routes that match, the longest counts" },
+	{ BASE, "insert gateway a window 3 first", NULL, "only lists have an "
+	  "order, such as via of a route" },
+	{ ABC, "insert", NULL, "a path is missing" },
+};
+
+START_TEST(a_name_is_put_into_a_list_at_its_place)
+{
+	struct conf_edit *e;
+	struct buf why;
+	char want[100];
+	enum err err;
+
+	buf_init(&why, 1024);
+	commit(inserts[_i].before);
+	e = conf_edit_new();
+	err = conf_edit_line(e, strv(inserts[_i].line), &why);
+	if (inserts[_i].via) {
+		ck_assert_msg(err == ERR_OK, "%s", why.p);
+		(void)snprintf(want, sizeof(want), "set route r via %s\n",
+		    inserts[_i].via);
+		ck_assert(strstr(content(e), want) != NULL);
+	} else {
+		ck_assert(err != ERR_OK);
+		ck_assert_msg(strncmp(why.p, inserts[_i].why,
+		    strlen(inserts[_i].why)) == 0, "%s", why.p);
+		ck_assert_uint_eq(conf_edit_size(e), 0);
+	}
+	conf_edit_free(e);
+	buf_deinit(&why);
 }
 END_TEST
 
@@ -742,6 +817,7 @@ Suite *suite(void)
 	tcase_add_test(tc, a_secret_is_a_reference_that_brings_the_old_one_back);
 	tcase_add_test(tc,
 	    a_reference_is_taken_only_where_its_secret_was_set);
+	tcase_add_rows(tc, a_name_is_put_into_a_list_at_its_place, inserts);
 	tcase_add_test(tc, a_path_of_an_older_content_is_taken_alone);
 	tcase_add_test(tc, two_contents_are_compared_without_being_in_force);
 	tcase_add_loop_test(tc, random_edits_export_and_import_to_the_same, 0,
