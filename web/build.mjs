@@ -39,9 +39,15 @@ const done = await build({
 const made = Object.entries(done.metafile.outputs);
 const named = (start) => basename(made.find(([name, o]) => o.entryPoint &&
     basename(name).startsWith(start))[0]);
+// What the app cannot begin without: asked for at once, not one by one.
+const entry = made.find(([name]) => basename(name) === named("app-"))[1];
+const chunks = entry.imports.filter((i) => i.kind === "import-statement")
+    .map((i) => basename(i.path)).sort();
 const page = readFileSync(join(here, "src/index.html"), "utf8")
     .replace("{{style}}", named("style-"))
-    .replace("{{app}}", named("app-"));
+    .replace("{{app}}", named("app-"))
+    .replace("{{chunks}}", chunks.map((f) =>
+	`<link rel="modulepreload" href="/assets/${f}">`).join("\n"));
 
 writeFileSync(join(out, "index.html"), page);
 

@@ -72,7 +72,7 @@ function Uses({ ask, again }: { ask: (a: Asked) => void; again: () => void }):
 
 /* --- one of the store ------------------------------------------------------ */
 
-function Pem({ name, text, what }: { name: string; text: string;
+export function Pem({ name, text, what }: { name: string; text: string;
     what: string }): VNode {
 	return <>
 		<div class="card-head"><h3>{what}</h3><span class="buttons">

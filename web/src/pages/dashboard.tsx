@@ -3,13 +3,15 @@
 import type { VNode } from "preact";
 
 import { list } from "../lib/api";
-import { bytes, count, local, micros, seconds } from "../lib/format";
+import { bytes, count, micros, seconds } from "../lib/format";
 import { t, term, tx } from "../lib/lang";
 import { checks, columns, namesOf, now, past, range, RANGES, sumNow,
     useFigures, valueNow, type Past } from "../lib/live";
 import { allowed, op } from "../lib/meta";
 import { go, Link, place, query } from "../lib/router";
-import { Busy, Card, Empty, Head, Status, useLoad } from "../ui/bits";
+import { leftAt } from "../lib/steps";
+import { Busy, Card, Empty, Head, Notice, Said, Status,
+    useLoad } from "../ui/bits";
 import { Chart } from "../ui/chart";
 
 const perSecond = (v: number) => `${count(v)}/s`;
@@ -213,9 +215,10 @@ function Attention(): VNode {
 		    n: checks.value.length })} /></p> :
 		    <ul class="checks-list">{bad.map((c) => <li
 		    key={String(c.check)}>
-			<Status state={String(c.state)} /> {local(c.says)}
-			{c.remedy ? <p class="soft">{local(c.remedy)}</p> :
-			    null}
+			<Status state={String(c.state)} /> <Said
+			    text={c.says} />
+			{c.remedy ? <p class="soft"><Said text={c.remedy} />
+			    </p> : null}
 		    </li>)}</ul>}
 	</Card>;
 }
@@ -231,7 +234,7 @@ function GatewayStrip(): VNode {
 			    add: <Link to="/settings/gateway">{t(
 			    "Add one")}</Link>
 			})}</p></Empty> :
-		<ul class="rows">{data?.map((g) => <li key={String(g.name)}>
+		<ul class="rows links">{data?.map((g) => <li key={String(g.name)}>
 			<Link class="grow" to={`/gateways/${g.name}`}>
 			{String(g.name)}</Link>
 			<Status state={String(g.state)} />
@@ -265,6 +268,12 @@ export function Dashboard(): VNode {
 				    r })}>{RANGE_NAMES[r]}</button>)}
 			</div>
 		</Head>
+		{leftAt.value && <Notice><p>{tx("The first steps are not at " +
+		    "their end. {go}", { go: <Link to="/welcome">{t(
+		    "Go on where you left them")}</Link> })}{" "}
+		    <button type="button" class="quiet small" onClick={() => {
+			leftAt.value = "";
+		    }}>{t("Do not ask again")}</button></p></Notice>}
 		{!p ? <Busy what={t("Waiting for the first figures")} /> : <>
 			<Tiles p={p} />
 			<div class="two">

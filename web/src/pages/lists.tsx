@@ -85,9 +85,9 @@ export function ListPage(l: Listing): VNode {
 	return <>
 		<Head title={l.title} about={l.about}>
 			{l.more}
-			{create.map((o) =>
-			    <button type="button" key={o.command} class="main" onClick={() =>
-			    query({ do: o.command })}>
+			{create.map((o, i) => <button type="button"
+			    key={o.command} class={i ? "" : "main"}
+			    onClick={() => query({ do: o.command })}>
 				<Icon name="plus" /> {titleOf(o)}</button>)}
 		</Head>
 		<Table path={l.path} op={listOp} columns={l.columns} id={l.id}

@@ -1,19 +1,19 @@
 // security.tsx - who may administer: people, tokens, sessions; one's own account.
 
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
-import { call, list, sentence, session, type Row } from "../lib/api";
+import { list, sentence, session, type Row } from "../lib/api";
 import { t, tx } from "../lib/lang";
 import { seconds } from "../lib/format";
 import { allowed, op, opAt, run } from "../lib/meta";
 import { signOut } from "../lib/session";
 import { Link } from "../lib/router";
-import { Busy, Card, Copy, Dialog, Empty, Facts, Fault, Head, Notice, toast,
-    useLoad, Value } from "../ui/bits";
+import { Busy, Card, Dialog, Empty, Facts, Fault, Head, toast, useLoad, Value }
+    from "../ui/bits";
 import { OpForm } from "../ui/form";
-import { Field } from "../ui/field";
 import { Grants } from "./content";
+import { Enrol } from "./factor";
 import { ListPage } from "./lists";
 
 /* "Mozilla/5.0 (X11; Linux …) … Firefox/133.0" as people say it. */
@@ -133,87 +133,6 @@ export function Admins({ names }: { names: Record<string, string> }): VNode {
 	return <><Tabs at={at} /><Tab /></>;
 }
 
-/* --- the second factor ------------------------------------------------------------------- */
-
-interface Secret {
-	secret: string;
-	uri: string;
-}
-
-/* The square that a phone reads; drawn by us, sent nowhere. */
-function Square({ text }: { text: string }): VNode | null {
-	const [cells, setCells] = useState<boolean[][] | null>(null);
-
-	useEffect(() => {
-		void import("uqr").then((m) => setCells(m.encode(text,
-		    { border: 2 }).data));
-	}, [text]);
-	if (!cells)
-		return null;
-	const path = cells.map((row, y) => row.map((on, x) => on ?
-	    `M${x} ${y}h1v1h-1z` : "").join("")).join("");
-
-	return <svg class="qr" viewBox={`0 0 ${cells.length} ${cells.length}`}
-	    role="img" aria-label={t(
-	    "For the camera of your phone")}><path d={path} />
-	</svg>;
-}
-
-function Factor({ done }: { done: () => void }): VNode {
-	const [secret, setSecret] = useState<Secret | null>(null);
-	const [codes, setCodes] = useState<string[] | null>(null);
-	const [code, setCode] = useState("");
-	const [error, setError] = useState<unknown>(null);
-
-	useEffect(() => {
-		call("/auth/totp", { method: "POST", body: {} }).then((a) =>
-		    setSecret(a.data as unknown as Secret), setError);
-	}, []);
-
-	async function confirm_(e: Event) {
-		e.preventDefault();
-		try {
-			const a = await call("/auth/totp/confirm", {
-			    method: "POST", body: { code } });
-
-			setCodes(a.data.recovery_codes as string[]);
-			setError(null);
-		} catch (e) {
-			setError(e);
-		}
-	}
-	return <Dialog title={t("Second factor")} close={done}>
-		{error !== null && <Fault error={error} />}
-		{codes ? <>
-			<Notice tone="good"><p>{t("From now on a code is " +
-			    "asked for.")}
-			</p></Notice>
-			<p>{t("Keep these codes where your phone is not. " +
-			    "Each lets you in once without it:")}</p>
-			<pre class="explained">{codes.join("\n")}</pre>
-			<div class="buttons"><Copy text={codes.join("\n")} />
-			<button type="button" class="main" onClick={done}>{t(
-			    "I have kept them")}</button></div></> : !secret ?
-			    error === null && <Busy /> :
-		<form class="form" onSubmit={confirm_}>
-			<p>{t("Read this with an authenticator on your " +
-			    "phone, or type the secret there:")}</p>
-			<Square text={secret.uri} />
-			<p class="shell"><code>{secret.secret.match(/.{1,4}/g)
-			    ?.join(" ")}</code><Copy text={secret.secret} /></p>
-			<Field row={{ name: "code", kind: "number",
-			    required: true,
-			    autocomplete: "one-time-code", help: t(
-			    "what it shows now") }}
-			    value={code} set={setCode} />
-			<div class="buttons"><button class="main">{t(
-			    "Turn it on")}</button>
-			<button type="button" onClick={done}>{t(
-			    "Cancel")}</button></div>
-		</form>}
-	</Dialog>;
-}
-
 /* --- one's own account ----------------------------------------------------------------------- */
 
 export function Account(): VNode {
@@ -297,10 +216,9 @@ export function Account(): VNode {
 				    quit(r)}>{t(
 				    "End it")}</button>}</li>)}</ul>}
 		</Card>
-		{factor && <Factor done={() => {
-			setFactor(false);
-			void import("../lib/session").then((m) => m.who());
-		}} />}
+		{factor && <Dialog title={t("Second factor")} close={() =>
+		    setFactor(false)}><Enrol done={() => setFactor(false)}
+		    cancel={() => setFactor(false)} /></Dialog>}
 	</>;
 }
 

@@ -6,9 +6,9 @@ import { useEffect, useState } from "preact/hooks";
 import { get, list, type Row } from "../lib/api";
 import { askChecks, checks } from "../lib/live";
 import { operations, schema } from "../lib/meta";
-import { local, seconds, time, words } from "../lib/format";
+import { seconds, time, words } from "../lib/format";
 import { t, tx } from "../lib/lang";
-import { Card, Copy, Facts, Head, Status, useLoad } from "../ui/bits";
+import { Card, Copy, Facts, Head, Said, Status, useLoad } from "../ui/bits";
 
 const ORDER = ["critical", "warn", "ok"];
 
@@ -33,10 +33,10 @@ export function Health(): VNode {
 		    class={`card ${c.state}`}>
 			<Status state={String(c.state)} />
 			<div><h2>{words(String(c.check))}</h2>
-				<p lang="en">{local(c.says)}</p>
+				<p><Said text={c.says} /></p>
 				{c.remedy ? <p class="remedy"><b>{t(
 				    "What to do:")}</b>
-				    {" "}<span lang="en">{local(c.remedy)}</span></p> : null}
+				    {" "}<Said text={c.remedy} /></p> : null}
 			</div></li>)}</ul>
 	</>;
 }

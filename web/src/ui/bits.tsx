@@ -53,6 +53,12 @@ export function Time({ at }: { at: unknown }): VNode | null {
 		{format.time(iso)}</time>;
 }
 
+/* A sentence of the daemon: its times as ours, what is typed as such. */
+export function Said({ text }: { text: unknown }): VNode {
+	return <span lang="en">{String(format.local(text)).split("`").map(
+	    (piece, i) => i % 2 ? <code>{piece}</code> : piece)}</span>;
+}
+
 const STATES = new Set(["state", "status", "result", "online", "outcome"]);
 
 /* Any value of an answer, by its look. */

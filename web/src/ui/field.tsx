@@ -29,14 +29,26 @@ export interface FieldRow {
 }
 
 const UNITS: Record<string, string> = {
-	duration: "500ms, 30s, 5m, 12h, 7d",
-	size: t("bytes, 64k, 16m, 1g"),
+	duration: t("such as {examples}", { examples: "500ms, 30s, 5m, 7d" }),
+	size: t("bytes, or such as {examples}", { examples: "64k, 16m, 1g" }),
 	address: "HOST:PORT, [::1]:5060",
 	addresses: t("IP or IP/LEN, with commas"),
 	names: t("names, with commas"),
 	pattern: "tel:+1555*, sip:*@example.org",
 	domain: t("a host name"),
 };
+
+/* Of these a range is of what they say, of others of how long they are. */
+const FIGURES = new Set(["int", "duration", "size"]);
+
+export function bounds(type: string, range: string | null): string | undefined {
+	const m = /^(\d+)-(\d+)$/.exec(range ?? "");
+
+	return !range ? undefined : !m || FIGURES.has(type) ?
+	    t("range {range}", { range: range.replace("-", "–") }) :
+	    Number(m[1]) < 2 ? t("at most {n} characters", { n: m[2] }) :
+	    t("{least} to {most} characters", { least: m[1], most: m[2] });
+}
 
 /* A text of more than a line, by its range. */
 const isLong = (s: Setting): boolean => s.type === "text" &&
@@ -58,7 +70,7 @@ export function fieldOfSetting(s: Setting): FieldRow {
 		complete: named && s.choices ? s.choices : undefined,
 		required: s.required,
 		help: s.help,
-		range: s.range ?? undefined,
+		range: bounds(s.type, s.range),
 		unit: UNITS[s.type],
 		fallback: s.default ?? undefined,
 		impact: s.impact,
@@ -227,8 +239,7 @@ export interface FieldProps {
 export function Field(p: FieldProps): VNode {
 	const { row, value, error, changed, extra } = p;
 	const id = useId();
-	const facts = [row.range && t("range {range}", { range: row.range }),
-	    row.unit,
+	const facts = [row.range, row.unit,
 	    row.fallback !== undefined && row.fallback !== "" &&
 	    t("default {value}", { value: row.fallback }),
 	    row.impact && IMPACTS[row.impact],

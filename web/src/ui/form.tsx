@@ -18,6 +18,7 @@ export interface FormProps {
 	op: Op;
 	fixed?: Values;		// given by where we are: shown, not asked
 	initial?: Values;	// how it is now; what stays so is not sent
+	given?: Values;		// what is proposed, and sent unless changed
 	label?: string;
 	omit?: string[];
 	expect?: string;	// to be typed before it is done
@@ -53,7 +54,7 @@ export function OpForm(p: FormProps): VNode {
 	const args = useMemo(() => asked(op, fixed, omit), [op]);
 	const [texts, setTexts] = useState<Record<string, string>>(() =>
 		Object.fromEntries(args.map((a) => [a.name,
-		    textOf(initial[a.name])])));
+		    textOf(initial[a.name] ?? p.given?.[a.name])])));
 	const [files, setFiles] = useState<Files>({});
 	const [typed, setTyped] = useState("");
 	const [error, setError] = useState<unknown>(null);

@@ -11,30 +11,39 @@ import { toast, useNews } from "./bits";
 const PAGE = 100;
 const EXPORT_MAX = 100000;
 const FEW = 20;		// rows that fill what is seen
+const TURNS = 10;	// pages asked for those, before somebody is asked
 
 /* --- rows ------------------------------------------------------------------ */
 
-export interface Rows {
+interface State {
 	rows: Row[];
 	next: string | null;
 	loading: boolean;
 	error?: unknown;
-	more: () => void;
+	pages: number;		// that were asked for these
+	tired: boolean;		// few were found; somebody says: go on
+}
+
+export interface Rows extends State {
+	more: () => void;	// the end is in sight
+	goOn: () => void;
 	again: () => void;
 }
 
+const NONE: State = { rows: [], next: null, loading: true, pages: 0,
+    tired: false };
+
 /* null: there is nothing to ask for. */
 export function useRows(path: string | null, q: Record<string, string>,
-    everyMs: number,
-    topic: string | undefined, version: unknown, paged: boolean): Rows {
-	const page: Record<string, string> = paged ? { limit: String(PAGE) } :
-	    {};
-	const [state, set] = useState<Omit<Rows, "more" | "again">>({
-	    rows: [], next: null, loading: path !== null });
+    everyMs: number, topic: string | undefined, version: unknown,
+    paged: boolean): Rows {
+	const [state, set] = useState<State>({ ...NONE,
+	    loading: path !== null });
 	const [turn, setTurn] = useState(0);
 	const key = path === null ? "" : url(path, q);
 	const now = useRef(state);
 	const current = useRef(key);
+	const goal = useRef({ rows: FEW, turns: 0 });
 
 	now.current = state;
 	useEffect(() => {
@@ -43,44 +52,59 @@ export function useRows(path: string | null, q: Record<string, string>,
 		if (path === null)
 			return;
 		if (current.current !== key)
-			set({ rows: [], next: null, loading: true });
+			set(NONE);
 		current.current = key;
-		list(path, { ...q, ...page }, stop.signal).then(
-		    (page) => set({ rows: page.items, next: page.next,
-			loading: false }),
-		    (error) => {
+		list(path, { ...q, ...paged ? { limit: String(PAGE) } : {} },
+		    stop.signal).then((page) => {
+			goal.current = { rows: FEW, turns: 0 };
+			set({ ...NONE, rows: page.items, next: page.next,
+			    loading: false, pages: 1 });
+		}, (error) => {
 			if (!stop.signal.aborted)
 				set({ ...now.current, loading: false, error });
-		    });
+		});
 		return () => stop.abort();
 	}, [key, turn, version]);
 	useNews(() => {
-		// who has scrolled on is not thrown back
-		if (now.current.rows.length <= PAGE && !now.current.loading)
+		// who has scrolled on, or searched on, is not thrown back
+		if (now.current.pages <= 1 && !now.current.loading)
 			setTurn((n) => n + 1);
 	}, everyMs, topic);
 
-	function more() {
-		const { next, loading, rows } = now.current;
+	function step() {
+		const { next, loading, rows, pages } = now.current;
 
 		if (!next || loading || path === null)
 			return;
-		set({ ...now.current, loading: true });
-		list(path, { ...q, ...page, cursor: next }).then(
+		set({ ...now.current, loading: true, tired: false });
+		list(path, { ...q, limit: String(PAGE), cursor: next }).then(
 		    (page) => {
 			if (current.current === key)
-				set({ rows: [...rows, ...page.items],
-				    next: page.next, loading: false });
-		    }, (error) => set({ ...now.current, loading: false,
-		    error }));
+				set({ ...NONE, rows: [...rows, ...page.items],
+				    next: page.next, loading: false,
+				    pages: pages + 1 });
+		}, (error) => set({ ...now.current, loading: false, error }));
 	}
-		// a page of what is filtered may be short, and yet not the last
+	function goOn() {
+		goal.current = { rows: now.current.rows.length + FEW,
+		    turns: 0 };
+		step();
+	}
+	// a page of what is filtered may be short, and yet not the last
 	useEffect(() => {
-		if (state.next && !state.loading && !state.error &&
-		    state.rows.length < FEW)
-			more();
+		if (!state.next || state.loading || state.error ||
+		    state.tired || state.rows.length >= goal.current.rows)
+			return;
+		if (goal.current.turns++ < TURNS)
+			step();
+		else
+			set({ ...state, tired: true });
 	}, [state]);
-	return { ...state, more, again: () => setTurn((n) => n + 1) };
+	return { ...state, goOn, again: () => setTurn((n) => n + 1),
+	    more: () => {
+		if (now.current.rows.length >= goal.current.rows)
+			goOn();
+	    } };
 }
 
 /* An operation we do not know is asked as it is. */

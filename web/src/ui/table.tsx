@@ -347,7 +347,7 @@ export function Table(p: TableProps): VNode {
 		</div>
 		{data.error !== undefined && <Fault error={data.error}
 		    again={data.again} />}
-		{rows.length === 0 && data.error === undefined &&
+		{rows.length === 0 && data.error === undefined && !data.tired &&
 		    (data.loading || data.next ? <Busy /> :
 		    Object.keys(filters).length > Object.keys(p.fixed ?? {})
 		    .length ? <div class="empty"><p><b>{t("Nothing matches " +
@@ -381,7 +381,7 @@ export function Table(p: TableProps): VNode {
 						" ↓" : " ↑" :
 						    ""}</span></button> :
 					    c.label ?? words(c.name)}</th>)}
-					{p.items && <th scope="col"><span
+					{p.items && <th scope="col" class="act"><span
 					    class="hidden">{t(
 					    "Actions")}</span></th>}
 				</tr></thead>
@@ -413,6 +413,11 @@ export function Table(p: TableProps): VNode {
 				</tbody>
 			</table>
 		</div>}
+		{data.tired && <p class="tired" role="status">{many(
+		    rows.length, "{n} row found so far. There is more to " +
+		    "look at.", "{n} rows found so far. There is more to " +
+		    "look at.")}{" "}<button type="button"
+		    onClick={data.goOn}>{t("Search on")}</button></p>}
 		{open !== null && opened && <Dialog side title={open}
 		    close={() => query({ row: undefined })}>
 			{p.drawer?.(opened) ?? <Facts rows={Object.entries(opened)
