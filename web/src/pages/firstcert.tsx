@@ -12,6 +12,7 @@ import { Busy, Copy, Facts, Fault, Notice, Shell, toast, useLoad }
     from "../ui/bits";
 import { OpForm } from "../ui/form";
 import { Left, Pem } from "./certificates";
+import { version } from "./lists";
 
 /* How what this step makes is called in the store. */
 const NAME = "site";
@@ -88,7 +89,8 @@ function Request({ again }: { again: () => void }): VNode {
 
 export function FirstCertificate(): VNode {
 	const uses = useLoad(async (stop) => (await list("/tls/uses", {},
-	    stop)).items, []);
+	    stop)).items, [version.value]);
+	const again = () => { version.value++; };
 	const mine = uses.data?.find((u) => u.use === "console");
 	const way = place.value.query.get("how") ?? "own";
 
@@ -111,14 +113,14 @@ export function FirstCertificate(): VNode {
 			    "Copy the fingerprint")} /></>],
 		]} />
 		{mine.certificate === NAME && <><h3>{t("Who shows it")}</h3>
-			<Assigned uses={uses.data!} again={uses.again} /></>}
+			<Assigned uses={uses.data!} again={again} /></>}
 		<div class="segments" role="group" aria-label={t(
 		    "Certificate")}>{WAYS.map(([id, title]) => <button
 		    type="button" key={id} aria-pressed={id === way}
 		    onClick={() => query({ how: id === "own" ? undefined :
 		    id })}>{title}</button>)}</div>
-		{way === "bring" ? <Install again={uses.again} key="bring" /> :
-		    way === "ask" ? <Request again={uses.again} key="ask" /> :
+		{way === "bring" ? <Install again={again} key="bring" /> :
+		    way === "ask" ? <Request again={again} key="ask" /> :
 		    <>
 			<p>{t("Browsers warn of a certificate that nobody " +
 			    "else has signed. Compare the fingerprint in that " +

@@ -15,6 +15,7 @@ import { OpForm } from "../ui/form";
 import { instancesOf, Instance, NewInstance, rowsOf } from "./config";
 import { Enrol } from "./factor";
 import { FirstCertificate } from "./firstcert";
+import { version } from "./lists";
 
 interface Step {
 	id: string;
@@ -101,6 +102,7 @@ function Do({ of, again }: { of: Op; again: number }): VNode {
 		toast(t("{what}: done. You can add another.", {
 		    what: titleOf(of) }));
 		setN(n + 1);
+		version.value++;
 	}} />;
 }
 
@@ -114,7 +116,7 @@ function useDone(): Set<string> {
 		certificate: allowed(op("certificate uses")) &&
 		    (await list("/tls/uses", {}, stop)).items.some((u) =>
 		    u.use === "console" && u.source !== "own"),
-	}), [inForce.value, place.value.query.get("step")]);
+	}), [inForce.value, version.value]);
 	const paths = [...there.data?.paths ?? [], ...changes.value.filter(
 	    (c) => c.value !== null).map((c) => c.path)];
 	const done = new Set(STEPS.filter((s) => s.section && paths.some((p) =>
