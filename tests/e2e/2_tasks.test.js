@@ -229,7 +229,9 @@ test('explain answers what if', async () => {
 	assert.match(await page.locator('.explain').first().innerText(), /smsc1/);
 	assert.match(await page.locator('.answer').innerText(),
 		/^The message would go: by \w+ through gateway smsc1/);
-	await page.getByRole('button', { name: 'gateway smsc1 down' }).click();
+	await page.getByLabel('gateway smsc1 is down').check();
+	assert.match(await page.locator('.shell code').innerText(),
+		/ --assume gateway:smsc1:down$/);
 	await button('Explain').click();
 	await page.locator('.explain').filter({ hasText: /down|waits/ }).waitFor();
 	await page.locator('.answer').filter({ hasText: /^The message would wait: / }).waitFor();
@@ -346,7 +348,7 @@ test('a backup is made, looked into and verified', async () => {
 	await page.getByLabel(/^Passphrase/).fill(PASSWORD);
 	await button('Create backup').last().click();
 	const file = page.getByRole('link', { name: /\.cpmbak$/ });
-	await file.waitFor();
+	await file.waitFor({ timeout: 30000 });
 	await file.click();
 	await page.getByRole('dialog').getByText(/sessions and tokens of administrators/)
 		.waitFor();

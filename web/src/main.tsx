@@ -4,12 +4,12 @@ import { render, type ComponentType, type VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { Problem, session } from "./lib/api";
-import { loadMeta, operations } from "./lib/meta";
+import { askEarly, loadMeta, operations } from "./lib/meta";
 import { startLive } from "./lib/live";
 import { match, place } from "./lib/router";
 import { loadDraft, loadPending, startDraft } from "./lib/draft";
 import { t, tx } from "./lib/lang";
-import { unset, who } from "./lib/session";
+import { unset, wasHere, who } from "./lib/session";
 import { Busy, Empty, Fault, Head } from "./ui/bits";
 import { applyTheme, Frame, theme } from "./ui/frame";
 import { Link } from "./lib/router";
@@ -167,6 +167,8 @@ function App(): VNode {
 }
 
 applyTheme(theme.value);
+if (wasHere())
+	askEarly();
 startLive();
 startDraft();
 render(<App />, document.getElementById("app")!);

@@ -116,12 +116,18 @@ class Browser {
 				path: path.join(process.env.SHOTS, `${name}.png`) });
 	}
 
-	// Keys only: Tab until this is in focus.
-	async tabTo(locator, most = 60) {
+	// Keys only: Tab until this is in focus, which is seen wherever it is.
+	async tabTo(locator, most = 90) {
 		for (let i = 0; i < most; i++) {
 			if (await locator.evaluate((e) => e === document.activeElement))
 				return;
 			await this.page.keyboard.press('Tab');
+			assert.equal(await this.page.evaluate(() => {
+				const e = document.activeElement, s = getComputedStyle(e);
+				const seen = s.outlineStyle !== 'none' &&
+					parseFloat(s.outlineWidth) >= 1;
+				return seen || e.matches('body, dialog, main') ? '' : e.outerHTML;
+			}), '', 'the focus is not seen');
 		}
 		assert.fail(`Tab does not reach ${locator}`);
 	}

@@ -115,7 +115,7 @@ class Source {
 					continue;
 				}
 				for (const i of SAYS[name]) {
-					const all = call.arguments[i] && this.texts(call.arguments[i]);
+					const arg = call.arguments[i], all = arg && this.texts(arg);
 					if (all)
 						all.forEach((s) => said.add(s));
 					else

@@ -19,6 +19,10 @@ export interface Arg {
 	path?: boolean;
 	complete: string | null;
 	help: string;
+	type?: string;		// text, lines, int, time, span, choice ...
+	range?: string | null;
+	unit?: string | null;
+	default?: string | null;
 }
 
 export interface Op {
@@ -49,12 +53,24 @@ export interface Setting {
 export const operations = signal<Op[]>([]);
 export const schema = signal<Setting[]>([]);
 
-export async function loadMeta(): Promise<void> {
-	const ops = (await list("/operations")).items as unknown as Op[];
-	const rows = ops.find((o) => o.path.endsWith("/schema"));
+type Meta = [Op[], Setting[]];
 
-	schema.value = rows ? (await list(rows.path)).items as unknown as
-	    Setting[] : [];
+const askMeta = () => Promise.all([list("/operations"),
+    list("/config/schema")]).then(([ops, rows]) => [ops.items, rows.items] as
+    unknown as Meta);
+
+/* Asked before we know who is here, where somebody was here before. */
+let early: Promise<Meta | null> | null = null;
+
+export function askEarly(): void {
+	early = askMeta().catch(() => null);
+}
+
+export async function loadMeta(): Promise<void> {
+	const [ops, rows] = await early ?? await askMeta();
+
+	early = null;
+	schema.value = rows;
 	operations.value = ops;
 }
 

@@ -7,6 +7,18 @@ import { call, get, Problem, session, type Row, type Session } from "./api";
 /* Nobody can sign in yet: the wizard makes the first administrator. */
 export const unset = signal(false);
 
+/* Somebody was signed in with this browser, and most likely still is. */
+const HERE = "parley.here";
+
+export const wasHere = () => localStorage.getItem(HERE) !== null;
+
+session.subscribe((who) => {
+	if (who)
+		localStorage.setItem(HERE, "yes");
+	else if (who === null)
+		localStorage.removeItem(HERE);
+});
+
 function take(data: Row): void {
 	session.value = data as unknown as Session;
 	unset.value = false;

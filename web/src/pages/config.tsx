@@ -9,7 +9,7 @@ import { changes, inForce, lineOf, proposed, running, stage, stageLines,
 import { words } from "../lib/format";
 import { many, t } from "../lib/lang";
 import { allowed, op, schema, type Setting } from "../lib/meta";
-import { go, Link } from "../lib/router";
+import { go, Link, place, query } from "../lib/router";
 import { settingsPage } from "../nav";
 import { Busy, Card, Dialog, Empty, Fault, Head, Shell, toast,
     useLoad, Value } from "../ui/bits";
@@ -235,7 +235,7 @@ export function Section({ names }: { names: Record<string, string> }): VNode {
 	const { section, name } = names;
 	const rows = rowsOf(section);
 	const now = useRunning(section);
-	const [adding, setAdding] = useState(false);
+	const adding = place.value.query.get("do") === "add" && mayEdit();
 
 	if (rows.length === 0)
 		return <Empty title={t("There is no section \"{name}\"", {
@@ -252,7 +252,7 @@ export function Section({ names }: { names: Record<string, string> }): VNode {
 		<Head back={back} title={name ? `${section} ${name}` : section}
 		    about={rows[0].about}>
 			{named && !name && mayEdit() && <button type="button"
-			    class="main" onClick={() => setAdding(true)}>
+			    class="main" onClick={() => query({ do: "add" })}>
 				<Icon name="plus" /> {t("Add: {what}",
 				    { what: section })}</button>}
 			{name && mayEdit() &&
@@ -261,7 +261,7 @@ export function Section({ names }: { names: Record<string, string> }): VNode {
 			    "Delete")}</button>}
 		</Head>
 		{adding && <NewInstance section={section}
-		    close={() => setAdding(false)} />}
+		    close={() => query({ do: undefined })} />}
 		{now.error ? <Fault error={now.error} again={now.again} /> :
 		    !now.data ? <Busy /> : named && !name ?
 		    <Instances section={section} names={instances}

@@ -231,7 +231,7 @@ function GatewayStrip(): VNode {
 	    "All")}</Link>}>
 		{data?.length === 0 ? <Empty title={t("No gateway yet")}><p>
 			{tx("{add} to reach phones that know only SMS.", {
-			    add: <Link to="/settings/gateway">{t(
+			    add: <Link to="/settings/gateway?do=add">{t(
 			    "Add one")}</Link>
 			})}</p></Empty> :
 		<ul class="rows links">{data?.map((g) => <li key={String(g.name)}>

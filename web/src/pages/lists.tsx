@@ -211,6 +211,8 @@ export const Groups = () => <ListPage title={t("Groups")}
 
 export const Gateways = () => <ListPage title={t("Gateways")}
     about={t("Links to other networks.")} command="show gateways" path="/gateways"
+    more={allowed(op("configuration draft change")) && <Link class="button main"
+    to="/settings/gateway?do=add"><Icon name="plus" /> {t("Add a gateway")}</Link>}
     everyMs={2000} topic="gateways" id={(r) => String(r.name)}
     ids={(r) => ({ name: String(r.name) })}
     to={(r) => at("gateways", r.name)}
@@ -232,7 +234,7 @@ export const Gateways = () => <ListPage title={t("Gateways")}
 	{ name: "override", hidden: true }, { name: "overrides", hidden: true },
     ]} empty={<Empty title={t("No gateway yet")}><p>{tx(
 	"{add} to reach phones that know only SMS.", { add: <Link
-	to="/settings/gateway">{t("Add one")}</Link> })}</p></Empty>} />;
+	to="/settings/gateway?do=add">{t("Add one")}</Link> })}</p></Empty>} />;
 
 function screening(list: string, about: string, none: string): VNode {
 	return <ListPage title={t("Screening")} about={about}

@@ -24,7 +24,16 @@ const whatIfs = (complete: string | null, gateways: string[]): string[] =>
 	    gateways.map((g) =>
 	    c.replace("NAME", g)) : [c]);
 
-const FIELDS = ["from", "to", "content", "service"];
+/* What is supposed, in words; a new one is said as the daemon spells it. */
+function supposed(what: string): string {
+	const down = /^gateway:(.+):down$/.exec(what);
+
+	return down ? t("gateway {name} is down", { name: down[1] }) : {
+		"recipient-offline": t("the recipient is offline"),
+		"primary-no-ip": t("the primary device has no IP"),
+		anonymous: t("the sender is anonymous"),
+	}[what] ?? what.replace(/[-:]/g, " ");
+}
 
 export function Explain(): VNode {
 	const o = op("explain");
@@ -61,8 +70,7 @@ export function Explain(): VNode {
 		return <Empty title={t("This daemon has no explain")} />;
 	const assume = o.args.find((a) => a.name === "assume");
 	const assumed = (texts.assume ?? "").split(/[\s,]+/).filter(Boolean);
-	const main = o.args.filter((a) => FIELDS.includes(a.name));
-	const others = o.args.filter((a) => !FIELDS.includes(a.name));
+	const main = o.args.filter((a) => a !== assume);
 
 	return <>
 		<Head title={t("Explain")} about={t("What would happen to a " +
@@ -73,24 +81,18 @@ export function Explain(): VNode {
 			    row={fieldOfArg(a)} value={texts[a.name] ?? ""}
 			    set={(v) => setTexts({ ...texts,
 			    [a.name]: v })} />)}
-			{others.map((a) => <Field key={a.name} row={{
-			    ...fieldOfArg(a), kind: "text",
-			    label: a.name === "assume" ? t("What if") :
-			    undefined }}
-			    value={texts[a.name] ?? ""}
-			    set={(v) => setTexts({ ...texts, [a.name]: v })}
-			    extra={a === assume && <p class="chips">
-				{whatIfs(a.complete, gateways).map((c) =>
-				    <button
-				    type="button" key={c} class="small"
-				    aria-pressed={assumed.includes(c)}
-				    onClick={() => setTexts({ ...texts,
-				    assume: (
-				    assumed.includes(c) ? assumed.filter((x) =>
-				    x !== c) : [...assumed, c]).join(" ") })}>
-				    {c.replace(/[-:]/g,
-				    " ")}</button>)}</p>} />)}
 			</div>
+			{assume && <fieldset class="chips"><legend>{t(
+			    "What if …")}</legend>
+				{[...new Set([...whatIfs(assume.complete,
+				    gateways), ...assumed])].map((c) => <label
+				    key={c} class="chip"><input type="checkbox"
+				    checked={assumed.includes(c)}
+				    onChange={() => setTexts({ ...texts,
+				    assume: (assumed.includes(c) ?
+				    assumed.filter((x) => x !== c) :
+				    [...assumed, c]).join(" ") })} />{" "}
+				    {supposed(c)}</label>)}</fieldset>}
 			<Shell line={shellLine(o, given())} />
 			<div class="buttons"><button class="main"
 			    disabled={working}>{t("Explain")}</button></div>

@@ -224,6 +224,9 @@ export function Dialog({ title, side, close, children }: {
 		const d = ref.current!, before = document.activeElement;
 
 		d.showModal();
+		// who opened a form wants to type, not to close it
+		d.querySelector<HTMLElement>("form :is(input, select, " +
+		    "textarea):not(:disabled)")?.focus();
 		return () => {
 			d.close();
 			if (before instanceof HTMLElement && before.isConnected)

@@ -5,7 +5,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 
 import { choices, isPem, names, type Arg, type Setting } from "../lib/meta";
 import { heading, words } from "../lib/format";
-import { t } from "../lib/lang";
+import { t, term } from "../lib/lang";
 
 export type Kind = "text" | "area" | "lines" | "choice" | "switch" | "number" |
     "secret" | "file" | "pem";
@@ -36,12 +36,15 @@ const UNITS: Record<string, string> = {
 	names: t("names, with commas"),
 	pattern: "tel:+1555*, sip:*@example.org",
 	domain: t("a host name"),
+	time: t("such as {examples}", { examples: "30m, 7d, 2026-11-20" }),
+	span: t("such as {examples}", { examples: "30s, 5m, 7d" }),
 };
 
 /* Of these a range is of what they say, of others of how long they are. */
-const FIGURES = new Set(["int", "duration", "size"]);
+const FIGURES = new Set(["int", "duration", "size", "span"]);
 
-export function bounds(type: string, range: string | null): string | undefined {
+export function bounds(type: string, range?: string | null):
+    string | undefined {
 	const m = /^(\d+)-(\d+)$/.exec(range ?? "");
 
 	return !range ? undefined : !m || FIGURES.has(type) ?
@@ -88,11 +91,16 @@ export function fieldOfArg(a: Arg): FieldRow {
 		kind: a.file ? "file" : isPem(a) ? "pem" : a.secret ? "secret" :
 		    a.flag || onOff ?
 		    "switch" : a.repeat ? "lines" : list.length ? "choice" :
-		    "text",
+		    a.type === "int" ? "number" :
+		    a.type === "lines" || a.type === "json" ? "area" : "text",
 		choices: a.flag ? ["on"] : list,
 		complete: a.complete && !list.length ? a.complete : undefined,
 		required: a.required || a.path,
 		help: a.help,
+		range: bounds(a.type ?? "", a.range),
+		unit: UNITS[a.type ?? ""] ?? (a.type === "int" && a.unit ?
+		    term(a.unit) : undefined),
+		fallback: a.default ?? undefined,
 		daemon: true,
 	};
 }
