@@ -268,14 +268,15 @@ test('the log is filtered by its address, and saves what it shows', async () => 
 	assert.equal(await page.getByLabel('Level').inputValue(), 'warn');
 	await page.getByText('live', { exact: true }).waitFor();
 	// the daemon begins to tell it within a second
-	for (let tries = 0; tries < 4 && await page.locator('.log li').count() === 0; tries++) {
+	await stage.until(async () => {
 		await page.evaluate(() => fetch('/api/v1/auth/login', {
 			method: 'POST', credentials: 'omit',
 			headers: { 'Content-Type': 'application/json' },
 			body: '{"name":"nobody","password":"nothing at all"}' }));
 		await page.locator('.log li').first().waitFor({ timeout: 1500 })
 			.catch(() => undefined);
-	}
+		return await page.locator('.log li').count() > 0;
+	});
 	await button('Hold').click();
 	await page.getByLabel('Contains').fill('said by nobody');
 	await page.waitForURL(/[?]level=warn&contains=said/);

@@ -26,7 +26,7 @@ class Browser {
 		b.faults = [];
 		b.bytes = new Map();
 		b.page = await b.context.newPage();
-		b.page.setDefaultTimeout(10000);
+		b.page.setDefaultTimeout(30000);
 		await b.page.addInitScript(() => addEventListener(
 			'securitypolicyviolation', (e) =>
 				console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`)));

@@ -5,6 +5,7 @@ const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const { Site } = require('../../system/lib/site.js');
 const { Sim, gateway } = require('../../system/lib/sim.js');
+const { until } = require('../../system/lib/until.js');
 const { Browser } = require('./browser.js');
 
 const ALICE = 'sip:+15550100001@example.org';
@@ -52,12 +53,8 @@ class Stage {
 	}
 
 	// What only asking can tell, asked until it is so.
-	async until(holds, limit = 20000) {
-		const end = Date.now() + limit;
-		while (!await holds()) {
-			assert.ok(Date.now() < end, `not so after ${limit} ms: ${holds}`);
-			await new Promise((then) => setTimeout(then, 40));
-		}
+	until(holds) {
+		return until(`${holds}`, holds);
 	}
 
 	async close() {
