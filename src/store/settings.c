@@ -291,6 +291,16 @@ static void save_done(struct write *w)
 	save_end(s);
 }
 
+/* Nothing is changed but what lies on disk of its draft. */
+static void draft_done(struct write *w)
+{
+	struct save *s = (struct save *)w;
+
+	saving = false;
+	s->err = w->err == ERR_OK ? ERR_OK : ERR_STORAGE;
+	save_end(s);
+}
+
 static void save_idle(void *arg)
 {
 	save_end(arg);
@@ -331,9 +341,13 @@ static void save_start(struct save *s, settings_saved_fn *done, void *arg)
 	s->arg = arg;
 	if (saving || writer_busy())
 		s->err = ERR_BUSY;
-	if (s->err != ERR_OK || (!s->changes && !s->of)) {
+	if (s->err != ERR_OK || (!s->changes && !s->of && !s->how.draft)) {
 		loop_defer(save_idle, s);
 		return;
+	}
+	if (!s->changes && !s->of) {
+		s->write.run = draft_run;
+		s->write.done = draft_done;
 	}
 	saving = true;
 	s->write.db = DB_CONFIG;

@@ -40,9 +40,11 @@ void renames_moved(const struct settings_rename *r);
 /* What was renamed after a revision, the oldest first; any thread. */
 enum err renames_after(struct db *db, int64_t revision, struct buf *out);
 
-/* settings_write.c: run() of a commit or an undo, and of a keep. */
+/* settings_write.c: run() of a commit or an undo, of a keep, and of a commit
+ * that changes nothing, so that only its draft goes. */
 enum err save_run(struct write *w, struct db *db);
 enum err keep_run(struct write *w, struct db *db);
+enum err draft_run(struct write *w, struct db *db);
 /* What a reference stands for. */
 enum err secret_put(struct db *db, struct strv sealed);
 

@@ -208,3 +208,13 @@ enum err keep_run(struct write *w, struct db *db)
 
 	return e == ERR_OK ? audit_save(db, s) : e;
 }
+
+enum err draft_run(struct write *w, struct db *db)
+{
+	struct save *s = (struct save *)w;
+	enum err e = draft_delete(db, s->how.draft);
+
+	return e != ERR_OK ? e : audit_put(db, s->how.actor,
+	    STRV("configuration commit"), STRV("draft"),
+	    STRV("nothing to change\n"));
+}

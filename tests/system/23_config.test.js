@@ -105,6 +105,16 @@ test('operations as JSON, a whole file, and a refusal that leaves the draft', as
 	assert.equal((await alice.get('/config/drafts')).json.items.length, 0);
 });
 
+test('a draft that nothing is left of goes with its commit, on disk too', async () => {
+	await change(alice, 'set gateway smsc1 window 21');
+	await site.configure(['set gateway smsc1 window 21']);
+	assert.equal((await done(alice)).state, 'unchanged');
+	assert.equal((await alice.get('/config/drafts')).json.items.length, 0);
+	await change(alice, 'set gateway smsc1 window 22');
+	await alice.delete('/config/drafts/main');
+	await site.configure(['delete gateway smsc1 window']);
+});
+
 /* --- windows -------------------------------------------------------------------- */
 
 /* proves APP-02 */
