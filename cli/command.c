@@ -89,15 +89,18 @@ static int watch(struct session *s, const struct gram_op *op,
 
 static void operation_help(struct session *s, const struct gram_op *op)
 {
-	struct buf usage;
+	struct buf text;
 
-	buf_init(&usage, 8192);
-	gram_usage(op, &usage);
-	fprintf(s->out.out, "%s\n    %s\n", usage.p, op->help);
-	for (size_t i = 0; i < op->n_args; i++)
+	buf_init(&text, 8192);
+	gram_usage(op, &text);
+	fprintf(s->out.out, "%s\n    %s\n", text.p, op->help);
+	for (size_t i = 0; i < op->n_args; i++) {
+		buf_clear(&text);
+		gram_about(&op->args[i], true, &text);
 		fprintf(s->out.out, "    %-14s %s\n", op->args[i].option,
-		    op->args[i].help);
-	buf_deinit(&usage);
+		    text.p);
+	}
+	buf_deinit(&text);
 }
 
 static int request(struct session *s, const struct gram_op *op,

@@ -45,6 +45,10 @@ static void read_arg(struct grammar *g, const struct json *o,
 	a->option = dashed(g, a->name);
 	a->complete = text(g, o, "complete", e);
 	a->help = text(g, o, "help", e);
+	a->type = text(g, o, "type", e);
+	a->range = text(g, o, "range", e);
+	a->unit = text(g, o, "unit", e);
+	a->fallback = text(g, o, "default", e);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (json_opt_bool(o, flags[i].name, false, e))
 			a->flags |= flags[i].flag;
@@ -349,6 +353,18 @@ void gram_usage(const struct gram_op *op, struct buf *out)
 	for (size_t i = 0; i < op->n_args; i++)
 		if (!(op->args[i].flags & GRAM_POSITION))
 			usage_arg(&op->args[i], false, out);
+}
+
+void gram_about(const struct gram_arg *a, bool range, struct buf *out)
+{
+	buf_addz(out, a->help);
+	if (range && *a->range && !(a->flags & GRAM_FILE))
+		buf_addf(out, "; %s%s%s", a->range, *a->unit ? " " : "",
+		    a->unit);
+	else if (*a->unit && !(a->flags & GRAM_FILE))
+		buf_addf(out, " (%s)", a->unit);
+	if (*a->fallback)
+		buf_addf(out, " (default %s)", a->fallback);
 }
 
 void gram_shortest(const struct gram_op *op, struct buf *out)

@@ -18,6 +18,8 @@ struct gram_arg {
 	unsigned flags;
 	const char *complete;	/* "a|b|c", a kind of names, or "" */
 	const char *help;
+	const char *type;	/* "int"; "" of an older daemon */
+	const char *range, *unit, *fallback;	/* "1-500", "rows", "50", or "" */
 };
 
 struct gram_op {
@@ -60,6 +62,8 @@ const struct gram_arg *gram_arg_find(const struct gram_op *op,
 const struct gram_arg *gram_position(const struct gram_op *op, size_t i);
 /* "subscriber add ADDRESS [--name NAME]"; the shortest: what it must have */
 void gram_usage(const struct gram_op *op, struct buf *out);
+/* "at most so many rows; 1-500 rows (default 50)" */
+void gram_about(const struct gram_arg *a, bool range, struct buf *out);
 void gram_shortest(const struct gram_op *op, struct buf *out);
 
 #endif

@@ -123,6 +123,9 @@ static void filter_hints(struct hinting *h, const struct word *w, size_t n)
 
 static void arg_values(struct hinting *h, const struct gram_arg *a)
 {
+	bool number = strcmp(a->type, "int") == 0 ||
+	    strcmp(a->type, "span") == 0;
+	struct buf about;
 	char name[64];
 	size_t i;
 
@@ -135,7 +138,10 @@ static void arg_values(struct hinting *h, const struct gram_arg *a)
 	for (i = 0; a->option[i] && i + 1 < sizeof(name); i++)
 		name[i] = (char)toupper((unsigned char)a->option[i]);
 	name[i] = 0;
-	hint_describe(h, name, a->help);
+	buf_init(&about, 8192);
+	gram_about(a, !number, &about);
+	hint_describe(h, number ? a->range : name, about.p);
+	buf_deinit(&about);
 }
 
 /* Options of every command; a value of any kind when there is no choice. */
@@ -180,25 +186,30 @@ static const struct common *common_find(struct strv word)
 
 static void option_names(struct hinting *h, const struct gram_op *op)
 {
+	struct buf about;
 	char word[100];
 
+	buf_init(&about, 8192);
 	for (size_t i = 0; i < op->n_args; i++) {
 		const struct gram_arg *a = &op->args[i];
 		bool secret = a->flags & GRAM_SECRET;
 
 		if (a->flags & GRAM_POSITION)
 			continue;
+		buf_clear(&about);
+		gram_about(a, true, &about);
 		(void)snprintf(word, sizeof(word), "--%s%s", a->option,
 		    secret ? "-file" : "");
-		hint_offer(word, a->help, h);
+		hint_offer(word, about.p, h);
 		if (!secret)
 			continue;
 		(void)snprintf(word, sizeof(word), "--%s-prompt", a->option);
-		hint_offer(word, a->help, h);
+		hint_offer(word, about.p, h);
 	}
 	if (strcmp(op->command, "health") == 0)
 		hint_offer("--nagios", "one line and 0 to 3, as plugins of "
 		    "Nagios say it", h);
+	buf_deinit(&about);
 	for (size_t i = 0; i < COMMON; i++)
 		if (!gram_arg_find(op, strv(common[i].word + 2)))
 			hint_offer(common[i].word, common[i].help, h);

@@ -206,7 +206,7 @@ static void request(struct cert_job *j)
 	struct held held = { .there = false };
 	struct cert_wish wish = {
 		.organization = op_text(j->c, "organization"),
-		.rsa = strv_eq(op_text(j->c, "key_type"), STRV("rsa-3072")),
+		.rsa = op_is(j->c, "key_type", "rsa-3072"),
 	};
 	struct buf names, key, why;
 	enum err e;
@@ -259,16 +259,9 @@ static void requested(struct cert_job *j)
 void certificate_request(struct op_call *c)
 {
 	struct cert_job *j = cert_job_new(c, request, requested);
-	struct strv type = op_text(c, "key_type");
 
-	if (!cert_take_name(j))
-		return;
-	if (!type.p || strv_eq(type, STRV("ec-p256")) ||
-	    strv_eq(type, STRV("rsa-3072")))
+	if (cert_take_name(j))
 		cert_job_write(j);
-	else
-		cert_job_drop(j, OP_INVALID, "key_type is ec-p256 or "
-		    "rsa-3072");
 }
 
 static void cancel(struct cert_job *j)

@@ -19,7 +19,6 @@
 #include "store/drafts.h"
 
 #define SECTION		"policy commit"
-#define WINDOW_MAX_S	3600
 #define AGAIN_MS	2000	/* the disk refused to undo */
 #define GATE_SPARE_MS	5000	/* a crash while the gate looks undoes too */
 #define EXIT_UNDONE	13
@@ -296,15 +295,13 @@ static bool is_remote(const struct op_call *c)
 static bool window_of(struct op_call *c, bool lockout, int64_t *until)
 {
 	bool far = is_remote(c);
-	int64_t s;
+	int64_t s = op_given(c, "revert_in_s") ? op_int(c, "revert_in_s") :
+	    lockout ? commit_window_s() : 0;
 
-	if (!op_int(c, "revert_in_s", 0, WINDOW_MAX_S,
-	    lockout ? commit_window_s() : 0, &s))
-		return false;
 	if (s == 0 && lockout && far) {
 		op_fail(c, OP_INVALID, "this change can cut you off: it must "
 		    "be undone by itself unless you keep it, revert_in_s from "
-		    "1 to %d", WINDOW_MAX_S);
+		    "1 to %d", COMMIT_WINDOW_MAX_S);
 		return false;
 	}
 	*until = s ? now_ms() + s * 1000 : 0;
@@ -313,12 +310,9 @@ static bool window_of(struct op_call *c, bool lockout, int64_t *until)
 
 static bool expected(struct op_call *c)
 {
-	int64_t n;
+	int64_t n = op_int(c, "expect_running");
 
-	if (!op_int(c, "expect_running", 0, INT64_MAX, settings_revision(),
-	    &n))
-		return false;
-	if (n == settings_revision())
+	if (!op_given(c, "expect_running") || n == settings_revision())
 		return true;
 	op_fail(c, OP_CONFLICT, "revision %" PRId64 " is in force, not %"
 	    PRId64 ": look at what changed, then commit again",
@@ -560,7 +554,7 @@ static const struct health_check checks[] = {
 /* --- life ---------------------------------------------------------------- */
 
 static const struct conf_row rows[] = {
-	{ "revert-in", CONF_DURATION, "2m", 1000, WINDOW_MAX_S * 1000, NULL,
+	{ "revert-in", CONF_DURATION, "2m", 1000, COMMIT_WINDOW_MAX_S * 1000, NULL,
 	  CONF_LIVE, "how long a change that can cut off its maker waits to "
 	  "be kept, when nothing else is asked for", false },
 	EYES_ROW,

@@ -17,12 +17,16 @@
 void commit_run(struct op_call *c, struct conf_edit *edit,
     enum revision_kind kind, int64_t draft);
 
+#define COMMIT_WINDOW_MAX_S	3600
+
 #define COMMIT_ARGS \
-	{ "comment", 0, NULL, "why, for those who read the revisions" }, \
+	{ "comment", 0, NULL, "why, for those who read the revisions", \
+	  IS_LINES(0, 4000) }, \
 	{ "revert_in_s", 0, NULL, "undone after so many seconds unless it is " \
-	  "kept; 0: never, on this machine only" }, \
+	  "kept; 0: never, on this machine only", \
+	  IS_INT(0, COMMIT_WINDOW_MAX_S, "s") }, \
 	{ "expect_running", 0, NULL, "refuse unless this revision is in " \
-	  "force" }
+	  "force", IS_INT(0, INT64_MAX, NULL) }
 
 /* false: the call has failed, because a revision waits to be kept. */
 bool commit_allowed(struct op_call *c);

@@ -94,8 +94,9 @@ static void unlock_run(struct op_call *c)
 }
 
 static const struct op_arg unlock_args[] = {
-	{ "holder", 0, NULL, "whose lock is ended; without it your own" },
-	{ NULL, 0, NULL, NULL },
+	{ "holder", 0, NULL, "whose lock is ended; without it your own",
+	  IS_TEXT(1, 64) },
+	{ 0 }
 };
 
 #define LOCK "locked:bool holder? left_s:s"

@@ -18,7 +18,8 @@ void login_prove(struct op_call *c, struct strv name, struct strv password,
 /* Then the code, if this one has a second factor: argument "code". */
 #define CODE_ARG \
 	{ "code", ARG_SECRET, NULL, \
-	  "of your authenticator, or a recovery code, if you have them" }
+	  "of your authenticator, or a recovery code, if you have them", \
+	  IS_TEXT(0, 64) }
 void login_second(struct op_call *c, const struct admin *a,
     login_proved_fn *proved);
 /* Count a wrong try, note it and fail the call. */

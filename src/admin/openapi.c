@@ -4,6 +4,7 @@
 
 #include "admin/admin_priv.h"
 #include "admin/errand.h"
+#include "admin/openapi.h"
 #include "base/jsonw.h"
 #include "config.h"
 
@@ -30,47 +31,6 @@ static const char *const lower[] = { "get", "post", "patch", "delete" };
 
 /* --- one argument ----------------------------------------------------------- */
 
-static void choices(struct jsonw *w, struct strv list)
-{
-	jsonw_array(w, "enum");
-	while (list.p)
-		jsonw_str(w, NULL, strv_split(list, '|', &list));
-	jsonw_end(w);
-}
-
-static void type_of(struct jsonw *w, const struct op_arg *a)
-{
-	if (a->flags & ARG_FLAG) {
-		jsonw_str(w, "type", STRV("boolean"));
-	} else if (a->complete && strchr(a->complete, '|')) {
-		jsonw_str(w, "type", STRV("string"));
-		choices(w, strv(a->complete));
-	} else {
-		jsonw_array(w, "type");
-		jsonw_str(w, NULL, STRV("string"));
-		jsonw_str(w, NULL, STRV("integer"));
-		jsonw_end(w);
-	}
-	if (a->flags & ARG_SECRET)
-		jsonw_bool(w, "writeOnly", true);
-}
-
-static void schema_of(struct jsonw *w, const char *name,
-    const struct op_arg *a)
-{
-	jsonw_object(w, name);
-	if (a->flags & ARG_REPEAT) {
-		jsonw_str(w, "type", STRV("array"));
-		jsonw_object(w, "items");
-		type_of(w, a);
-		jsonw_end(w);
-	} else {
-		type_of(w, a);
-	}
-	jsonw_str(w, "description", strv(a->help));
-	jsonw_end(w);
-}
-
 static void parameter(struct jsonw *w, const struct op_arg *a,
     const char *in)
 {
@@ -78,7 +38,7 @@ static void parameter(struct jsonw *w, const struct op_arg *a,
 	jsonw_str(w, "name", strv(a->name));
 	jsonw_str(w, "in", strv(in));
 	jsonw_bool(w, "required", (a->flags & (ARG_PATH | ARG_REQUIRED)) != 0);
-	schema_of(w, "schema", a);
+	openapi_arg(w, "schema", a);
 	jsonw_end(w);
 }
 
@@ -307,7 +267,7 @@ static void body(struct jsonw *w, const struct op *op)
 	for (const struct op_arg *a = op->args; a && a->name; a++) {
 		file = file || a->flags & ARG_FILE;
 		if (!(a->flags & ARG_PATH))
-			schema_of(w, a->name, a);
+			openapi_arg(w, a->name, a);
 	}
 	jsonw_end(w);
 	jsonw_end(w);

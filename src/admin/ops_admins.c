@@ -373,33 +373,39 @@ static void password_run(struct op_call *c)
 #define ROLE_NAMES "viewer|support|operator|config|security|auditor"
 
 static const struct op_arg add_args[] = {
-	{ "name", ARG_REQUIRED | ARG_POSITION, NULL, "to log in with" },
-	{ "role", ARG_REPEAT, ROLE_NAMES, ROLE_HELP },
+	{ "name", ARG_REQUIRED | ARG_POSITION, NULL, "to log in with",
+	  IS_TEXT(1, ADMIN_NAME - 1) },
+	{ "role", ARG_REPEAT, ROLE_NAMES, ROLE_HELP, IS_CHOICE },
 	{ "password", ARG_SECRET, NULL, "twelve characters or more; without "
-	  "one only the linked user of this machine is let in" },
+	  "one only the linked user of this machine is let in",
+	  IS_TEXT(12, 256) },
 	{ "unix-user", 0, NULL, "who of this machine's users he is, on the "
-	  "admin socket" },
-	{ NULL, 0, NULL, NULL },
+	  "admin socket", IS_TEXT(0, ADMIN_NAME - 1) },
+	{ 0 }
 };
 static const struct op_arg set_args[] = {
-	{ "name", ARG_PATH, "admin", "of the administrator" },
-	{ "role", ARG_REPEAT, ROLE_NAMES, ROLE_HELP },
-	{ "password", ARG_SECRET, NULL, "a new one" },
-	{ "unix-user", 0, NULL, "who of this machine's users he is" },
+	{ "name", ARG_PATH, "admin", "of the administrator",
+	  IS_TEXT(1, ADMIN_NAME - 1) },
+	{ "role", ARG_REPEAT, ROLE_NAMES, ROLE_HELP, IS_CHOICE },
+	{ "password", ARG_SECRET, NULL, "a new one", IS_TEXT(12, 256) },
+	{ "unix-user", 0, NULL, "who of this machine's users he is",
+	  IS_TEXT(0, ADMIN_NAME - 1) },
 	{ "reset-totp", ARG_FLAG, NULL, "he lost his phone: no code is asked "
-	  "for any more" },
-	{ NULL, 0, NULL, NULL },
+	  "for any more", IS_FLAG },
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
-	{ "name", ARG_PATH, "admin", "of the administrator" },
-	{ NULL, 0, NULL, NULL },
+	{ "name", ARG_PATH, "admin", "of the administrator",
+	  IS_TEXT(1, ADMIN_NAME - 1) },
+	{ 0 }
 };
 static const struct op_arg password_args[] = {
-	{ "old", ARG_REQUIRED | ARG_SECRET, NULL, "yours until now" },
+	{ "old", ARG_REQUIRED | ARG_SECRET, NULL, "yours until now",
+	  IS_TEXT(0, 256) },
 	{ "new", ARG_REQUIRED | ARG_SECRET, NULL, "twelve characters or "
-	  "more" },
+	  "more", IS_TEXT(12, 256) },
 	CODE_ARG,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 
 #define ONE "/admin/users/{name}"

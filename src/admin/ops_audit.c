@@ -29,7 +29,7 @@
 
 /* --- show ---------------------------------------------------------------------- */
 
-static bool filter_of(struct op_call *c, struct audit_filter *f)
+static void filter_of(struct op_call *c, struct audit_filter *f)
 {
 	bool down;
 
@@ -38,8 +38,8 @@ static bool filter_of(struct op_call *c, struct audit_filter *f)
 		.object = op_text(c, "object"),
 		.result = op_text(c, "result") };
 	f->up = op_sort(c, &down).p && !down;
-	return op_when(c, "since", 0, &f->since) &&
-	    op_when(c, "until", 0, &f->until);
+	f->since = op_when(c, "since");
+	f->until = op_when(c, "until");
 }
 
 static bool show_one(const struct audit_row *row, void *arg)
@@ -74,8 +74,9 @@ static void show_run(struct op_call *c)
 	struct paging p;
 	int64_t before;
 
-	if (filter_of(c, &f) && paging_start(c, &p, &before))
-		paging_end(&p, audit_each(&f, before, show_one, &p));
+	filter_of(c, &f);
+	paging_start(c, &p, &before);
+	paging_end(&p, audit_each(&f, before, show_one, &p));
 }
 
 /* --- export --------------------------------------------------------------------- */
@@ -165,12 +166,11 @@ static bool export_one(const struct audit_row *row, void *arg)
 
 static void export_run(struct op_call *c)
 {
-	struct export x = { .csv = strv_eq(op_text(c, "format"),
+	struct export x = { .csv = strv_eq(op_meant(c, "format"),
 	    STRV("csv")) };
 	struct audit_filter f;
 
-	if (!filter_of(c, &f))
-		return;
+	filter_of(c, &f);
 	buf_init(&x.out, EXPORT_MAX);
 	if (audit_each(&f, 0, export_one, &x) != ERR_OK) {
 		unreadable(c);
@@ -447,22 +447,26 @@ void refusal_note(const struct op_call *c)
 /* --- the table --------------------------------------------------------------------- */
 
 #define FILTERS \
-	{ "actor", 0, NULL, "only of those with this in their name" }, \
-	{ "action", 0, NULL, "only operations with this in their name" }, \
-	{ "object", 0, NULL, "only about what has this in its name" }, \
-	{ "result", 0, "ok|refused|failed", "only with this outcome" }, \
-	{ "since", 0, NULL, "not older: 5m, 7d, 2026-11-20" }, \
-	{ "until", 0, NULL, "older than this" }
+	{ "actor", 0, NULL, "only of those with this in their name", \
+	  IS_TEXT(0, 200) }, \
+	{ "action", 0, NULL, "only operations with this in their name", \
+	  IS_TEXT(0, 200) }, \
+	{ "object", 0, NULL, "only about what has this in its name", \
+	  IS_TEXT(0, OP_ID_MAX) }, \
+	{ "result", 0, "ok|refused|failed", "only with this outcome", \
+	  IS_CHOICE }, \
+	{ "since", 0, NULL, "not older: 5m, 7d, 2026-11-20", IS_TIME }, \
+	{ "until", 0, NULL, "older than this", IS_TIME }
 
 static const struct op_arg show_args[] = {
 	FILTERS,
 	PAGING_ARGS,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg export_args[] = {
-	{ "format", 0, "jsonl|csv", "jsonl" },
+	{ "format", 0, "jsonl|csv", "jsonl", IS_CHOICE, BY_DEFAULT("jsonl") },
 	FILTERS,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 
 static const struct op ops[] = {

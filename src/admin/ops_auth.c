@@ -286,15 +286,17 @@ static void reauth_run(struct op_call *c)
 }
 
 static const struct op_arg login_args[] = {
-	{ "name", ARG_REQUIRED, NULL, "who you are" },
-	{ "password", ARG_REQUIRED | ARG_SECRET, NULL, "and its proof" },
+	{ "name", ARG_REQUIRED, NULL, "who you are", IS_TEXT(0, 256) },
+	{ "password", ARG_REQUIRED | ARG_SECRET, NULL, "and its proof",
+	  IS_TEXT(0, 1024) },
 	CODE_ARG,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg reauth_args[] = {
-	{ "password", ARG_REQUIRED | ARG_SECRET, NULL, "yours, once more" },
+	{ "password", ARG_REQUIRED | ARG_SECRET, NULL, "yours, once more",
+	  IS_TEXT(0, 1024) },
 	CODE_ARG,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 
 static const struct op ops[] = {

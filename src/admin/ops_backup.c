@@ -498,24 +498,28 @@ static const struct completer names = { "backup", complete_run };
 /* --- the table --------------------------------------------------------------------------- */
 
 #define PASSPHRASE { "passphrase", ARG_SECRET, NULL, \
-	"of the backup; without one it has no passwords and keys" }
+	"of the backup; without one it has no passwords and keys", \
+	  IS_TEXT(0, 1024) }
 #define FORCE { "force", ARG_FLAG, NULL, "also one that was signed on " \
-	"another machine, or not: for root on this one" }
-#define NAME { "name", ARG_PATH, "backup", "as backup list shows it" }
+	"another machine, or not: for root on this one", IS_FLAG }
+#define NAME { "name", ARG_PATH, "backup", "as backup list shows it", \
+	  IS_TEXT(1, 255) }
 
 static const struct op_arg create_args[] = {
 	PASSPHRASE,
-	{ "trace", ARG_FLAG, NULL, "the recorded steps of messages too" },
-	{ NULL, 0, NULL, NULL },
+	{ "trace", ARG_FLAG, NULL, "the recorded steps of messages too",
+	  IS_FLAG },
+	{ 0 }
 };
-static const struct op_arg name_args[] = { NAME, { NULL, 0, NULL, NULL } };
+static const struct op_arg name_args[] = { NAME, { 0 } };
 static const struct op_arg verify_args[] = {
-	NAME, PASSPHRASE, FORCE, { NULL, 0, NULL, NULL },
+	NAME, PASSPHRASE, FORCE, { 0 }
 };
 static const struct op_arg restore_args[] = {
 	NAME, PASSPHRASE, FORCE,
-	{ "site", 0, NULL, "the site's domain, to show that it is meant" },
-	{ NULL, 0, NULL, NULL },
+	{ "site", 0, NULL, "the site's domain, to show that it is meant",
+	  IS_TEXT(0, 255) },
+	{ 0 }
 };
 
 #define JOB \

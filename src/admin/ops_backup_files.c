@@ -200,8 +200,9 @@ static void upload_run(struct op_call *c)
 /* --- the table --------------------------------------------------------------------- */
 
 static const struct op_arg name_args[] = {
-	{ "name", ARG_PATH, "backup", "as backup list shows it" },
-	{ NULL, 0, NULL, NULL },
+	{ "name", ARG_PATH, "backup", "as backup list shows it",
+	  IS_TEXT(1, 255) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -250,38 +250,41 @@ static const struct completer completers[] = {
 /* --- the table ----------------------------------------------------------------------- */
 
 #define NAME { "name", ARG_PATH, "certificate", \
-	"a letter, then letters, digits, - and _; at most 32" }
-#define END { NULL, 0, NULL, NULL }
+	"a letter, then letters, digits, - and _; at most 32", \
+	  IS_TEXT(1, CERT_NAME - 1) }
+#define END { 0 }
 
 static const struct op_arg name_args[] = { NAME, END };
 static const struct op_arg install_args[] = {
 	NAME,
 	{ "chain", ARG_REQUIRED | ARG_SECRET, NULL, "PEM: the server's "
-	  "certificate, then those between it and its authority" },
+	  "certificate, then those between it and its authority",
+	  IS_LINES(1, CERT_FILE_MAX) },
 	{ "key", ARG_SECRET, NULL, "PEM, not encrypted; without it the key "
-	  "that waits, or the one there is" },
+	  "that waits, or the one there is", IS_LINES(1, CERT_FILE_MAX) },
 	END,
 };
 static const struct op_arg request_args[] = {
 	NAME,
 	{ "names", ARG_REQUIRED | ARG_REPEAT, NULL, "host names and "
-	  "addresses that clients connect to" },
+	  "addresses that clients connect to", IS_TEXT(1, 255) },
 	{ "key_type", 0, "ec-p256|rsa-3072", "ec-p256 unless the authority "
-	  "wants RSA" },
-	{ "organization", 0, NULL, "its name, if the authority wants it" },
+	  "wants RSA", IS_CHOICE, BY_DEFAULT("ec-p256") },
+	{ "organization", 0, NULL, "its name, if the authority wants it",
+	  IS_TEXT(0, 64) },
 	END,
 };
 static const struct op_arg assign_args[] = {
 	NAME,
 	{ "to", ARG_REQUIRED, "certificate-use", "what shall have it: "
-	  "console, listener:NAME" },
+	  "console, listener:NAME", IS_TEXT(1, 64) },
 	END,
 };
 static const struct op_arg self_sign_args[] = {
 	{ "use", ARG_PATH, "certificate-use", "what shall have it: console, "
-	  "listener:NAME" },
+	  "listener:NAME", IS_TEXT(1, 64) },
 	{ "replace", ARG_FLAG, NULL, "also when what it has is not "
-	  "self-signed" },
+	  "self-signed", IS_FLAG },
 	END,
 };
 

@@ -205,11 +205,10 @@ static void export_end(struct export *x)
 static void export_run(struct op_call *c)
 {
 	struct export x = { .c = c,
-		.csv = strv_eq(op_text(c, "format"), STRV("csv")) };
-	int64_t to;
+		.csv = op_is(c, "format", "csv"),
+		.from_ms = op_when(c, "from") };
+	int64_t to = op_when(c, "to");
 
-	if (!op_when(c, "from", 0, &x.from_ms) || !op_when(c, "to", 0, &to))
-		return;
 	if (x.from_ms)
 		now_text(x.from_ms, x.from);
 	if (to)
@@ -225,10 +224,10 @@ static void export_run(struct op_call *c)
 /* --- the table ------------------------------------------------------------------- */
 
 static const struct op_arg export_args[] = {
-	{ "from", 0, NULL, "records not older: 1h, 7d, 2026-11-20" },
-	{ "to", 0, NULL, "and older than this" },
-	{ "format", 0, "jsonl|csv", "jsonl" },
-	{ NULL, 0, NULL, NULL },
+	{ "from", 0, NULL, "records not older: 1h, 7d, 2026-11-20", IS_TIME },
+	{ "to", 0, NULL, "and older than this", IS_TIME },
+	{ "format", 0, "jsonl|csv", "jsonl", IS_CHOICE, BY_DEFAULT("jsonl") },
+	{ 0 }
 };
 
 #define STATE \

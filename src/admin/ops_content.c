@@ -22,25 +22,12 @@
 #include "store/query.h"
 #include "store/writer.h"
 
-#define HOURS_MAX	168
 #define REASON_MIN	5	/* bytes; something has to be said */
 #define REASON_MAX	400
 #define CONTENT_MAX	((size_t)4 << 20)
 
 static struct metric readings = COUNTER("parley_content_access_total", NULL,
     "Messages whose content an administrator has read.");
-
-/* The words that say why; false: the call has failed. */
-static bool reason_of(struct op_call *c, struct strv *reason)
-{
-	*reason = op_text(c, "reason");
-	if (reason->n >= REASON_MIN && reason->n <= REASON_MAX &&
-	    utf8_valid(*reason))
-		return true;
-	op_fail(c, OP_INVALID, "reason: say why, in %d to %d characters; it "
-	    "is kept in the audit", REASON_MIN, REASON_MAX);
-	return false;
-}
 
 static bool switched_on(struct op_call *c)
 {
@@ -140,14 +127,11 @@ static void grant_begin(struct op_call *c, const struct admin *a,
 
 static void grant_add_run(struct op_call *c)
 {
-	struct strv reason;
 	struct admin a;
-	int64_t hours;
 
-	if (!switched_on(c) || !is_known(c) || !reason_of(c, &reason) ||
-	    !op_int(c, "hours", 1, HOURS_MAX, 1, &hours) || !grantee(c, &a))
+	if (!switched_on(c) || !is_known(c) || !grantee(c, &a))
 		return;
-	grant_begin(c, &a, now_ms() + hours * 3600000, false);
+	grant_begin(c, &a, now_ms() + op_int(c, "hours") * 3600000, false);
 	explicit_bzero(&a, sizeof(a));
 }
 
@@ -319,10 +303,9 @@ static bool is_person(struct op_call *c)
 
 static void content_run(struct op_call *c)
 {
-	struct strv reason;
 	struct reading *r;
 
-	if (!switched_on(c) || !is_person(c) || !reason_of(c, &reason))
+	if (!switched_on(c) || !is_person(c))
 		return;
 	r = xalloc(sizeof(*r));
 	r->c = c;
@@ -331,7 +314,7 @@ static void content_run(struct op_call *c)
 	buf_init(&r->bytes, CONTENT_MAX);
 	r->text = arena_str(&r->arena, op_text(c, "id"));
 	r->who = arena_str(&r->arena, op_who(c));
-	r->reason = arena_str(&r->arena, reason);
+	r->reason = arena_str(&r->arena, op_text(c, "reason"));
 	if (work_run(look, looked, r))
 		return;
 	op_fail(c, OP_BUSY, "too much is being done; try again");
@@ -356,17 +339,21 @@ static void settings(void)
 	conf_register(&section);
 }
 
-#define REASON { "reason", ARG_REQUIRED, NULL, "why; kept in the audit" }
-#define NAME { "name", ARG_PATH, "admin", "of the administrator" }
-#define END { NULL, 0, NULL, NULL }
+#define REASON { "reason", ARG_REQUIRED, NULL, "why; kept in the audit", \
+	  IS_TEXT(REASON_MIN, REASON_MAX) }
+#define NAME { "name", ARG_PATH, "admin", "of the administrator", \
+	  IS_TEXT(1, ADMIN_NAME - 1) }
+#define END { 0 }
 
 static const struct op_arg content_args[] = {
-	{ "id", ARG_PATH, NULL, "of the message, or another name it has" },
+	{ "id", ARG_PATH, NULL, "of the message, or another name it has",
+	  IS_TEXT(1, OP_ID_MAX) },
 	REASON, END,
 };
 static const struct op_arg grant_args[] = {
 	NAME, REASON,
-	{ "hours", 0, NULL, "how long, 1 to 168 (1)" },
+	{ "hours", 0, NULL, "how long",
+	  IS_INT(1, 168, "hours"), BY_DEFAULT("1") },
 	END,
 };
 static const struct op_arg name_args[] = { NAME, END };

@@ -169,11 +169,9 @@ static void put(struct op_call *c, struct conf_edit *e)
 static bool tag_is(struct op_call *c)
 {
 	const struct draft *d = find(c);
-	int64_t now = d ? d->tag : 0, tag;
 
-	if (!op_int(c, "expect_tag", 0, INT64_MAX, now, &tag))
-		return false;
-	if (tag == now)
+	if (!op_given(c, "expect_tag") ||
+	    op_int(c, "expect_tag") == (d ? d->tag : 0))
 		return true;
 	op_fail(c, OP_CONFLICT, "the draft has been changed since you read "
 	    "it: read it again");
@@ -331,19 +329,14 @@ static void load_json(struct op_call *c, struct conf_edit *e)
 
 static void load_run(struct op_call *c)
 {
-	struct strv mode = op_text(c, "mode"), text = op_text(c, "text");
+	struct strv text = op_text(c, "text");
 	struct loading *l;
 	struct conf_edit *e;
 
 	if (!name_is_good(c) || !tag_is(c))
 		return;
-	if (text.n > TEXT_MAX) {
-		op_fail(c, OP_TOO_LARGE, "at most %zu MiB at once: load it in "
-		    "parts", TEXT_MAX >> 20);
-		return;
-	}
 	e = mine(c);
-	if (strv_eq(mode, STRV("replace")))
+	if (op_is(c, "mode", "replace"))
 		conf_edit_clear(e);
 	if (import_is_json(text)) {
 		load_json(c, e);
@@ -413,11 +406,8 @@ static void fetched(enum err e, struct strv content, struct strv renamed,
 
 static void rollback_run(struct op_call *c)
 {
-	int64_t id;
-
-	if (name_is_good(c) && tag_is(c) &&
-	    op_int(c, "revision", 1, INT64_MAX, 0, &id))
-		revision_fetch(id, fetched, c);
+	if (name_is_good(c) && tag_is(c))
+		revision_fetch(op_int(c, "revision"), fetched, c);
 }
 
 /* --- check and commit ---------------------------------------------------- */
@@ -477,14 +467,17 @@ static void draft_commit_run(struct op_call *c)
 
 /* --- the table ----------------------------------------------------------- */
 
-#define DRAFT	{ "draft", ARG_PATH, "draft", "name of your draft: main" }
+#define DRAFT	{ "draft", ARG_PATH, "draft", "name of your draft: main", \
+	  IS_TEXT(1, 32) }
 #define TAG	{ "expect_tag", 0, NULL, "refuse if the draft is not the " \
-		  "one with this tag" }
-#define OWNER	{ "owner", 0, NULL, "whose draft, when it is another's" }
-#define END	{ NULL, 0, NULL, NULL }
+		  "one with this tag", IS_INT(0, INT64_MAX, NULL) }
+#define OWNER	{ "owner", 0, NULL, "whose draft, when it is another's", \
+	  IS_TEXT(0, 64) }
+#define END	{ 0 }
 
 static const struct op_arg list_args[] = {
-	{ "all", ARG_FLAG, NULL, "those of others too, for who may commit" },
+	{ "all", ARG_FLAG, NULL, "those of others too, for who may commit",
+	  IS_FLAG },
 	END,
 };
 
@@ -493,41 +486,46 @@ static const struct op_arg change_args[] = {
 	{ "lines", ARG_POSITION | ARG_REPEAT, NULL, "\"set PATH VALUE\", "
 	  "\"insert PATH VALUE before|after OTHER\", \"delete PATH\", "
 	  "\"rename SECTION NAME NEW\", \"copy SECTION NAME NEW\"; all or "
-	  "none" },
+	  "none", IS_LINES(0, 65536) },
 	{ "ops", ARG_JSON, NULL, "the same as JSON: [{\"op\":\"set\","
-	  "\"path\":[\"gateway\",\"smsc1\",\"window\"],\"value\":40}]" },
+	  "\"path\":[\"gateway\",\"smsc1\",\"window\"],\"value\":40}]",
+	  IS_JSON },
 	TAG, END,
 };
 static const struct op_arg discard_args[] = {
 	DRAFT,
 	{ "path", ARG_POSITION | ARG_REPEAT, NULL,
-	  "only what is below; without one everything" },
+	  "only what is below; without one everything", IS_TEXT(1, 512) },
 	TAG, END,
 };
 static const struct op_arg diff_args[] = {
 	DRAFT,
-	{ "format", 0, "compare|sentences|set", "of the text for people" },
+	{ "format", 0, "compare|sentences|set", "of the text for people",
+	  IS_CHOICE, BY_DEFAULT("compare") },
 	OWNER, END,
 };
 static const struct op_arg resolve_args[] = {
 	DRAFT,
-	{ "path", ARG_REQUIRED | ARG_POSITION, NULL, "that is in conflict" },
+	{ "path", ARG_REQUIRED | ARG_POSITION, NULL, "that is in conflict",
+	  IS_TEXT(1, 512) },
 	{ "choose", ARG_REQUIRED | ARG_POSITION, "mine|theirs",
-	  "your value, or the one in force" },
+	  "your value, or the one in force", IS_CHOICE },
 	TAG, END,
 };
 static const struct op_arg load_args[] = {
 	DRAFT,
 	{ "text", ARG_REQUIRED | ARG_POSITION | ARG_FILE, NULL, "set lines, "
-	  "or the JSON of an export" },
+	  "or the JSON of an export", IS_FILE(TEXT_MAX) },
 	{ "mode", 0, "merge|replace", "replace: the draft is this text and "
-	  "nothing else" },
+	  "nothing else", IS_CHOICE, BY_DEFAULT("merge") },
 	TAG, END,
 };
 static const struct op_arg rollback_args[] = {
 	DRAFT,
-	{ "revision", ARG_REQUIRED | ARG_POSITION, NULL, "its number" },
-	{ "path", ARG_POSITION | ARG_REPEAT, NULL, "only what is below" },
+	{ "revision", ARG_REQUIRED | ARG_POSITION, NULL, "its number",
+	  IS_INT(1, INT64_MAX, NULL) },
+	{ "path", ARG_POSITION | ARG_REPEAT, NULL, "only what is below",
+	  IS_TEXT(1, 512) },
 	TAG, END,
 };
 static const struct op_arg check_args[] = { DRAFT, OWNER, END };

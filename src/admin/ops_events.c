@@ -353,8 +353,8 @@ static void events_run(struct op_call *c)
 static const struct op_arg args[] = {
 	{ "topics", ARG_REQUIRED, NULL, "stats, gateways, queues, messages, "
 	  "registrations, jobs, alerts, config, pending, audit, sessions, "
-	  "drafts, log, trace:ID; with commas between" },
-	{ NULL, 0, NULL, NULL },
+	  "drafts, log, trace:ID; with commas between", IS_TEXT(1, 1024) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -26,6 +26,19 @@ static unsigned flags_of(const struct op_arg *a)
 	    a->flags;
 }
 
+static void value_json(struct jsonw *w, const struct op_arg *a)
+{
+	struct buf range;
+
+	jsonw_str(w, "type", strv(op_takes_name(a->takes)));
+	buf_init(&range, 100);
+	op_arg_range(a, &range);
+	jsonw_str(w, "range", range.n ? buf_strv(&range) : STRV_NONE);
+	jsonw_str(w, "unit", strv(a->unit));
+	jsonw_str(w, "default", strv(a->fallback));
+	buf_deinit(&range);
+}
+
 static void args_json(const struct op_arg *a, struct buf *out)
 {
 	struct jsonw w;
@@ -40,6 +53,7 @@ static void args_json(const struct op_arg *a, struct buf *out)
 				jsonw_bool(&w, flags[f].name, true);
 		jsonw_str(&w, "complete", strv(a->complete));
 		jsonw_str(&w, "help", strv(a->help));
+		value_json(&w, a);
 		jsonw_end(&w);
 	}
 	jsonw_end(&w);
@@ -220,14 +234,16 @@ static void stats_run(struct op_call *c)
 /* --- the table ----------------------------------------------------------- */
 
 static const struct op_arg complete_args[] = {
-	{ "kind", ARG_REQUIRED, NULL, "of names: gateway, subscriber" },
-	{ "prefix", 0, NULL, "what they begin with" },
-	{ NULL, 0, NULL, NULL },
+	{ "kind", ARG_REQUIRED, NULL, "of names: gateway, subscriber",
+	  IS_TEXT(1, 64) },
+	{ "prefix", 0, NULL, "what they begin with", IS_TEXT(0, OP_ID_MAX) },
+	{ 0 }
 };
 
 static const struct op_arg stats_args[] = {
-	{ "name", ARG_POSITION, NULL, "only those with this in their name" },
-	{ NULL, 0, NULL, NULL },
+	{ "name", ARG_POSITION, NULL, "only those with this in their name",
+	  IS_TEXT(0, 200) },
+	{ 0 }
 };
 
 static const struct op ops[] = {
@@ -236,7 +252,8 @@ static const struct op ops[] = {
 	  "[command method path role capability help args:[name "
 	  "required:bool~ position:bool~ repeat:bool~ secret:bool~ "
 	  "flag:bool~ file:bool~ path:bool~ json:bool~ complete? "
-	  "help] answer sort:texts]" },
+	  "help type=text|lines|int|time|span|choice|flag|file|json|cursor "
+	  "range? unit? default?] answer sort:texts]" },
 	{ "", "GET", "/complete", CAP_SELF, OP_CORE, complete_args,
 	  "names that begin so", complete_run,
 	  "[name]" },

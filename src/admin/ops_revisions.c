@@ -41,9 +41,9 @@ static void history_run(struct op_call *c)
 	struct paging p;
 	int64_t before;
 
-	if (paging_start(c, &p, &before))
-		paging_end(&p, revision_each(before, paging_rows(&p),
-		    history_one, &p));
+	paging_start(c, &p, &before);
+	paging_end(&p, revision_each(before, paging_rows(&p), history_one,
+	    &p));
 }
 
 static void no_revision(struct op_call *c, enum err e, int64_t id)
@@ -66,7 +66,7 @@ static void one_say(const struct revision_row *row, void *arg)
 	op_field_int(c, "parent", row->parent);
 	op_field(c, "sha256", row->digest);
 	buf_init(&b, BUF_NO_LIMIT);
-	if (strv_eq(op_text(c, "format"), STRV("json")))
+	if (op_is(c, "format", "json"))
 		export_json(row->content.p ? row->content : STRV(""), &b);
 	else
 		buf_adds(&b, row->content.p ? row->content : STRV(""));
@@ -76,11 +76,9 @@ static void one_say(const struct revision_row *row, void *arg)
 
 static void one_run(struct op_call *c)
 {
-	int64_t id;
+	int64_t id = op_int(c, "revision");
 	enum err e;
 
-	if (!op_int(c, "revision", 1, INT64_MAX, 0, &id))
-		return;
 	e = revision_read(id, one_say, c);
 	if (e == ERR_OK)
 		op_done(c);
@@ -103,10 +101,8 @@ static void compare_run(struct op_call *c)
 	enum err e = ERR_OK;
 	int64_t id[2];
 
-	for (int i = 0; i < 2; i++)
-		if (!op_int(c, names[i], 1, INT64_MAX, 0, &id[i]))
-			return;
 	for (int i = 0; i < 2; i++) {
+		id[i] = op_int(c, names[i]);
 		buf_init(&content[i], BUF_NO_LIMIT);
 		if (e == ERR_OK)
 			e = revision_read(id[i], keep_content, &content[i]);
@@ -138,18 +134,14 @@ static void pinned(enum err e, void *arg)
 	if (!rollback_found(c, e))
 		return;
 	op_field(c, "revision", op_text(c, "revision"));
-	op_field_bool(c, "pinned", !strv_eq(op_text(c, "pinned"),
-	    STRV("off")));
+	op_field_bool(c, "pinned", op_is(c, "pinned", "on"));
 	op_done(c);
 }
 
 static void pin_run(struct op_call *c)
 {
-	int64_t id;
-
-	if (op_int(c, "revision", 1, INT64_MAX, 0, &id))
-		revision_pin(id, !strv_eq(op_text(c, "pinned"), STRV("off")),
-		    op_who(c), pinned, c);
+	revision_pin(op_int(c, "revision"), op_is(c, "pinned", "on"),
+	    op_who(c), pinned, c);
 }
 
 /* --- roll back at once --------------------------------------------------- */
@@ -179,11 +171,8 @@ static void fetched(enum err e, struct strv content, struct strv renamed,
 
 static void rollback_run(struct op_call *c)
 {
-	int64_t id;
-
-	if (op_int(c, "revision", 1, INT64_MAX, 0, &id) &&
-	    eyes_allow(c, STRV_NONE) && commit_allowed(c))
-		revision_fetch(id, fetched, c);
+	if (eyes_allow(c, STRV_NONE) && commit_allowed(c))
+		revision_fetch(op_int(c, "revision"), fetched, c);
 }
 
 /* --- export -------------------------------------------------------------- */
@@ -199,7 +188,7 @@ static void export_run(struct op_call *c)
 	conf_digest(buf_strv(&content), digest);
 	op_field_int(c, "revision", settings_revision());
 	op_field(c, "sha256", strv(digest));
-	if (strv_eq(op_text(c, "format"), STRV("json"))) {
+	if (op_is(c, "format", "json")) {
 		export_json(buf_strv(&content), &json);
 		buf_addc(&json, '\n');
 		op_say(c, buf_strv(&json));
@@ -213,31 +202,38 @@ static void export_run(struct op_call *c)
 
 /* --- the table ----------------------------------------------------------- */
 
-#define END	{ NULL, 0, NULL, NULL }
+#define END	{ 0 }
 
 static const struct op_arg page_args[] = { PAGING_ARGS, END };
 static const struct op_arg one_args[] = {
-	{ "revision", ARG_PATH, NULL, "its number" },
-	{ "format", 0, "set|json", "of its settings" }, END,
+	{ "revision", ARG_PATH, NULL, "its number",
+	  IS_INT(1, INT64_MAX, NULL) },
+	{ "format", 0, "set|json", "of its settings",
+	  IS_CHOICE, BY_DEFAULT("set") }, END,
 };
 static const struct op_arg compare_args[] = {
-	{ "from", ARG_PATH, NULL, "a revision" },
-	{ "to", ARG_PATH, NULL, "another one" },
-	{ "format", 0, "compare|sentences|set", "of the text for people" },
+	{ "from", ARG_PATH, NULL, "a revision", IS_INT(1, INT64_MAX, NULL) },
+	{ "to", ARG_PATH, NULL, "another one", IS_INT(1, INT64_MAX, NULL) },
+	{ "format", 0, "compare|sentences|set", "of the text for people",
+	  IS_CHOICE, BY_DEFAULT("set") },
 	END,
 };
 static const struct op_arg pin_args[] = {
-	{ "revision", ARG_PATH, NULL, "its number" },
-	{ "pinned", ARG_POSITION, "on|off", "on: it is kept for ever" }, END,
+	{ "revision", ARG_PATH, NULL, "its number",
+	  IS_INT(1, INT64_MAX, NULL) },
+	{ "pinned", ARG_POSITION, "on|off", "on: it is kept for ever",
+	  IS_CHOICE, BY_DEFAULT("on") }, END,
 };
 static const struct op_arg rollback_args[] = {
-	{ "revision", ARG_REQUIRED | ARG_POSITION, NULL, "its number" },
-	{ "path", ARG_POSITION | ARG_REPEAT, NULL, "only what is below" },
+	{ "revision", ARG_REQUIRED | ARG_POSITION, NULL, "its number",
+	  IS_INT(1, INT64_MAX, NULL) },
+	{ "path", ARG_POSITION | ARG_REPEAT, NULL, "only what is below",
+	  IS_TEXT(1, 512) },
 	COMMIT_ARGS, END,
 };
 static const struct op_arg export_args[] = {
 	{ "format", ARG_POSITION, "set|json", "lines that configure -f takes "
-	  "back, or JSON" }, END,
+	  "back, or JSON", IS_CHOICE, BY_DEFAULT("set") }, END,
 };
 
 #define REVISION \

@@ -177,18 +177,22 @@ static void schema_run(struct op_call *c)
 
 static const struct op_arg set_args[] = {
 	{ "lines", ARG_REQUIRED | ARG_POSITION | ARG_REPEAT, NULL,
-	  "\"set PATH VALUE\" or \"delete PATH\"; all or none" },
+	  "\"set PATH VALUE\" or \"delete PATH\"; all or none",
+	  IS_LINES(0, 65536) },
 	COMMIT_ARGS,
-	{ "check", ARG_FLAG, NULL, "change nothing: say what would happen" },
-	{ NULL, 0, NULL, NULL },
+	{ "check", ARG_FLAG, NULL, "change nothing: say what would happen",
+	  IS_FLAG },
+	{ 0 }
 };
 static const struct op_arg show_args[] = {
 	{ "path", ARG_POSITION | ARG_REPEAT, "configuration",
-	  "only what begins with these words" },
-	{ "all", ARG_FLAG, NULL, "also what has its default" },
-	{ "draft", 0, "draft", "with the changes of your draft" },
-	{ "lines", ARG_FLAG, NULL, "as lines that configure -f takes back" },
-	{ NULL, 0, NULL, NULL },
+	  "only what begins with these words", IS_TEXT(1, 512) },
+	{ "all", ARG_FLAG, NULL, "also what has its default", IS_FLAG },
+	{ "draft", 0, "draft", "with the changes of your draft",
+	  IS_TEXT(1, 32) },
+	{ "lines", ARG_FLAG, NULL, "as lines that configure -f takes back",
+	  IS_FLAG },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -151,11 +151,12 @@ static void setup_run(struct op_call *c)
 
 static const struct op_arg setup_args[] = {
 	{ "token", ARG_REQUIRED | ARG_SECRET, NULL,
-	  "of \"parley setup token\"" },
-	{ "name", ARG_REQUIRED, NULL, "of the first administrator" },
+	  "of \"parley setup token\"", IS_TEXT(1, 256) },
+	{ "name", ARG_REQUIRED, NULL, "of the first administrator",
+	  IS_TEXT(1, ADMIN_NAME - 1) },
 	{ "password", ARG_REQUIRED | ARG_SECRET, NULL,
-	  "twelve characters or more" },
-	{ NULL, 0, NULL, NULL },
+	  "twelve characters or more", IS_TEXT(12, 256) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

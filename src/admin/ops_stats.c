@@ -191,19 +191,13 @@ static void mark(const struct revision_row *row, void *arg)
 	jsonw_end(&m->json);
 }
 
-static bool range_of(struct op_call *c, enum series_range *range)
+static enum series_range range_of(const struct op_call *c)
 {
-	struct strv text = op_text(c, "range");
+	enum series_range range = SERIES_10M;
 
-	*range = SERIES_10M;
-	if (!text.p)
-		return true;
-	for (*range = 0; *range < SERIES_RANGES; ++*range)
-		if (strv_eq(strv(series_steps[*range].name), text))
-			return true;
-	op_fail(c, OP_INVALID, "no range \"%.*s\"; there are 10m, 3h, 1d "
-	    "and 7d", STRV_ARG(text));
-	return false;
+	while (!op_is(c, "range", series_steps[range].name))
+		range++;
+	return range;
 }
 
 static void put_marks(struct op_call *c, int64_t since)
@@ -234,13 +228,11 @@ static void put_array(struct op_call *c, const char *name, struct buf *items)
 
 static void series_run(struct op_call *c)
 {
-	enum series_range range;
+	enum series_range range = range_of(c);
 	struct columns columns;
 	int64_t age, end, step;
 	size_t n;
 
-	if (!range_of(c, &range))
-		return;
 	n = series_span(store, range, &age);
 	step = series_steps[range].s;
 	end = now_ms() / 1000 - age;
@@ -310,14 +302,14 @@ static void snapshot_run(struct op_call *c)
 	"for anything"
 
 static const struct op_arg snapshot_args[] = {
-	{ "names", 0, NULL, NAMES_HELP },
-	{ NULL, 0, NULL, NULL },
+	{ "names", 0, NULL, NAMES_HELP, IS_TEXT(0, 4096) },
+	{ 0 }
 };
 static const struct op_arg series_args[] = {
 	{ "range", 0, "10m|3h|1d|7d", "how far back: by the second, by 10 s, "
-	  "by the minute or by 10 minutes" },
-	{ "names", 0, NULL, NAMES_HELP },
-	{ NULL, 0, NULL, NULL },
+	  "by the minute or by 10 minutes", IS_CHOICE, BY_DEFAULT("10m") },
+	{ "names", 0, NULL, NAMES_HELP, IS_TEXT(0, 4096) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -155,7 +155,6 @@ static bool take_token(struct op_call *c, struct admin_token *t)
 {
 	struct strv name = op_text(c, "name");
 	unsigned most = 0;
-	int64_t days;
 	struct buf why;
 	bool ok;
 
@@ -165,10 +164,10 @@ static bool take_token(struct op_call *c, struct admin_token *t)
 		op_fail(c, OP_INVALID, "%s", why.p);
 	buf_deinit(&why);
 	if (!ok || !take_owner(c, t, &most) || !take_roles(c, t, most) ||
-	    !take_source(c, t) || !op_int(c, "days", 1, 366, 90, &days))
+	    !take_source(c, t))
 		return false;
 	memcpy(t->name, name.p, name.n);
-	t->expires = now_ms() + days * DAY_MS;
+	t->expires = now_ms() + op_int(c, "days") * DAY_MS;
 	return true;
 }
 
@@ -280,18 +279,21 @@ static void own_end_run(struct op_call *c)
 /* --- the table ----------------------------------------------------------------- */
 
 static const struct op_arg token_args[] = {
-	{ "name", ARG_REQUIRED | ARG_POSITION, NULL, "what it is for" },
+	{ "name", ARG_REQUIRED | ARG_POSITION, NULL, "what it is for",
+	  IS_TEXT(1, ADMIN_NAME - 1) },
 	{ "role", ARG_REPEAT | ARG_REQUIRED,
 	  "viewer|support|operator|config|security|auditor",
-	  "what it may do; several: --role A --role B" },
-	{ "admin", 0, "admin", "whose it is" },
-	{ "days", 0, NULL, "until it expires (90; at most 366)" },
-	{ "from", 0, NULL, "addresses it may be used from: IP[/LEN],..." },
-	{ NULL, 0, NULL, NULL },
+	  "what it may do; several: --role A --role B", IS_CHOICE },
+	{ "admin", 0, "admin", "whose it is", IS_TEXT(1, ADMIN_NAME - 1) },
+	{ "days", 0, NULL, "until it expires",
+	  IS_INT(1, 366, "days"), BY_DEFAULT("90") },
+	{ "from", 0, NULL, "addresses it may be used from: IP[/LEN],...",
+	  IS_TEXT(0, 199) },
+	{ 0 }
 };
 static const struct op_arg id_args[] = {
-	{ "id", ARG_PATH, NULL, "as the list shows it" },
-	{ NULL, 0, NULL, NULL },
+	{ "id", ARG_PATH, NULL, "as the list shows it", IS_TEXT(1, 64) },
+	{ 0 }
 };
 
 #define SESSION \

@@ -343,8 +343,9 @@ static void remove_run(struct op_call *c)
 }
 
 static const struct op_arg confirm_args[] = {
-	{ "code", ARG_REQUIRED, NULL, "that your authenticator shows" },
-	{ NULL, 0, NULL, NULL },
+	{ "code", ARG_REQUIRED, NULL, "that your authenticator shows",
+	  IS_TEXT(1, 64) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -4,17 +4,11 @@
 
 #include "admin/page.h"
 
-#define PAGE 50		/* rows, unless asked otherwise */
-#define PAGE_MAX 500
-
-bool paging_start(struct op_call *c, struct paging *p, int64_t *before)
+void paging_start(struct op_call *c, struct paging *p, int64_t *before)
 {
-	*p = (struct paging){ .c = c };
-	if (!op_int(c, "limit", 1, PAGE_MAX, PAGE, &p->left) ||
-	    !op_int(c, "cursor", 1, INT64_MAX, 0, before))
-		return false;
+	*p = (struct paging){ .c = c, .left = op_int(c, "limit") };
+	*before = op_int(c, "cursor");
 	op_list(c);
-	return true;
 }
 
 int64_t paging_rows(const struct paging *p)

@@ -5,9 +5,7 @@
 
 #include "op/op.h"
 
-#define PAGING_ARGS \
-	{ "limit", 0, NULL, "at most so many rows (50)" }, \
-	{ "cursor", 0, NULL, "the next of the page before" }
+#define PAGING_ARGS LIMIT_ARG, CURSOR_ARG
 
 struct paging {
 	struct op_call *c;
@@ -15,9 +13,8 @@ struct paging {
 	bool more;
 };
 
-/* Begins the list; *before is the cursor, 0: none.  false: the call has
- * failed. */
-bool paging_start(struct op_call *c, struct paging *p, int64_t *before);
+/* Begins the list; *before is the cursor, 0: none. */
+void paging_start(struct op_call *c, struct paging *p, int64_t *before);
 /* Begins a row; false: this one is more than the page holds.  Ask the
  * database for paging_rows(p) of them, to know whether there are more. */
 int64_t paging_rows(const struct paging *p);

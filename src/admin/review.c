@@ -70,13 +70,12 @@ void changes_json(struct op_call *c, const struct conf_edit *e)
 
 void changes_say(struct op_call *c, const struct conf_edit *e)
 {
-	struct strv format = op_text(c, "format");
 	struct buf text;
 
 	buf_init(&text, BUF_NO_LIMIT);
-	if (strv_eq(format, STRV("set")))
+	if (op_is(c, "format", "set"))
 		conf_edit_lines(e, &text);
-	else if (strv_eq(format, STRV("sentences")))
+	else if (op_is(c, "format", "sentences"))
 		conf_edit_sentences(e, &text);
 	else
 		conf_edit_compare(e, &text);

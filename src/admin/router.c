@@ -9,7 +9,6 @@
 #include "base/metric.h"
 
 #define LIMIT		((size_t)1 << 20)
-#define LIMIT_FILE	((size_t)16 << 20)
 #define PAGE_MAX	((size_t)4 << 20)
 
 static struct strv method_of(const struct httpd_request *r)
@@ -199,7 +198,7 @@ size_t route_limit(const struct httpd_request *r)
 
 	if (strv_eq(httpd_path(r), STRV(REPORTS_PATH)))
 		return REPORTS_BODY;
-	return op && takes_file(op) && may_send(r, op) ? LIMIT_FILE : LIMIT;
+	return op && takes_file(op) && may_send(r, op) ? (size_t)OP_FILE_MAX : LIMIT;
 }
 
 int route_file(const struct httpd_request *r, uint64_t *limit)

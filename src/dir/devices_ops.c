@@ -13,8 +13,6 @@
 #include "op/complete.h"
 #include "store/audit.h"
 
-#define PAGE		50
-#define PAGE_MAX	500
 #define COMPLETE_LOOK	1000	/* devices looked at for a completion */
 
 enum what { RENAME, BLOCK, UNBLOCK, PRIMARY, DEREGISTER, FORGET };
@@ -145,13 +143,12 @@ static void show_all(struct page *p, uint64_t from, size_t skip)
 
 static void op_show(struct op_call *c)
 {
-	struct page p = { .c = c };
+	struct page p = { .c = c, .left = op_int(c, "limit") };
 	struct user *u = NULL;
 	uint64_t from;
 	size_t skip;
 
-	if (!op_int(c, "limit", 1, PAGE_MAX, PAGE, &p.left) ||
-	    !read_cursor(c, &from, &skip))
+	if (!read_cursor(c, &from, &skip))
 		return;
 	if (op_text(c, "subscriber").n) {
 		u = typed_user(c, "subscriber");
@@ -245,11 +242,6 @@ static bool name_good(struct changing *g, const struct user *u,
 {
 	struct strv name = op_text(g->c, "name");
 
-	if (name.n == 0 || !profile_is_text(name, DEVICE_NAME_MAX)) {
-		op_fail(g->c, OP_INVALID, "a name is 1 to %d bytes of text "
-		    "without controls", DEVICE_NAME_MAX);
-		return false;
-	}
 	for (const struct device *d = devices_of(u); d; d = d->next) {
 		if (d == of || !strv_caseeq(d->name, name))
 			continue;
@@ -364,26 +356,28 @@ static void names(struct strv prefix, complete_offer_fn *offer, void *arg)
 
 #define SUBSCRIBER \
 	{ "subscriber", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "subscriber", \
-	  "whose device it is" }
+	  "whose device it is", IS_TEXT(0, ADDR_MAX) }
 #define DEVICE \
 	{ "device", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "device", \
-	  "its name, its instance id, or the beginning of one" }
+	  "its name, its instance id, or the beginning of one", \
+	  IS_TEXT(1, 512) }
 
 static const struct op_arg show_args[] = {
-	{ "subscriber", 0, "subscriber", "only of this subscriber" },
-	{ "limit", 0, NULL, "at most so many rows (50)" },
-	{ "cursor", 0, NULL, "the next of the page before" },
-	{ NULL, 0, NULL, NULL },
+	{ "subscriber", 0, "subscriber", "only of this subscriber",
+	  IS_TEXT(0, ADDR_MAX) },
+	LIMIT_ARG,
+	CURSOR_ARG,
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
 	SUBSCRIBER, DEVICE,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg rename_args[] = {
 	SUBSCRIBER, DEVICE,
 	{ "name", ARG_REQUIRED | ARG_POSITION, NULL, "the new name; no other "
-	  "device of the subscriber has it" },
-	{ NULL, 0, NULL, NULL },
+	  "device of the subscriber has it", IS_TEXT(1, DEVICE_NAME_MAX) },
+	{ 0 }
 };
 
 #define ONE	"/subscribers/{subscriber}/devices/{device}"

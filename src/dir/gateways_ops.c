@@ -105,29 +105,12 @@ static void run_disable(struct op_call *c)
 	set(c, &r, "gateway disable", disabled);
 }
 
-/* "40" or "40/s"; 0: it is neither. */
-static int64_t rate_of(struct strv s)
-{
-	int64_t n = 0;
-	size_t i = 0;
-
-	while (i < s.n && i < 7 && s.p[i] >= '0' && s.p[i] <= '9')
-		n = n * 10 + (s.p[i++] - '0');
-	return i == s.n || strv_eq((struct strv){ s.p + i, s.n - i },
-	    STRV("/s")) ? n : 0;
-}
-
 static void run_rate(struct op_call *c)
 {
 	struct override_row r = { .kind = OVERRIDE_RATE,
-		.value = rate_of(op_text(c, "rate")) };
+		.value = op_int(c, "rate") };
 
-	if (r.value < 1 || r.value > RATE_MAX)
-		op_fail(c, OP_INVALID, "--rate: \"%.*s\" is no number of "
-		    "messages a second from 1 to %d; to stop a gateway: "
-		    "gateway drain", STRV_ARG(op_text(c, "rate")), RATE_MAX);
-	else
-		set(c, &r, "gateway rate", limited);
+	set(c, &r, "gateway rate", limited);
 }
 
 static void lift(struct op_call *c, unsigned kinds, const char *action)
@@ -158,15 +141,16 @@ static void run_clear(struct op_call *c)
 }
 
 #define NAME { "name", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "gateway", \
-	"of the gateway" }
+	"of the gateway", IS_TEXT(1, 64) }
 #define ANSWER "gateway " OVERRIDE_ANSWER " says"
-#define END { NULL, 0, NULL, NULL }
+#define END { 0 }
 
 static const struct op_arg set_args[] = { NAME, OVERRIDE_ARGS, END };
 static const struct op_arg rate_args[] = {
 	NAME,
 	{ "rate", ARG_REQUIRED | ARG_POSITION, NULL,
-	  "messages a second: 40 or 40/s" },
+	  "messages a second, 40 or 40/s; to stop it: gateway drain",
+	  IS_INT(1, RATE_MAX, "messages/s") },
 	OVERRIDE_ARGS, END
 };
 static const struct op_arg name_args[] = { NAME, END };

@@ -407,8 +407,8 @@ static void op_import(struct op_call *c)
 
 static const struct op_arg import_args[] = {
 	{ "file", ARG_REQUIRED | ARG_POSITION | ARG_FILE, NULL,
-	  "CSV; first line group,member,role" },
-	{ NULL, 0, NULL, NULL },
+	  "CSV; first line group,member,role", IS_FILE(OP_FILE_MAX) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

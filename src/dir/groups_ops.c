@@ -95,32 +95,21 @@ static void written(struct group_write *w, enum err e)
 
 /* --- rules ---------------------------------------------------------------- */
 
-static bool is_subject(struct strv s)
-{
-	return profile_is_text(s, GROUP_SUBJECT_MAX);
-}
-
 static void note(struct grouping *g, const char *name, struct strv value)
 {
 	buf_addf(&g->detail, "%s \"%.*s\"; ", name, STRV_ARG(value));
 }
 
-/* An argument that is one of names; false: it is none of them. */
-static bool read_name(struct grouping *g, const char *arg,
+/* One of names, or as it was. */
+static void read_name(struct grouping *g, const char *arg,
     int (*of)(struct strv name), int *out)
 {
 	struct strv s = op_text(g->c, arg);
 
 	if (!s.p)
-		return true;
+		return;
 	*out = of(s);
-	if (*out >= 0) {
-		note(g, arg, s);
-		return true;
-	}
-	buf_addf(&g->why, "--%s: \"%.*s\" is not one of those it can be: "
-	    "see --help", arg, STRV_ARG(s));
-	return false;
+	note(g, arg, s);
 }
 
 static int membership_of(struct strv s)
@@ -134,53 +123,46 @@ static int switch_of(struct strv s)
 	return strv_eq(s, STRV("off")) ? 0 : strv_eq(s, STRV("on")) ? 1 : -1;
 }
 
-static bool read_rules(struct grouping *g, struct group_row *r)
+static void read_rules(struct grouping *g, struct group_row *r)
 {
 	int state = r->state, send = (int)r->may_send, see = (int)r->may_see;
 	int closed = r->closed, reports = (int)r->reports, copy = r->copy;
-	bool good = read_name(g, "who-may-send", group_who_of, &send) &&
-	    read_name(g, "see-members", group_who_of, &see) &&
-	    read_name(g, "membership", membership_of, &closed) &&
-	    read_name(g, "reports", group_reports_of, &reports) &&
-	    read_name(g, "copy-to-sender", switch_of, &copy) &&
-	    (g->action->adds || read_name(g, "state", group_state_of, &state));
 
+	read_name(g, "who-may-send", group_who_of, &send);
+	read_name(g, "see-members", group_who_of, &see);
+	read_name(g, "membership", membership_of, &closed);
+	read_name(g, "reports", group_reports_of, &reports);
+	read_name(g, "copy-to-sender", switch_of, &copy);
+	if (!g->action->adds)
+		read_name(g, "state", group_state_of, &state);
 	r->state = (enum group_state)state;
 	r->may_send = (enum group_who)send;
 	r->may_see = (enum group_who)see;
 	r->closed = closed == 1;
 	r->reports = (enum group_reports)reports;
 	r->copy = copy == 1;
-	return good;
 }
 
-static bool read_texts(struct grouping *g, struct group_row *r)
+static void read_subject(struct grouping *g, struct group_row *r)
 {
 	struct strv subject = op_text(g->c, "subject");
 
 	if (!subject.p)
-		return true;
-	if (!is_subject(subject)) {
-		buf_addf(&g->why, "a subject is up to %d bytes of text "
-		    "without controls", GROUP_SUBJECT_MAX);
-		return false;
-	}
+		return;
 	note(g, "subject", subject);
 	r->subject = subject;
-	return true;
 }
 
-/* false: refused, or op_int() has. */
-static bool read_row(struct grouping *g, struct group_row *r)
+static void read_row(struct grouping *g, struct group_row *r)
 {
 	int64_t was = r->max_size;
 
-	if (!op_int(g->c, "max-size", 1, GROUP_SIZE_MAX, was, &r->max_size))
-		return false;
+	if (op_given(g->c, "max-size"))
+		r->max_size = op_int(g->c, "max-size");
 	if (r->max_size != was)
 		buf_addf(&g->detail, "max-size %" PRId64 "; ", r->max_size);
-	return (read_texts(g, r) && read_rules(g, r)) ||
-	    refuse(g, OP_INVALID);
+	read_subject(g, r);
+	read_rules(g, r);
 }
 
 /* --- what each does ------------------------------------------------------- */
@@ -197,8 +179,7 @@ static bool decide_add(struct grouping *g, struct group *group)
 		return refuse(g, OP_CONFLICT);
 	}
 	groups_defaults(r);
-	if (!read_row(g, r))
-		return false;
+	read_row(g, r);
 	r->id = groups_next_id();
 	r->key = buf_strv(&g->key);
 	r->written = op_text(g->c, "address");
@@ -212,8 +193,7 @@ static bool decide_set(struct grouping *g, struct group *group)
 	struct group_row *r = &g->change.row;
 
 	*r = group->row;
-	if (!read_row(g, r))
-		return false;
+	read_row(g, r);
 	if (g->detail.n == 0) {
 		buf_addz(&g->why, "nothing to set: give --subject, --state or "
 		    "another rule; see --help");
@@ -397,50 +377,57 @@ static void op_show(struct op_call *c)
 /* --- the table ------------------------------------------------------------ */
 
 #define WHO	"members|admins|anyone"
-#define RULES \
-	{ "subject", 0, NULL, "what the group is about" }, \
-	{ "who-may-send", 0, WHO, "whose messages go to the members" }, \
-	{ "see-members", 0, WHO, "who may see who the members are" }, \
-	{ "membership", 0, "open|closed", "may others than admins join" }, \
-	{ "max-size", 0, NULL, "members it may have" }, \
+#define RULES(membership) \
+	{ "subject", 0, NULL, "what the group is about", \
+	  IS_TEXT(0, GROUP_SUBJECT_MAX) }, \
+	{ "who-may-send", 0, WHO, "whose messages go to the members", \
+	  IS_CHOICE }, \
+	{ "see-members", 0, WHO, "who may see who the members are", \
+	  IS_CHOICE }, \
+	{ "membership", 0, "open|closed", "may others than admins join", \
+	  IS_CHOICE, BY_DEFAULT(membership) }, \
+	{ "max-size", 0, NULL, "members it may have", \
+	  IS_INT(1, GROUP_SIZE_MAX, "members") }, \
 	{ "reports", 0, "all|failures|none", "which reports of members the " \
-	  "sender gets, of those it asks for" }, \
+	  "sender gets, of those it asks for", IS_CHOICE }, \
 	{ "copy-to-sender", 0, "on|off", "whether the sender's other devices " \
-	  "get the message too" }
+	  "get the message too", IS_CHOICE }
 #define MEMBER_HELP "sip: or tel:, a subscriber, a number or a group"
 
 static const struct op_arg add_args[] = {
 	{ "address", ARG_REQUIRED | ARG_POSITION, NULL,
-	  "sip:name@domain or tel:+number of the site" },
-	RULES,
-	{ NULL, 0, NULL, NULL },
+	  "sip:name@domain or tel:+number of the site", IS_TEXT(1, ADDR_MAX) },
+	RULES("closed"),
+	{ 0 }
 };
 static const struct op_arg set_args[] = {
 	{ "address", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "group",
-	  "the group" },
+	  "the group", IS_TEXT(1, ADDR_MAX) },
 	{ "state", 0, "active|suspended", "a suspended group takes no "
-	  "messages" },
-	RULES,
-	{ NULL, 0, NULL, NULL },
+	  "messages", IS_CHOICE },
+	RULES(NULL),
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
 	{ "address", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "group",
-	  "the group" },
-	{ NULL, 0, NULL, NULL },
+	  "the group", IS_TEXT(1, ADDR_MAX) },
+	{ 0 }
 };
 static const struct op_arg member_add_args[] = {
 	{ "group", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "group",
-	  "the group" },
-	{ "address", ARG_REQUIRED | ARG_POSITION, "address", MEMBER_HELP },
-	{ "role", 0, "member|admin", "of a member already: its new role" },
-	{ NULL, 0, NULL, NULL },
+	  "the group", IS_TEXT(1, ADDR_MAX) },
+	{ "address", ARG_REQUIRED | ARG_POSITION, "address", MEMBER_HELP,
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "role", 0, "member|admin", "of a member already: its new role",
+	  IS_CHOICE },
+	{ 0 }
 };
 static const struct op_arg member_remove_args[] = {
 	{ "group", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "group",
-	  "the group" },
+	  "the group", IS_TEXT(1, ADDR_MAX) },
 	{ "address", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "address",
-	  MEMBER_HELP },
-	{ NULL, 0, NULL, NULL },
+	  MEMBER_HELP, IS_TEXT(1, ADDR_MAX) },
+	{ 0 }
 };
 
 #define ONE	"/groups/{address}"

@@ -24,8 +24,7 @@ static void show_groups(struct op_call *c)
 {
 	struct show_page page;
 
-	if (!show_page(c, &page))
-		return;
+	show_page(c, &page);
 	op_list(c);
 	show_end(&page, groups_list(op_text(c, "prefix"),
 	    op_text(c, "cursor"), one_group, &page));
@@ -53,7 +52,8 @@ static void show_members(struct op_call *c)
 	enum err e;
 
 	buf_init(&key, ADDR_MAX);
-	if (show_key(c, "group", &key, &group) && show_page(c, &page)) {
+	if (show_key(c, "group", &key, &group)) {
+		show_page(c, &page);
 		op_list(c);
 		e = members_list(group, op_text(c, "cursor"), one_member,
 		    &page);
@@ -93,18 +93,18 @@ void groups_offer(struct strv prefix, complete_offer_fn *offer, void *arg)
 /* --- the table ------------------------------------------------------------ */
 
 #define PAGE_ARGS \
-	{ "limit", 0, NULL, "at most so many rows (50)" }, \
-	{ "cursor", 0, NULL, "the next of the page before" }, \
-	{ NULL, 0, NULL, NULL }
+	LIMIT_ARG, \
+	CURSOR_ARG, \
+	{ 0 }
 
 static const struct op_arg groups_args[] = {
 	{ "prefix", ARG_POSITION, "group", "only addresses that begin so: "
-	  "sip:team" },
+	  "sip:team", IS_TEXT(0, ADDR_MAX) },
 	PAGE_ARGS
 };
 static const struct op_arg members_args[] = {
 	{ "group", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "group",
-	  "whose members" },
+	  "whose members", IS_TEXT(1, ADDR_MAX) },
 	PAGE_ARGS
 };
 

@@ -304,10 +304,8 @@ static void op_import(struct op_call *c)
 /* NULL: the call has failed. */
 static struct import *find(struct op_call *c)
 {
-	int64_t id;
+	int64_t id = op_int(c, "id");
 
-	if (!op_int(c, "id", 1, INT64_MAX, 0, &id))
-		return NULL;
 	for (struct import *m = imports; m; m = m->next)
 		if (m->id == (uint64_t)id)
 			return m;
@@ -362,13 +360,14 @@ static void op_list_all(struct op_call *c)
 
 static const struct op_arg import_args[] = {
 	{ "file", ARG_REQUIRED | ARG_POSITION | ARG_FILE, NULL,
-	  "CSV; first line address,name,class,password,aliases" },
-	{ NULL, 0, NULL, NULL },
+	  "CSV; first line address,name,class,password,aliases",
+	  IS_FILE(OP_FILE_MAX) },
+	{ 0 }
 };
 static const struct op_arg show_args[] = {
 	{ "id", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
-	  "what subscriber import answered" },
-	{ NULL, 0, NULL, NULL },
+	  "what subscriber import answered", IS_INT(1, INT64_MAX, NULL) },
+	{ 0 }
 };
 
 #define IMPORT \

@@ -111,10 +111,8 @@ void job_answer(struct op_call *c, const struct job *j)
 
 static struct job *find(struct op_call *c)
 {
-	int64_t id;
+	int64_t id = op_int(c, "id");
 
-	if (!op_int(c, "id", 1, INT64_MAX, 0, &id))
-		return NULL;
 	LIST_FOR(at, &jobs) {
 		struct job *j = LIST_ENTRY(at, struct job, hook);
 
@@ -166,8 +164,8 @@ static void run_cancel(struct op_call *c)
 
 static const struct op_arg id_args[] = {
 	{ "id", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
-	  "as show jobs has it" },
-	{ NULL, 0, NULL, NULL },
+	  "as show jobs has it", IS_INT(1, INT64_MAX, NULL) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -384,10 +384,11 @@ static void op_import(struct op_call *c)
 
 static const struct op_arg import_args[] = {
 	{ "file", ARG_REQUIRED | ARG_POSITION | ARG_FILE, NULL,
-	  "CSV; first line subscriber,list,title,member,name" },
+	  "CSV; first line subscriber,list,title,member,name",
+	  IS_FILE(OP_FILE_MAX) },
 	{ "dry-run", ARG_FLAG, NULL, "check all and count, and change "
-	  "nothing" },
-	{ NULL, 0, NULL, NULL },
+	  "nothing", IS_FLAG },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -268,39 +268,43 @@ static void op_member_remove(struct op_call *c) { change(c, &actions[4]); }
 
 #define SUBSCRIBER \
 	{ "subscriber", ARG_REQUIRED | ARG_POSITION | ARG_PATH, \
-	  "subscriber", "whose list it is" }
+	  "subscriber", "whose list it is", IS_TEXT(1, ADDR_MAX) }
 #define LIST \
-	{ "list", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL, "its name" }
+	{ "list", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL, "its name", \
+	  IS_TEXT(1, 1024) }
 
 static const struct op_arg add_args[] = {
 	SUBSCRIBER,
-	{ "list", ARG_REQUIRED | ARG_POSITION, NULL, "its name" },
-	{ "title", 0, NULL, "what people call it" },
-	{ NULL, 0, NULL, NULL },
+	{ "list", ARG_REQUIRED | ARG_POSITION, NULL, "its name",
+	  IS_TEXT(1, LISTS_NAME_MAX) },
+	{ "title", 0, NULL, "what people call it", IS_TEXT(0, LISTS_NAME_MAX) },
+	{ 0 }
 };
 static const struct op_arg set_args[] = {
 	SUBSCRIBER, LIST,
-	{ "title", 0, NULL, "what people call it; \"\": as its name" },
-	{ "name", 0, NULL, "another name" },
-	{ NULL, 0, NULL, NULL },
+	{ "title", 0, NULL, "what people call it; \"\": as its name",
+	  IS_TEXT(0, LISTS_NAME_MAX) },
+	{ "name", 0, NULL, "another name", IS_TEXT(0, LISTS_NAME_MAX) },
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
 	SUBSCRIBER, LIST,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg member_add_args[] = {
 	SUBSCRIBER, LIST,
 	{ "address", ARG_REQUIRED | ARG_POSITION, "address",
-	  "sip: or tel:, of whomever" },
+	  "sip: or tel:, of whomever", IS_TEXT(1, 1024) },
 	{ "name", 0, NULL, "what people call him; of a member already: from "
-	  "now on" },
-	{ NULL, 0, NULL, NULL },
+	  "now on", IS_TEXT(0, LISTS_NAME_MAX) },
+	{ 0 }
 };
 static const struct op_arg member_remove_args[] = {
 	SUBSCRIBER, LIST,
 	{ "address", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
-	  "as list members shows it, or in another spelling" },
-	{ NULL, 0, NULL, NULL },
+	  "as list members shows it, or in another spelling",
+	  IS_TEXT(1, 1024) },
+	{ 0 }
 };
 
 #define ALL	"/subscribers/{subscriber}/lists"

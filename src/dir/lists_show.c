@@ -177,11 +177,9 @@ static void answer_members(struct looking *q)
 {
 	struct op_call *c = q->job.c;
 	struct show_page page;
-	int64_t after, at = 0;
+	int64_t after = op_int(c, "cursor"), at = 0;
 
-	if (!op_int(c, "cursor", 0, INT64_MAX, 0, &after) ||
-	    !show_page(c, &page))
-		return;
+	show_page(c, &page);
 	op_list(c);
 	for (const struct list_node *n = q->first; n; n = n->next) {
 		if (++at <= after)
@@ -299,27 +297,29 @@ static void op_export(struct op_call *c)
 
 #define SUBSCRIBER \
 	{ "subscriber", ARG_REQUIRED | ARG_POSITION | ARG_PATH, \
-	  "subscriber", "whose" }
+	  "subscriber", "whose", IS_TEXT(1, ADDR_MAX) }
 #define LIST \
-	{ "list", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL, "its name" }
+	{ "list", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL, "its name", \
+	  IS_TEXT(1, 1024) }
 
 static const struct op_arg lists_args[] = {
 	SUBSCRIBER,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
 	SUBSCRIBER, LIST,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg members_args[] = {
 	SUBSCRIBER, LIST,
-	{ "limit", 0, NULL, "at most so many rows (50)" },
-	{ "cursor", 0, NULL, "the next of the page before" },
-	{ NULL, 0, NULL, NULL },
+	LIMIT_ARG,
+	CURSOR_ARG,
+	{ 0 }
 };
 static const struct op_arg export_args[] = {
-	{ "subscriber", ARG_POSITION, "subscriber", "only this one's" },
-	{ NULL, 0, NULL, NULL },
+	{ "subscriber", ARG_POSITION, "subscriber", "only this one's",
+	  IS_TEXT(1, ADDR_MAX) },
+	{ 0 }
 };
 
 #define ALL	"/subscribers/{subscriber}/lists"

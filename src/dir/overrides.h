@@ -62,10 +62,13 @@ void override_lift(unsigned kinds, struct strv name, struct strv actor,
  * false: the call has failed.
  */
 bool override_args(struct op_call *c, struct override_row *r);
+#define OVERRIDE_MAX_MS	(INT64_C(31) * 86400000)	/* a month */
 #define OVERRIDE_ARGS \
-	{ "reason", 0, NULL, "why, for those who find it so" }, \
-	{ "for", 0, NULL, "how long: 30m, 2h; without it until it is lifted" }, \
-	{ "until", 0, NULL, "until when: 2026-11-20T18:00:00Z" }
+	{ "reason", 0, NULL, "why, for those who find it so", \
+	  IS_TEXT(0, 200) }, \
+	{ "for", 0, NULL, "how long: 30m, 2h; without it until it is lifted", \
+	  IS_SPAN(1000, OVERRIDE_MAX_MS) }, \
+	{ "until", 0, NULL, "until when: 2026-11-20T18:00:00Z", IS_TIME }
 
 void overrides_register(void);
 enum err overrides_load(void);		/* at start, before the ports */

@@ -6,7 +6,7 @@
 #include "base/now.h"
 #include "dir/overrides.h"
 
-#define MONTH_MS	(INT64_C(31) * 86400000)
+#define OVERRIDE_MAX_MS	(INT64_C(31) * 86400000)
 
 /* "drain", "disable", "rate", "hold" */
 static const char *what(const struct override *o)
@@ -83,21 +83,17 @@ void override_fields(struct op_call *c, struct strv gateway)
 bool override_args(struct op_call *c, struct override_row *r)
 {
 	struct strv reason = op_text(c, "reason");
-	int64_t span, now = now_ms();
+	int64_t span = op_span(c, "for"), now = now_ms();
 
 	r->since = now;
 	r->who = op_actor(c);
 	r->reason = reason.p ? reason : STRV("");
-	if (!op_span(c, "for", 1000, MONTH_MS, 0, &span) ||
-	    !op_when(c, "until", 0, &r->until))
-		return false;
+	r->until = op_when(c, "until");
 	if (span && r->until) {
 		op_fail(c, OP_INVALID, "--for or --until, not both");
 	} else if (op_given(c, "until") && (r->until <= now ||
-	    r->until - now > MONTH_MS)) {
+	    r->until - now > OVERRIDE_MAX_MS)) {
 		op_fail(c, OP_INVALID, "--until: a time in the next 31 days");
-	} else if (reason.n > 200) {
-		op_fail(c, OP_INVALID, "--reason: at most 200 bytes");
 	} else {
 		if (span)
 			r->until = now + span;

@@ -377,38 +377,39 @@ static void op_delete(struct op_call *c) { change(c, DELETE); }
 
 #define SUBSCRIBER \
 	{ "subscriber", ARG_REQUIRED | ARG_POSITION | ARG_PATH, \
-	  "subscriber", "whose profile it is" }
+	  "subscriber", "whose profile it is", IS_TEXT(1, ADDR_MAX) }
 #define RULES \
 	{ "rule", ARG_REPEAT, NULL, "like \"notice device=tablet " \
 	  "type=image/*,video/* over=200k lacks=largemsg " \
 	  "time=22:00-07:00\"; begins with whole, notice or nothing, and of " \
-	  "several the first that fits counts" }, \
+	  "several the first that fits counts", IS_TEXT(0, PREFS_RULE) }, \
 	{ "copies", 0, NULL, "which other devices get copies of reports: " \
 	  "none, all, site (as policy reports copy), or names of devices " \
-	  "with commas" }
+	  "with commas", IS_TEXT(0, COPIES_BYTES) }
 
 static const struct op_arg show_args[] = {
 	SUBSCRIBER,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg add_args[] = {
 	SUBSCRIBER,
-	{ "profile", ARG_REQUIRED | ARG_POSITION, NULL, "its name" },
+	{ "profile", ARG_REQUIRED | ARG_POSITION, NULL, "its name",
+	  IS_TEXT(1, NAME_BYTES) },
 	RULES,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg set_args[] = {
 	SUBSCRIBER,
 	{ "profile", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
-	  "its name" },
+	  "its name", IS_TEXT(1, NAME_BYTES) },
 	RULES,
-	{ NULL, 0, NULL, NULL },
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
 	SUBSCRIBER,
 	{ "profile", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
-	  "its name" },
-	{ NULL, 0, NULL, NULL },
+	  "its name", IS_TEXT(1, NAME_BYTES) },
+	{ 0 }
 };
 
 #define ALL	"/subscribers/{subscriber}/profiles"

@@ -7,8 +7,6 @@
 #include "dir/ucn.h"
 #include "dir/users_priv.h"
 
-#define NAME_MAX_BYTES	200
-#define PASSWORD_MAX	128
 #define QUOTED_MAX	100	/* bytes of a wrong value */
 #define CLASS		"standard"	/* of whoever was given none */
 
@@ -43,7 +41,7 @@ static bool is_class(struct strv s)
 		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", s.p[i]))
 			return false;
 	}
-	return s.n > 0 && s.n <= 32;
+	return s.n > 0 && s.n <= USER_CLASS_MAX;
 }
 
 static bool is_sip(struct strv key)
@@ -81,7 +79,7 @@ static enum err add_address(const struct maker *k, struct strv written,
 
 static enum err check_texts(const struct profile *p, struct buf *why)
 {
-	if (p->name.p && !profile_is_text(p->name, NAME_MAX_BYTES))
+	if (p->name.p && !profile_is_text(p->name, USER_NAME_MAX))
 		return refuse(why, "a name is up to 200 bytes of text without "
 		    "controls", p->name);
 	if (p->klass.p && !is_class(p->klass))
@@ -95,7 +93,7 @@ static enum err check_texts(const struct profile *p, struct buf *why)
 		return refuse(why, "a language is a tag like de or pt-BR",
 		    p->language);
 	if (p->password.p && (p->password.n == 0 ||
-	    !profile_is_text(p->password, PASSWORD_MAX))) {
+	    !profile_is_text(p->password, USER_PASSWORD_MAX))) {
 		buf_addz(why, "a password has 1 to 128 bytes and no controls");
 		return ERR_BAD_SYNTAX;
 	}

@@ -351,14 +351,13 @@ static void list(struct op_call *c, bool allow)
 {
 	struct looking q = { .allow = allow };
 	struct buf key;
-	int64_t after;
 
 	buf_init(&key, ADDR_MAX);
-	if (show_page(c, &q.page) &&
-	    show_key(c, "subscriber", &key, &q.of) &&
-	    op_int(c, "cursor", 0, INT64_MAX, 0, &after)) {
+	show_page(c, &q.page);
+	if (show_key(c, "subscriber", &key, &q.of)) {
 		op_list(c);
-		show_end(&q.page, screens_each_rule(after, one_rule, &q));
+		show_end(&q.page, screens_each_rule(op_int(c, "cursor"),
+		    one_rule, &q));
 	}
 	buf_deinit(&key);
 }
@@ -397,48 +396,52 @@ static void show(struct op_call *c)
 #define OWNER_HELP "whose list; without one the site's"
 
 static const struct op_arg block_args[] = {
-	{ "pattern", ARG_REQUIRED | ARG_POSITION, NULL, PATTERN_HELP },
-	{ "subscriber", 0, "subscriber", OWNER_HELP },
+	{ "pattern", ARG_REQUIRED | ARG_POSITION, NULL, PATTERN_HELP,
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "subscriber", 0, "subscriber", OWNER_HELP, IS_TEXT(0, ADDR_MAX) },
 	{ "effect", 0, "silent|refused", "silent: kept as spam, and the "
-	  "sender learns nothing; refused: 403 (the default)" },
-	{ NULL, 0, NULL, NULL },
+	  "sender learns nothing; refused: 403",
+	  IS_CHOICE, BY_DEFAULT("refused") },
+	{ 0 }
 };
 static const struct op_arg allow_args[] = {
-	{ "pattern", ARG_REQUIRED | ARG_POSITION, NULL, PATTERN_HELP },
-	{ "subscriber", 0, "subscriber", OWNER_HELP },
-	{ NULL, 0, NULL, NULL },
+	{ "pattern", ARG_REQUIRED | ARG_POSITION, NULL, PATTERN_HELP,
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "subscriber", 0, "subscriber", OWNER_HELP, IS_TEXT(0, ADDR_MAX) },
+	{ 0 }
 };
 static const struct op_arg remove_args[] = {
 	{ "pattern", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
-	  "the rule's, as it was given" },
-	{ "subscriber", 0, "subscriber", OWNER_HELP },
-	{ NULL, 0, NULL, NULL },
+	  "the rule's, as it was given", IS_TEXT(1, ADDR_MAX) },
+	{ "subscriber", 0, "subscriber", OWNER_HELP, IS_TEXT(0, ADDR_MAX) },
+	{ 0 }
 };
 static const struct op_arg list_args[] = {
-	{ "subscriber", 0, "subscriber", "only this one's" },
-	{ "limit", 0, NULL, "rows of a page, 1 to 500 (50)" },
-	{ "cursor", 0, NULL, "the \"next\" of the page before" },
-	{ NULL, 0, NULL, NULL },
+	{ "subscriber", 0, "subscriber", "only this one's",
+	  IS_TEXT(0, ADDR_MAX) },
+	LIMIT_ARG,
+	CURSOR_ARG,
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
 	{ "subscriber", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "subscriber",
-	  "whose" },
-	{ NULL, 0, NULL, NULL },
+	  "whose", IS_TEXT(0, ADDR_MAX) },
+	{ 0 }
 };
 static const struct op_arg times_args[] = {
 	{ "subscriber", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "subscriber",
-	  "whose" },
+	  "whose", IS_TEXT(0, ADDR_MAX) },
 	{ "times", ARG_REQUIRED | ARG_POSITION, NULL, "22:00-07:00, or several "
-	  "with commas" },
-	{ NULL, 0, NULL, NULL },
+	  "with commas", IS_TEXT(1, 64) },
+	{ 0 }
 };
 static const struct op_arg anonymous_args[] = {
 	{ "subscriber", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "subscriber",
-	  "whose" },
+	  "whose", IS_TEXT(0, ADDR_MAX) },
 	{ "effect", ARG_REQUIRED | ARG_POSITION,
 	  "allowed|silent|refused|site", "what messages without a sender's "
-	  "name get; site: what policy screening anonymous says" },
-	{ NULL, 0, NULL, NULL },
+	  "name get; site: what policy screening anonymous says", IS_CHOICE },
+	{ 0 }
 };
 
 #define ONE	"/screening/subscribers/{subscriber}"

@@ -7,11 +7,10 @@
 #include "dir/overrides.h"
 #include "dir/show_priv.h"
 
-bool show_page(struct op_call *c, struct show_page *p)
+void show_page(struct op_call *c, struct show_page *p)
 {
-	*p = (struct show_page){ .c = c };
+	*p = (struct show_page){ .c = c, .left = op_int(c, "limit") };
 	buf_init(&p->last, 1024);
-	return op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &p->left);
 }
 
 bool show_row(struct show_page *p)
@@ -97,15 +96,10 @@ static bool one_subscriber(const struct account *a, void *arg)
 	return true;
 }
 
-static bool read_user_state(struct op_call *c, int *state)
+static int user_state_of(const struct op_call *c)
 {
-	struct strv s = op_text(c, "state");
-
-	*state = !s.n ? -1 : strv_eq(s, STRV("active")) ? USER_ACTIVE :
-	    strv_eq(s, STRV("suspended")) ? USER_SUSPENDED : -2;
-	if (*state == -2)
-		op_fail(c, OP_INVALID, "--state is active or suspended");
-	return *state != -2;
+	return !op_given(c, "state") ? -1 : op_is(c, "state", "active") ?
+	    USER_ACTIVE : USER_SUSPENDED;
 }
 
 /* The cursor is our own: it was signed. */
@@ -135,11 +129,10 @@ static void read_subscriber_order(struct op_call *c, struct account_query *q)
 static void show_subscribers(struct op_call *c)
 {
 	struct account_query q = { .prefix = op_text(c, "prefix"),
-		.klass = op_text(c, "class") };
+		.klass = op_text(c, "class"), .state = user_state_of(c) };
 	struct show_page p;
 
-	if (!show_page(c, &p) || !read_user_state(c, &q.state))
-		return;
+	show_page(c, &p);
 	q.most = p.left + 1;
 	read_subscriber_place(c, &q);
 	read_subscriber_order(c, &q);
@@ -180,14 +173,13 @@ static void show_registrations(struct op_call *c)
 	struct devices q = { .transport = op_text(c, "transport") };
 	struct strv address;
 	struct buf key;
-	int64_t after;
 
 	buf_init(&key, ADDR_MAX);
-	if (show_page(c, &q.page) && show_key(c, "address", &key, &address) &&
-	    op_int(c, "cursor", 0, INT64_MAX, 0, &after)) {
+	show_page(c, &q.page);
+	if (show_key(c, "address", &key, &address)) {
 		op_list(c);
-		show_end(&q.page, query_devices(address, (uint64_t)after,
-		    now_ms(), one_device, &q));
+		show_end(&q.page, query_devices(address,
+		    (uint64_t)op_int(c, "cursor"), now_ms(), one_device, &q));
 	}
 	buf_deinit(&key);
 }
@@ -241,11 +233,9 @@ static void one_held(const struct override *o, void *arg)
 static void show_queues(struct op_call *c)
 {
 	struct queues q = { .c = c };
-	int64_t limit;
+	int64_t limit = op_int(c, "limit");
 	bool down;
 
-	if (!op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &limit))
-		return;
 	if (op_sort(c, &down).p || op_filtered(c))
 		limit = SHOW_PAGE_MAX;
 	op_list(c);
@@ -263,53 +253,60 @@ static void show_queues(struct op_call *c)
 /* --- the table ---------------------------------------------------------- */
 
 #define PAGE_ARGS \
-	{ "limit", 0, NULL, "at most so many rows (50)" }, \
-	{ "cursor", 0, NULL, "the next of the page before" }, \
-	{ NULL, 0, NULL, NULL }
+	LIMIT_ARG, \
+	CURSOR_ARG, \
+	{ 0 }
 
 static const struct op_arg subscriber_args[] = {
 	{ "prefix", ARG_POSITION, NULL, "only addresses that begin so: "
-	  "tel:+1555" },
-	{ "state", 0, "active|suspended", "only those" },
-	{ "class", 0, NULL, "only those of this class" },
+	  "tel:+1555", IS_TEXT(0, ADDR_MAX) },
+	{ "state", 0, "active|suspended", "only those", IS_CHOICE },
+	{ "class", 0, NULL, "only those of this class", IS_TEXT(0, 32) },
 	PAGE_ARGS
 };
 static const struct op_arg registration_args[] = {
-	{ "address", ARG_POSITION, "subscriber", "only this subscriber" },
-	{ "transport", 0, "udp|tcp|tls", "only those" },
+	{ "address", ARG_POSITION, "subscriber", "only this subscriber",
+	  IS_TEXT(0, ADDR_MAX) },
+	{ "transport", 0, "udp|tcp|tls", "only those", IS_CHOICE },
 	PAGE_ARGS
 };
 static const struct op_arg queue_args[] = {
-	{ "limit", 0, NULL, "at most so many rows (50)" },
-	{ NULL, 0, NULL, NULL },
+	LIMIT_ARG,
+	{ 0 }
 };
 static const struct op_arg message_args[] = {
-	{ "from", 0, "subscriber", "only of this sender" },
-	{ "to", 0, "subscriber", "only for this recipient" },
+	{ "from", 0, "subscriber", "only of this sender",
+	  IS_TEXT(0, ADDR_MAX) },
+	{ "to", 0, "subscriber", "only for this recipient",
+	  IS_TEXT(0, ADDR_MAX) },
 	{ "state", 0, "ready|held|sending|sent|delivered|displayed|failed|"
-	  "expired|cancelled|spam", "only those" },
-	{ "gateway", 0, "gateway", "only what leaves by this gateway" },
-	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d" },
-	{ "reason", 0, NULL, "only with this outcome: OFFLINE, BUSY" },
+	  "expired|cancelled|spam", "only those", IS_CHOICE },
+	{ "gateway", 0, "gateway", "only what leaves by this gateway",
+	  IS_TEXT(0, ADDR_MAX) },
+	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d", IS_TIME },
+	{ "reason", 0, NULL, "only with this outcome: OFFLINE, BUSY",
+	  IS_TEXT(0, 32) },
 	PAGE_ARGS
 };
 static const struct op_arg spam_args[] = {
-	{ "from", 0, "subscriber", "only of this sender" },
-	{ "to", 0, "subscriber", "only for this recipient" },
-	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d" },
+	{ "from", 0, "subscriber", "only of this sender",
+	  IS_TEXT(0, ADDR_MAX) },
+	{ "to", 0, "subscriber", "only for this recipient",
+	  IS_TEXT(0, ADDR_MAX) },
+	{ "since", 0, NULL, "only the last 30s, 5m, 1h, 7d", IS_TIME },
 	PAGE_ARGS
 };
 static const struct op_arg search_args[] = {
 	{ "text", ARG_REQUIRED | ARG_POSITION, NULL, "an id of ours, "
 	  "Message-ID, Call-ID, Conversation-ID, Contribution-ID, the "
-	  "service centre's id, or an address" },
+	  "service centre's id, or an address", IS_TEXT(1, 1024) },
 	PAGE_ARGS
 };
 static const struct op_arg one_args[] = {
 	{ "id", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
 	  "of the message or a leg; or its Message-ID, Call-ID, or the name "
-	  "the service centre gave it" },
-	{ NULL, 0, NULL, NULL },
+	  "the service centre gave it", IS_TEXT(1, OP_ID_MAX) },
+	{ 0 }
 };
 
 #define KIND "kind=text|chat|file|report|notice "

@@ -87,40 +87,33 @@ static bool one_leg(const struct query_leg *l, void *arg)
 	return true;
 }
 
-static bool read_state(struct op_call *c, int *state)
+/* -1: any */
+static int state_of(const struct op_call *c)
 {
-	struct strv s = op_text(c, "state");
 	char word[16];
+	int state = -1;
 
-	*state = -1;
-	if (!s.n)
-		return true;
 	for (int i = 0; i < LEG_NSTATES; i++) {
 		state_word((enum leg_state)i, word);
-		if (strv_caseeq(s, strv(word)))
-			*state = i;
+		if (op_is(c, "state", word))
+			state = i;
 	}
-	if (*state < 0)
-		op_fail(c, OP_INVALID, "--state: \"%.*s\" is no state of a "
-		    "message: ready, held, sending, sent, delivered, "
-		    "displayed, failed, expired, cancelled or spam", STRV_ARG(s));
-	return *state >= 0;
+	return state;
 }
 
 static void list(struct op_call *c, struct query_filter *f)
 {
 	struct show_page page;
 	struct buf from, to;
-	int64_t before;
 	bool down;
 
 	buf_init(&from, ADDR_MAX);
 	buf_init(&to, ADDR_MAX);
-	if (show_page(c, &page) && show_key(c, "from", &from, &f->from) &&
-	    show_key(c, "to", &to, &f->to) &&
-	    op_when(c, "since", 0, &f->since) &&
-	    op_int(c, "cursor", 0, INT64_MAX, 0, &before)) {
-		f->before = (uint64_t)before;
+	show_page(c, &page);
+	if (show_key(c, "from", &from, &f->from) &&
+	    show_key(c, "to", &to, &f->to)) {
+		f->since = op_when(c, "since");
+		f->before = (uint64_t)op_int(c, "cursor");
 		f->up = op_sort(c, &down).p && !down;
 		op_list(c);
 		show_end(&page, query_legs(f, one_leg, &page));
@@ -132,10 +125,9 @@ static void list(struct op_call *c, struct query_filter *f)
 void show_messages(struct op_call *c)
 {
 	struct query_filter f = { .hop = op_text(c, "gateway"),
-		.why = op_text(c, "reason") };
+		.why = op_text(c, "reason"), .state = state_of(c) };
 
-	if (read_state(c, &f.state))
-		list(c, &f);
+	list(c, &f);
 }
 
 void show_spam(struct op_call *c)

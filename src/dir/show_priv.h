@@ -6,7 +6,6 @@
 #include "dir/users_priv.h"
 #include "store/query.h"
 
-#define SHOW_PAGE	50
 #define SHOW_PAGE_MAX	500
 
 /* All in the thread of OP_READ. */
@@ -17,8 +16,7 @@ struct show_page {
 	struct buf last;	/* the cursor behind the newest row */
 };
 
-/* false: the call has failed. */
-bool show_page(struct op_call *c, struct show_page *p);
+void show_page(struct op_call *c, struct show_page *p);
 /* The next row, whose cursor goes to p->last; false: the page is full. */
 bool show_row(struct show_page *p);
 void show_end(struct show_page *p, enum err e);	/* answers the call */

@@ -130,16 +130,12 @@ void show_search(struct op_call *c)
 {
 	struct searching *s = xalloc(sizeof(*s));
 	struct site site;
-	int64_t before;
 
 	s->c = c;
-	if (!op_int(c, "limit", 1, SHOW_PAGE_MAX, SHOW_PAGE, &s->left) ||
-	    !op_int(c, "cursor", 0, INT64_MAX >> 8, 0, &before)) {
-		free(s);
-		return;
-	}
+	s->left = op_int(c, "limit");
 	s->q = (struct search){ .text = op_text(c, "text"),
-		.before = (uint64_t)before, .budget_ms = BUDGET_MS };
+		.before = (uint64_t)op_int(c, "cursor"),
+		.budget_ms = BUDGET_MS };
 	buf_init(&s->key, ADDR_MAX);
 	site_snapshot(&site);
 	if (site_key(&site, s->q.text, &s->key) == ERR_OK)

@@ -3,6 +3,7 @@
 #include "base/now.h"
 #include "base/utf8.h"
 #include "conf/conf.h"
+#include "core/addr.h"
 #include "dir/ucn_priv.h"
 #include "op/op.h"
 #include "wire/segment.h"
@@ -69,18 +70,13 @@ static struct strv or(struct strv given, struct strv otherwise)
 /* false: the call has failed. */
 static bool read_facts(struct op_call *c, struct ucn_facts *f)
 {
-	int64_t count;
-
-	if (!op_int(c, "size", 0, INT64_C(1) << 40, 1240000, &f->size) ||
-	    !op_int(c, "count", 1, 1000, 1, &count))
-		return false;
-	f->count = (unsigned)count;
+	f->size = op_int(c, "size");
+	f->count = (unsigned)op_int(c, "count");
 	f->language = op_text(c, "language");
-	f->sender = or(op_text(c, "sender"), STRV("tel:+15550100001"));
-	f->type = or(op_text(c, "type"), STRV("image/jpeg"));
-	f->link = or(op_text(c, "link"), STRV("https://msg.example.org/"
-	    "AGHzorTF1gCkX3qZsT9uVwBnM2LdYhRe"));
-	f->id = or(op_text(c, "id"), STRV("0061f3a2b4c5d6"));
+	f->sender = op_meant(c, "sender");
+	f->type = op_meant(c, "type");
+	f->link = op_meant(c, "link");
+	f->id = op_meant(c, "id");
 	f->expires = now_ms() + 7 * DAY_MS;
 	if (!f->language.n || ucn_is_language(f->language))
 		return true;
@@ -116,14 +112,23 @@ static void run_preview(struct op_call *c)
 }
 
 static const struct op_arg preview_args[] = {
-	{ "language", ARG_POSITION, "ucn", "de, or pt-BR (the site's)" },
-	{ "text", 0, NULL, "a template to try; else the one in force" },
-	{ "sender", 0, NULL, "example values: who sent it" },
-	{ "type", 0, NULL, "its Content-Type (image/jpeg)" },
-	{ "size", 0, NULL, "its bytes (1240000)" },
-	{ "count", 0, NULL, "messages it stands for (1)" },
-	{ "link", 0, NULL, "the link; an empty value: none" },
-	{ "id", 0, NULL, "the id; an empty value: none" },
+	{ "language", ARG_POSITION, "ucn", "de, or pt-BR (the site's)",
+	  IS_TEXT(0, 35) },
+	{ "text", 0, NULL, "a template to try; else the one in force",
+	  IS_TEXT(0, 4 * UCN_TEMPLATE) },
+	{ "sender", 0, NULL, "example values: who sent it",
+	  IS_TEXT(0, ADDR_MAX), BY_DEFAULT("tel:+15550100001") },
+	{ "type", 0, NULL, "its Content-Type",
+	  IS_TEXT(0, 128), BY_DEFAULT("image/jpeg") },
+	{ "size", 0, NULL, "its bytes",
+	  IS_INT(0, INT64_C(1) << 40, "bytes"), BY_DEFAULT("1240000") },
+	{ "count", 0, NULL, "messages it stands for",
+	  IS_INT(1, 1000, "messages"), BY_DEFAULT("1") },
+	{ "link", 0, NULL, "the link; an empty value: none",
+	  IS_TEXT(0, 255), BY_DEFAULT("https://msg.example.org/"
+	  "AGHzorTF1gCkX3qZsT9uVwBnM2LdYhRe") },
+	{ "id", 0, NULL, "the id; an empty value: none",
+	  IS_TEXT(0, 64), BY_DEFAULT("0061f3a2b4c5d6") },
 	{ 0 }
 };
 

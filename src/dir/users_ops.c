@@ -311,36 +311,43 @@ static void op_show(struct op_call *c)
 #define ADDRESS_HELP "sip:user@domain or tel:+number, in any spelling"
 
 static const struct op_arg add_args[] = {
-	{ "address", ARG_REQUIRED | ARG_POSITION, NULL, ADDRESS_HELP },
-	{ "name", 0, NULL, "the name that others see" },
-	{ "class", 0, NULL, "class of service (standard)" },
+	{ "address", ARG_REQUIRED | ARG_POSITION, NULL, ADDRESS_HELP,
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "name", 0, NULL, "the name that others see",
+	  IS_TEXT(0, USER_NAME_MAX) },
+	{ "class", 0, NULL, "class of service",
+	  IS_TEXT(1, USER_CLASS_MAX), BY_DEFAULT("standard") },
 	{ "password", ARG_SECRET, NULL, "for SIP digest; without one the "
-	  "subscriber cannot register" },
-	{ "alias", ARG_REPEAT, NULL, "another address of the subscriber" },
+	  "subscriber cannot register", IS_TEXT(1, USER_PASSWORD_MAX) },
+	{ "alias", ARG_REPEAT, NULL, "another address of the subscriber",
+	  IS_TEXT(0, ADDR_MAX) },
 	{ "read-reports", 0, "on|off", "whether others learn what the "
-	  "subscriber has read (on)" },
+	  "subscriber has read", IS_CHOICE, BY_DEFAULT("on") },
 	{ "language", 0, "ucn", "of notifications: de, or pt-BR (the "
-	  "site's)" },
-	{ NULL, 0, NULL, NULL },
+	  "site's)", IS_TEXT(0, 35) },
+	{ 0 }
 };
 static const struct op_arg set_args[] = {
 	{ "address", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "subscriber",
-	  ADDRESS_HELP },
-	{ "name", 0, NULL, "the name that others see" },
-	{ "class", 0, NULL, "class of service" },
-	{ "password", ARG_SECRET, NULL, "a new one for SIP digest" },
+	  ADDRESS_HELP, IS_TEXT(1, ADDR_MAX) },
+	{ "name", 0, NULL, "the name that others see",
+	  IS_TEXT(0, USER_NAME_MAX) },
+	{ "class", 0, NULL, "class of service", IS_TEXT(1, USER_CLASS_MAX) },
+	{ "password", ARG_SECRET, NULL, "a new one for SIP digest",
+	  IS_TEXT(1, USER_PASSWORD_MAX) },
 	{ "alias", ARG_REPEAT, NULL, "all other addresses; one empty value "
-	  "removes them; a new one needs the password set again" },
+	  "removes them; a new one needs the password set again",
+	  IS_TEXT(0, ADDR_MAX) },
 	{ "read-reports", 0, "on|off", "whether others learn what the "
-	  "subscriber has read" },
+	  "subscriber has read", IS_CHOICE },
 	{ "language", 0, "ucn", "of notifications: de, or pt-BR; an empty "
-	  "value: the site's" },
-	{ NULL, 0, NULL, NULL },
+	  "value: the site's", IS_TEXT(0, 35) },
+	{ 0 }
 };
 static const struct op_arg one_args[] = {
 	{ "address", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "subscriber",
-	  ADDRESS_HELP },
-	{ NULL, 0, NULL, NULL },
+	  ADDRESS_HELP, IS_TEXT(1, ADDR_MAX) },
+	{ 0 }
 };
 
 #define ONE	"/subscribers/{address}"

@@ -28,6 +28,11 @@ void user_account(const struct user *u, struct account *out);
 
 /* --- profile.c: what is provisioned --------------------------------------- */
 
+/* Bytes of each. */
+#define USER_NAME_MAX		200
+#define USER_CLASS_MAX		32
+#define USER_PASSWORD_MAX	128
+
 /* One subscriber as somebody typed it; absent: as it is, or the default. */
 struct profile {
 	struct strv address, name, klass, password;

@@ -7,6 +7,7 @@
 #include "base/near.h"
 #include "base/now.h"
 #include "base/rand.h"
+#include "core/addr.h"
 #include "core/content.h"
 #include "dir/gateways.h"
 #include "dir/users.h"
@@ -178,7 +179,7 @@ static void run_explain(struct op_call *c)
 	m->to = message_str(m, buf_strv(&to));
 	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
 	m->service = message_str(m, op_text(c, "service"));
-	set_content(m, op_text(c, "content"));
+	set_content(m, op_meant(c, "content"));
 	m->anonymous = anonymous;
 	p->explaining = true;
 	plan_make(m, &assume, p);
@@ -237,15 +238,9 @@ static struct message *test_message(struct strv from, struct strv to,
 
 static void run_test_message(struct op_call *c)
 {
-	struct strv text = op_text(c, "text");
+	struct strv text = op_meant(c, "text");
 	struct buf from, to;
 
-	if (!text.n)
-		text = STRV("Test message from Parley");
-	if (text.n > TEXT_MAX) {
-		op_fail(c, OP_INVALID, "text: at most %d bytes", TEXT_MAX);
-		return;
-	}
 	if (!key_arg(c, "from", &from))
 		return;
 	if (key_arg(c, "to", &to)) {
@@ -257,20 +252,28 @@ static void run_test_message(struct op_call *c)
 }
 
 static const struct op_arg explain_args[] = {
-	{ "from", ARG_REQUIRED, "subscriber", "who sends" },
-	{ "to", ARG_REQUIRED, "address", "who shall get it" },
-	{ "content", 0, NULL, "TYPE:BYTES, default text/plain:100" },
-	{ "service", 0, NULL, "the reply's service: sms;via=GATEWAY" },
+	{ "from", ARG_REQUIRED, "subscriber", "who sends",
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "to", ARG_REQUIRED, "address", "who shall get it",
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "content", 0, NULL, "TYPE:BYTES",
+	  IS_TEXT(0, 200), BY_DEFAULT("text/plain:100") },
+	{ "service", 0, NULL, "the reply's service: sms;via=GATEWAY",
+	  IS_TEXT(0, 255) },
 	{ "assume", ARG_REPEAT, "recipient-offline|"
 	  "primary-no-ip|anonymous|gateway:NAME:down",
-	  "suppose this, and answer as if it were so; may be repeated" },
+	  "suppose this, and answer as if it were so; may be repeated",
+	  IS_TEXT(1, 64) },
 	{ 0 }
 };
 
 static const struct op_arg test_args[] = {
-	{ "from", ARG_REQUIRED, "subscriber", "who sends: a subscriber" },
-	{ "to", ARG_REQUIRED, "address", "who shall get it" },
-	{ "text", 0, NULL, "the text" },
+	{ "from", ARG_REQUIRED, "subscriber", "who sends: a subscriber",
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "to", ARG_REQUIRED, "address", "who shall get it",
+	  IS_TEXT(1, ADDR_MAX) },
+	{ "text", 0, NULL, "the text",
+	  IS_LINES(0, TEXT_MAX), BY_DEFAULT("Test message from Parley") },
 	{ 0 }
 };
 

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/id.h"
 #include "base/now.h"
+#include "core/addr.h"
 #include "dir/gateways.h"
 #include "dir/groups.h"
 #include "dir/jobs.h"
@@ -146,16 +147,10 @@ static void hold_changed(struct strv hop)
 
 /* --- retry and purge -------------------------------------------------------- */
 
-static bool state_arg(struct op_call *c, int *state)
+static int state_of(const struct op_call *c)
 {
-	struct strv s = op_text(c, "state");
-
-	*state = !s.n ? -1 : strv_eq(s, STRV("held")) ? LEG_HELD :
-	    strv_eq(s, STRV("ready")) ? LEG_READY : -2;
-	if (*state == -2)
-		op_fail(c, OP_INVALID, "--state is held or ready: nothing "
-		    "else waits");
-	return *state != -2;
+	return !op_given(c, "state") ? -1 : op_is(c, "state", "held") ?
+	    LEG_HELD : LEG_READY;
 }
 
 static bool reason_arg(struct op_call *c, struct strv *why)
@@ -196,11 +191,9 @@ static bool key_arg(struct op_call *c, const char *arg, struct buf *key,
 static bool upto_arg(struct op_call *c, uint64_t *upto)
 {
 	struct strv s = op_text(c, "upto");
-	int64_t age;
+	int64_t age = op_span(c, "older_than");
 
 	*upto = 0;
-	if (!op_span(c, "older_than", 1000, AGE_MAX, 0, &age))
-		return false;
 	if (s.n && !id_parse_leg(s, upto)) {
 		op_fail(c, OP_INVALID, "--upto: \"%.*s\" is no id of a leg",
 		    STRV_ARG(s));
@@ -220,8 +213,9 @@ static void work_on(struct op_call *c, enum queue_work kind)
 	buf_init(&hop, BUF_NO_LIMIT);
 	buf_init(&from, BUF_NO_LIMIT);
 	buf_init(&to, BUF_NO_LIMIT);
-	if (queue_of(c, &hop, &known) && state_arg(c, &f.state) &&
-	    reason_arg(c, &f.why) && key_arg(c, "from", &from, &f.from) &&
+	f.state = state_of(c);
+	if (queue_of(c, &hop, &known) && reason_arg(c, &f.why) &&
+	    key_arg(c, "from", &from, &f.from) &&
 	    key_arg(c, "to", &to, &f.to) && upto_arg(c, &f.upto)) {
 		f.hop = buf_strv(&hop);
 		queue_work(c, kind, &f);
@@ -283,18 +277,22 @@ static void run_message(struct op_call *c)
 /* --- the table -------------------------------------------------------------- */
 
 #define QUEUE { "queue", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "queue", \
-	"a gateway's name, or the address of a subscriber or group" }
+	"a gateway's name, or the address of a subscriber or group", \
+	  IS_TEXT(1, ADDR_MAX) }
 #define FILTER \
-	{ "state", 0, "held|ready", "only those" }, \
+	{ "state", 0, "held|ready", "only those", IS_CHOICE }, \
 	{ "reason", 0, NULL, "only what waits because of this: OFFLINE, " \
-	  "BUSY" }, \
-	{ "older_than", 0, NULL, "only what came so long ago: 30m, 7d" }, \
-	{ "from", 0, "subscriber", "only of this sender" }, \
-	{ "to", 0, "address", "only for this recipient" }, \
+	  "BUSY", IS_TEXT(0, 32) }, \
+	{ "older_than", 0, NULL, "only what came so long ago: 30m, 7d", \
+	  IS_SPAN(1000, AGE_MAX) }, \
+	{ "from", 0, "subscriber", "only of this sender", \
+	  IS_TEXT(0, ADDR_MAX) }, \
+	{ "to", 0, "address", "only for this recipient", \
+	  IS_TEXT(0, ADDR_MAX) }, \
 	{ "upto", 0, NULL, "nothing that came later than this leg, as queue " \
-	  "purge says it" }
+	  "purge says it", IS_TEXT(0, 32) }
 #define HELD "queue held:bool by since:time? until:time? reason says"
-#define END { NULL, 0, NULL, NULL }
+#define END { 0 }
 
 static const struct op_arg hold_args[] = { QUEUE, OVERRIDE_ARGS, END };
 static const struct op_arg queue_args[] = { QUEUE, END };
@@ -302,12 +300,12 @@ static const struct op_arg retry_args[] = { QUEUE, FILTER, END };
 static const struct op_arg purge_args[] = {
 	QUEUE, FILTER,
 	{ "expect", 0, NULL, "so many, as a look without it said; without it "
-	  "nothing is removed" },
+	  "nothing is removed", IS_INT(0, INT64_MAX, "messages") },
 	END
 };
 static const struct op_arg message_args[] = {
 	{ "id", ARG_REQUIRED | ARG_POSITION | ARG_PATH, NULL,
-	  "of the message, or of one of its legs" },
+	  "of the message, or of one of its legs", IS_TEXT(1, 64) },
 	END
 };
 

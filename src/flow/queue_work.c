@@ -246,10 +246,9 @@ void queue_work(struct op_call *c, enum queue_work kind,
 	w->filter.from = arena_str(&w->arena, f->from);
 	w->filter.to = arena_str(&w->arena, f->to);
 	timer_init(&w->again, "queue work", again, w);
-	w->expect = -1;
-	if (kind == QUEUE_PURGE && !op_int(c, "expect", 0, INT64_MAX, -1, &w->expect)) {
-		release(w);
-	} else if (submit_is_stopping() || !work_put(WORK_SLOW,
+	w->expect = kind == QUEUE_PURGE && op_given(c, "expect") ?
+	    op_int(c, "expect") : -1;
+	if (submit_is_stopping() || !work_put(WORK_SLOW,
 	    count, counted, w)) {
 		release(w);
 		op_fail(c, OP_BUSY, "too much is going on: try again");

@@ -105,8 +105,8 @@ static void run_delete(struct op_call *c) { move(c, false); }
 
 static const struct op_arg args[] = {
 	{ "id", ARG_POSITION | ARG_REQUIRED | ARG_PATH, NULL,
-	  "of the message, as spam show has it" },
-	{ NULL, 0, NULL, NULL },
+	  "of the message, as spam show has it", IS_TEXT(1, 64) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -327,10 +327,10 @@ static void run_status(struct op_call *c)
 static const struct op_arg trace_args[] = {
 	{ "id", ARG_POSITION | ARG_REQUIRED | ARG_PATH, "message",
 	  "any id of the message: ours, imdn.Message-ID, SMSC's, Call-ID, "
-	  "or last" },
-	{ "ladder", ARG_FLAG, NULL, "draw it as a sequence chart" },
+	  "or last", IS_TEXT(1, OP_ID_MAX) },
+	{ "ladder", ARG_FLAG, NULL, "draw it as a sequence chart", IS_FLAG },
 	{ "format", 0, "text|svg|json", "the chart as a file: words, a "
-	  "drawing, or the steps for a program" },
+	  "drawing, or the steps for a program", IS_CHOICE },
 	{ 0 }
 };
 

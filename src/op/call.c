@@ -1,8 +1,6 @@
 /* call.c - one call of an operation: its arguments, and its running. */
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -103,21 +101,25 @@ bool op_given(const struct op_call *c, const char *arg)
 	return op_text(c, arg).p != NULL;
 }
 
-bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
-    int64_t fallback, int64_t *out)
+struct strv op_meant(const struct op_call *c, const char *arg)
 {
-	struct strv s = op_text(c, arg);
-	char *end;
+	struct strv given = op_text(c, arg);
 
-	*out = fallback;
-	if (!s.p)
-		return true;
-	*out = strtoll(s.p, &end, 10);	/* the arena's copy ends in NUL */
-	if (s.n && s.n < 20 && end == s.p + s.n && *out >= min && *out <= max)
-		return true;
-	op_fail(c, OP_INVALID, "%s must be a whole number between %" PRId64
-	    " and %" PRId64, arg, min, max);
-	return false;
+	return given.p ? given : strv(op_arg_find(c->op, strv(arg))->fallback);
+}
+
+bool op_is(const struct op_call *c, const char *arg, const char *value)
+{
+	return strv_eq(op_meant(c, arg), strv(value));
+}
+
+int64_t op_int(const struct op_call *c, const char *arg)
+{
+	struct strv text = op_meant(c, arg);
+	int64_t n;
+
+	return text.n && arg_number(op_arg_find(c->op, strv(arg)), text, &n) ?
+	    n : 0;
 }
 
 void op_call_origin(struct op_call *c, const struct op_origin *from)
@@ -342,18 +344,43 @@ static void not_allowed(struct op_call *c)
 	buf_deinit(&have);
 }
 
+/* "off" is as good as not given. */
+static void drop_off(const struct op_arg *a, struct values *of)
+{
+	if (a->flags & ARG_FLAG && of->n && strv_eq(of->v[0], STRV("off")))
+		of->n = 0;
+}
+
+/* false: the call has failed. */
+static bool check(struct op_call *c, const struct op_arg *a,
+    struct values *of)
+{
+	bool good = of->n > 0 || !(a->flags & (ARG_REQUIRED | ARG_PATH));
+	struct buf why;
+
+	if (!good) {
+		op_fail(c, OP_INVALID, "%s is missing (%s)", a->name, a->help);
+		return false;
+	}
+	buf_init(&why, 4096);
+	for (size_t i = 0; i < of->n && good; i++)
+		good = op_arg_good(a, of->v[i], &why);
+	if (!good)
+		op_fail(c, a->takes == OP_TAKES_FILE ? OP_TOO_LARGE :
+		    OP_INVALID, "%s", why.p);
+	buf_deinit(&why);
+	drop_off(a, of);
+	return good;
+}
+
 void op_call_run(struct op_call *c)
 {
 	if (!role_may(c->roles, c->op->need)) {
 		not_allowed(c);
 		return;
 	}
-	for (const struct op_arg *a = c->op->args; a && a->name; a++) {
-		if (!(a->flags & (ARG_REQUIRED | ARG_PATH)) ||
-		    op_given(c, a->name))
-			continue;
-		op_fail(c, OP_INVALID, "%s is missing (%s)", a->name, a->help);
-		return;
-	}
+	for (size_t i = 0; i < c->n_args; i++)
+		if (!check(c, &c->op->args[i], &c->values[i]))
+			return;
 	c->op->run(c);
 }

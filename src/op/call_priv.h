@@ -62,5 +62,8 @@ struct op_call {
 	int exit;
 };
 
+/* arg.c: the text ends in NUL. */
+bool arg_number(const struct op_arg *a, struct strv v, int64_t *n);
+bool arg_row_ok(const struct op_arg *a);
 
 #endif

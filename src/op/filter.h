@@ -50,6 +50,7 @@ struct strv filter_near(struct strv fields, struct strv name);
 /* "30s" ago, "2026-11-20": as op_when(); text ends in NUL or in what no time
  * has. */
 bool when_parse(struct strv text, int64_t *ms);
+bool span_parse(struct strv text, int64_t *ms);	/* "30s": how long */
 
 /* The next row; then its values, as they come; then whether it is wanted.
  * What did not come is null. */

@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #include "base/alloc.h"
-#include "op/op.h"
+#include "op/call_priv.h"
 
 static const struct op **ops;
 static size_t n_ops, size;
@@ -14,6 +14,8 @@ static void check(const struct op *o)
 	assert(o->command && o->method && o->path && o->help && o->run);
 	assert(o->path[0] == '/');
 	assert(o->answer && answer_ok(o->answer));
+	for (const struct op_arg *a = o->args; a && a->name; a++)
+		assert(arg_row_ok(a));
 	for (size_t i = 0; i < n_ops; i++)
 		assert(strcmp(ops[i]->command, o->command) != 0 ||
 		    o->command[0] == 0);

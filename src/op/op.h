@@ -27,12 +27,56 @@ enum op_arg_flags {
 	ARG_JSON	= 1 << 7	/* any JSON value, given as its text */
 };
 
+/* What a value may be; what it is not fails the call before it runs. */
+enum op_takes {
+	OP_TAKES_TEXT = 1,	/* a line of UTF-8; min, max: bytes */
+	OP_TAKES_LINES,		/* the same of several lines */
+	OP_TAKES_INT,		/* min..max */
+	OP_TAKES_TIME,		/* "5m" ago, "2026-11-20": op_when() */
+	OP_TAKES_SPAN,		/* "30m": op_span(); min, max: ms */
+	OP_TAKES_CHOICE,	/* one of complete's */
+	OP_TAKES_NOTHING,	/* ARG_FLAG */
+	OP_TAKES_FILE,		/* any bytes; max: so many */
+	OP_TAKES_JSON,		/* any value, as its text */
+	OP_TAKES_CURSOR		/* what op_next() said; outside sealed text */
+};
+
 struct op_arg {
 	const char *name;	/* "address"; JSON member and --address */
 	unsigned flags;
 	const char *complete;	/* kind of live completion, or "a|b|c" */
 	const char *help;
+	enum op_takes takes;	/* one of these is in each row: */
+	int64_t min, max;
+	const char *fallback;	/* what absent means, as typed; or NULL */
+	const char *unit;	/* "rows"; or NULL */
 };
+
+/* The end of a row; BY_DEFAULT() may follow. */
+#define IS_TEXT(least, most) .takes = OP_TAKES_TEXT, \
+	.min = (least), .max = (int64_t)(most), .unit = "bytes"
+#define IS_LINES(least, most) .takes = OP_TAKES_LINES, \
+	.min = (least), .max = (int64_t)(most), .unit = "bytes"
+#define IS_INT(least, most, what) .takes = OP_TAKES_INT, \
+	.min = (least), .max = (most), .unit = what
+#define IS_TIME .takes = OP_TAKES_TIME
+#define IS_SPAN(least, most) .takes = OP_TAKES_SPAN, \
+	.min = (least), .max = (most)
+#define IS_CHOICE .takes = OP_TAKES_CHOICE
+#define IS_FLAG .takes = OP_TAKES_NOTHING
+#define IS_FILE(most) .takes = OP_TAKES_FILE, \
+	.max = (int64_t)(most), .unit = "bytes"
+#define IS_JSON .takes = OP_TAKES_JSON
+#define BY_DEFAULT(text) .fallback = (text)
+
+#define OP_FILE_MAX	((int64_t)16 << 20)	/* bytes of one file */
+#define OP_ID_MAX	512	/* bytes of an id, whoever gave it */
+
+/* Of lists with pages. */
+#define LIMIT_ARG { "limit", 0, NULL, "at most so many rows", \
+	IS_INT(1, 500, "rows"), BY_DEFAULT("50") }
+#define CURSOR_ARG { "cursor", 0, NULL, "the next of the page before", \
+	.takes = OP_TAKES_CURSOR }
 
 struct op_call;
 
@@ -64,6 +108,11 @@ const struct op *const *op_all(size_t *n);
 const struct op *op_match(struct strv method, struct strv path,
     struct strv *params, size_t max, bool *path_known);
 const struct op_arg *op_arg_find(const struct op *o, struct strv name);
+const char *op_takes_name(enum op_takes t);	/* "int" */
+/* "1-500", "1s-31d", "1 or more"; nothing: it has no bounds. */
+void op_arg_range(const struct op_arg *a, struct buf *out);
+/* false: why says what is wrong with it, and what to give instead. */
+bool op_arg_good(const struct op_arg *a, struct strv value, struct buf *why);
 void op_reset(void);	/* tests: forget all rows */
 
 /*
@@ -73,19 +122,14 @@ void op_reset(void);	/* tests: forget all rows */
 struct strv op_text(const struct op_call *c, const char *arg);
 struct strv op_nth(const struct op_call *c, const char *arg, size_t i);
 bool op_given(const struct op_call *c, const char *arg);
-/* A number in min..max or fallback when absent; a bad one has failed the
- * call: then false, and the handler returns at once. */
-bool op_int(struct op_call *c, const char *arg, int64_t min, int64_t max,
-    int64_t fallback, int64_t *out);
-/*
- * A time in ms since the epoch, or fallback when absent: "5m" and "7d" ago,
- * "2026-11-20", "2026-11-20T09:00:00Z".  A bad one has failed the call.
- */
-bool op_when(struct op_call *c, const char *arg, int64_t fallback,
-    int64_t *ms);
-/* The same of how long: "30m"; min and max in ms. */
-bool op_span(struct op_call *c, const char *arg, int64_t min, int64_t max,
-    int64_t fallback, int64_t *ms);
+/* The same of what is absent: the default of its row, if that has one. */
+struct strv op_meant(const struct op_call *c, const char *arg);
+bool op_is(const struct op_call *c, const char *arg, const char *value);
+/* As numbers; absent and without a default: 0. */
+int64_t op_int(const struct op_call *c, const char *arg);
+/* ms since the epoch: "5m" and "7d" are ago. */
+int64_t op_when(const struct op_call *c, const char *arg);
+int64_t op_span(const struct op_call *c, const char *arg);	/* ms */
 struct strv op_actor(const struct op_call *c);	/* "uid:0": a name */
 /*
  * For audit_put(): the name, and what op_call_origin() said of the way it
@@ -175,7 +219,8 @@ void op_error(struct op_call *c, size_t line, struct strv text);
  * For admin/ and tests: make a call (arguments are copied by op_call_arg),
  * run it, and be told once when it is finished: inside op_done() or
  * op_fail(), which may be inside op_call_run().  op_call_run() refuses a
- * role that is too low and a missing required argument.
+ * role that is too low, a missing required argument, and a value that its
+ * row does not allow.
  */
 typedef void op_finished_fn(struct op_call *c, void *arg);
 struct op_call *op_call_new(const struct op *op, struct strv actor,

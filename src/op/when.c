@@ -1,6 +1,5 @@
 /* when.c - an argument that is a time, or how long. */
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -11,7 +10,7 @@
 #define NUMBER_MAX 6	/* digits of "90s" */
 
 /* "90s", "5m", "1h", "7d" */
-static bool span(struct strv s, int64_t *ms)
+bool span_parse(struct strv s, int64_t *ms)
 {
 	static const struct {
 		char unit;
@@ -39,7 +38,7 @@ static bool ago(struct strv s, int64_t *ms)
 {
 	int64_t n;
 
-	if (!span(s, &n))
+	if (!span_parse(s, &n))
 		return false;
 	*ms = now_ms() - n;
 	return true;
@@ -82,29 +81,18 @@ bool when_parse(struct strv s, int64_t *ms)
 	return ago(s, ms) || date(s, ms);
 }
 
-bool op_when(struct op_call *c, const char *arg, int64_t fallback,
-    int64_t *ms)
+int64_t op_when(const struct op_call *c, const char *arg)
 {
-	struct strv s = op_text(c, arg);
+	struct strv s = op_meant(c, arg);
+	int64_t ms = 0;
 
-	*ms = fallback;
-	if (!s.n || when_parse(s, ms))
-		return true;
-	op_fail(c, OP_INVALID, "--%s: \"%.*s\" is no time: 30s, 5m, 1h or 7d "
-	    "ago, 2026-11-20 or 2026-11-20T09:00:00Z", arg, STRV_ARG(s));
-	return false;
+	return s.n && when_parse(s, &ms) ? ms : 0;
 }
 
-bool op_span(struct op_call *c, const char *arg, int64_t min, int64_t max,
-    int64_t fallback, int64_t *ms)
+int64_t op_span(const struct op_call *c, const char *arg)
 {
-	struct strv s = op_text(c, arg);
+	struct strv s = op_meant(c, arg);
+	int64_t ms = 0;
 
-	*ms = fallback;
-	if (!s.n || (span(s, ms) && *ms >= min && *ms <= max))
-		return true;
-	op_fail(c, OP_INVALID, "--%s: \"%.*s\" is no time of %" PRId64
-	    " s to %" PRId64 " days: 30s, 5m, 1h or 7d", arg, STRV_ARG(s),
-	    (min + 999) / 1000, max / 86400000);
-	return false;
+	return s.n && span_parse(s, &ms) ? ms : 0;
 }

@@ -78,12 +78,15 @@ static void release_run(struct op_call *c)
 }
 
 static const struct op_arg echo_args[] = {
-	{ "id", ARG_PATH, NULL, "id" }, { "text", 0, NULL, "text" },
-	{ "many", ARG_REPEAT, NULL, "many" }, { NULL, 0, NULL, NULL },
+	{ "id", ARG_PATH, NULL, "id", IS_TEXT(1, 100) },
+	{ "text", 0, NULL, "text", IS_LINES(0, 1 << 20) },
+	{ "many", ARG_REPEAT, NULL, "many", IS_TEXT(0, 100) },
+	{ 0 }
 };
 static const struct op_arg file_args[] = {
-	{ "file", ARG_FILE | ARG_POSITION, NULL, "bytes" },
-	{ NULL, 0, NULL, NULL },
+	{ "file", ARG_FILE | ARG_POSITION, NULL, "bytes",
+	  IS_FILE(OP_FILE_MAX) },
+	{ 0 }
 };
 static const struct op ops[] = {
 	{ "echo", "POST", "/echo/{id}", CAP_OPERATE, OP_CORE, echo_args,

@@ -313,7 +313,7 @@ START_TEST(a_conflict_names_both_values_and_who_and_is_never_overwritten)
 	FAILS(409, "bob made it 30 in revision 2, you 40",
 	    "configuration draft commit", "draft", "main");
 	ck_assert_int_eq(conf_int("gateway", "a", "window"), 30);
-	FAILS(422, "mine or theirs", "configuration draft resolve", "draft",
+	FAILS(422, "mine, theirs", "configuration draft resolve", "draft",
 	    "main", "path", "gateway a window", "choose", "ours");
 	OK("configuration draft resolve", "draft", "main", "path",
 	    "gateway a window", "choose", "mine");
@@ -478,8 +478,8 @@ START_TEST(a_draft_is_no_larger_than_the_core_can_bear)
 	    "draft", "main", "text", text.p);
 	while (text.n <= (size_t)2 << 20)
 		buf_addz(&text, "          ");
-	FAILS(413, "at most 2 MiB", "configuration draft load", "draft",
-	    "main", "text", text.p);
+	FAILS(413, "give at most 2097152", "configuration draft load",
+	    "draft", "main", "text", text.p);
 	OK("configuration draft show", "draft", "main");
 	HAS("\"staged\":0");
 	buf_deinit(&text);

@@ -5,12 +5,8 @@
 
 static void add_run(struct op_call *c)
 {
-	int64_t n;
-
-	if (!op_int(c, "count", 1, 10, 5, &n))
-		return;
 	op_field(c, "address", op_text(c, "address"));
-	op_field_int(c, "count", n);
+	op_field_int(c, "count", op_int(c, "count"));
 	op_field(c, "second", op_nth(c, "alias", 1));
 	op_field_bool(c, "given", op_given(c, "alias"));
 	op_field_time(c, "when", 1700000000123);
@@ -80,11 +76,12 @@ static void twice_run(struct op_call *c)
 }
 
 static const struct op_arg add_args[] = {
-	{ "address", ARG_POSITION | ARG_REQUIRED, NULL, "sip: or tel:" },
-	{ "count", 0, NULL, "how many" },
-	{ "alias", ARG_REPEAT, NULL, "more names" },
-	{ "password", ARG_SECRET, NULL, "secret" },
-	{ NULL, 0, NULL, NULL },
+	{ "address", ARG_POSITION | ARG_REQUIRED, NULL, "sip: or tel:",
+	  IS_TEXT(0, 30) },
+	{ "count", 0, NULL, "how many", IS_INT(1, 10, "rows"), BY_DEFAULT("5") },
+	{ "alias", ARG_REPEAT, NULL, "more names", IS_TEXT(0, 8) },
+	{ "password", ARG_SECRET, NULL, "secret", IS_TEXT(3, 8) },
+	{ 0 },
 };
 
 static const struct op ops[] = {
@@ -222,7 +219,7 @@ static const struct {
 	{ "99999999999999999999", false },
 };
 
-START_TEST(a_bad_number_fails_the_call)
+START_TEST(a_bad_number_fails_the_call_before_it_runs)
 {
 	struct op_call *c = call(0, AS_ALL);
 
@@ -232,9 +229,114 @@ START_TEST(a_bad_number_fails_the_call)
 	ck_assert_int_eq(finished, 1);
 	ck_assert_int_eq(op_call_status(c), numbers[_i].good ? 200 : 422);
 	if (!numbers[_i].good)
-		ck_assert_str_eq(op_call_body(c).p,
-		    PROBLEM("validation-failed", "Not valid", "422",
-		    "count must be a whole number between 1 and 10") "}");
+		ck_assert_msg(memmem(op_call_detail(c).p, op_call_detail(c).n,
+		    "must be a whole number from 1 to 10 (rows)", 42), "%s",
+		    op_call_detail(c).p);
+	op_call_free(c);
+}
+END_TEST
+
+static const struct op_arg kinds[] = {
+	{ "name", 0, NULL, "", IS_TEXT(2, 4) },
+	{ "pem", 0, NULL, "", IS_LINES(0, 8) },
+	{ "days", 0, NULL, "", IS_INT(-3, 366, "days") },
+	{ "rate", 0, NULL, "", IS_INT(1, 100, "messages/s") },
+	{ "id", 0, NULL, "", IS_INT(1, INT64_MAX, NULL) },
+	{ "since", 0, NULL, "", IS_TIME },
+	{ "for", 0, NULL, "", IS_SPAN(1000, 7200000) },
+	{ "format", 0, "set|json", "", IS_CHOICE },
+	{ "all", ARG_FLAG, NULL, "", IS_FLAG },
+	{ "file", ARG_FILE, NULL, "", IS_FILE(4) },
+	{ "code", ARG_SECRET, NULL, "", IS_INT(0, 9, NULL) },
+};
+
+/* Each kind at its bounds; NULL: it is good. */
+static const struct {
+	int kind;
+	const char *value, *why;
+} values[] = {
+	{ 0, "ab", NULL }, { 0, "abcd", NULL }, { 0, "\xc3\xa4", NULL },
+	{ 0, "a", "name has 1 byte: give 2 to 4 bytes" },
+	{ 0, "", "name is empty: give 2 to 4 bytes" },
+	{ 0, "abcde", "name has 5 bytes: give 2 to 4 bytes" },
+	{ 0, "a\tb", "name has control characters: give one line of text "
+	  "without them" },
+	{ 0, "a\x7f", "name has control characters: give one line of text "
+	  "without them" },
+	{ 0, "\xff\xff", "name is not UTF-8 text: give it in that encoding" },
+	{ 1, "", NULL }, { 1, "a\r\n\tb", NULL },
+	{ 1, "a\x01", "pem has control characters: give text without them" },
+	{ 1, "123456789", "pem has 9 bytes: give at most 8 bytes" },
+	{ 2, "-3", NULL }, { 2, "366", NULL },
+	{ 2, "-4", "days \"-4\" must be a whole number from -3 to 366 "
+	  "(days)" },
+	{ 2, "367", "days \"367\" must be a whole number from -3 to 366 "
+	  "(days)" },
+	{ 2, "+1", "days \"+1\" must be a whole number from -3 to 366 "
+	  "(days)" },
+	{ 2, "1/s", "days \"1/s\" must be a whole number from -3 to 366 "
+	  "(days)" },
+	{ 3, "100/s", NULL }, { 3, "1", NULL },
+	{ 3, "/s", "rate \"/s\" must be a whole number from 1 to 100 "
+	  "(messages/s)" },
+	{ 4, "9223372036854775807", NULL },
+	{ 4, "0", "id \"0\" must be a whole number, 1 or more" },
+	{ 5, "5m", NULL }, { 5, "", NULL }, { 5, "2026-11-20", NULL },
+	{ 5, "soon", "since \"soon\" is no time: 30s, 5m, 1h or 7d ago, "
+	  "2026-11-20 or 2026-11-20T09:00:00Z" },
+	{ 6, "1s", NULL }, { 6, "2h", NULL },
+	{ 6, "7201s", "for \"7201s\" must be how long, from 1s to 2h: 30s, "
+	  "5m, 1h or 7d" },
+	{ 7, "json", NULL },
+	{ 7, "", "format \"\" is none of those it can be: set, json" },
+	{ 7, "set|json", "format \"set|json\" is none of those it can be: "
+	  "set, json" },
+	{ 8, "on", NULL }, { 8, "off", NULL },
+	{ 8, "yes", "all \"yes\" takes no value: give it alone, on or off" },
+	{ 9, "\xff\x01", NULL }, { 9, "", NULL },
+	{ 9, "12345", "file has 5 bytes: give at most 4 bytes" },
+	{ 10, "9", NULL },
+	{ 10, "hush", "code must be a whole number from 0 to 9" },
+};
+
+START_TEST(a_value_is_what_its_row_says)
+{
+	struct buf why;
+	bool good;
+
+	buf_init(&why, 1000);
+	good = op_arg_good(&kinds[values[_i].kind], strv(values[_i].value),
+	    &why);
+	ck_assert_int_eq(good, values[_i].why == NULL);
+	ck_assert_str_eq(why.n ? why.p : "", values[_i].why ?
+	    values[_i].why : "");
+	buf_deinit(&why);
+}
+END_TEST
+
+static const char *const ranges[] = { "2-4", "0-8", "-3-366", "1-100",
+	"1 or more", "", "1s-2h", "", "", "0-4", "0-9" };
+
+START_TEST(a_range_is_said_as_it_is_typed)
+{
+	struct buf b;
+
+	buf_init(&b, 100);
+	op_arg_range(&kinds[_i], &b);
+	ck_assert_str_eq(b.n ? b.p : "", ranges[_i]);
+	buf_deinit(&b);
+}
+END_TEST
+
+START_TEST(a_wrong_secret_is_not_said_again)
+{
+	struct op_call *c = call(0, AS_ALL);
+
+	op_call_arg(c, "address", STRV("a"));
+	op_call_arg(c, "password", STRV("hunter2hunter2"));
+	op_call_run(c);
+	ck_assert_int_eq(op_call_status(c), 422);
+	ck_assert_ptr_null(strstr(op_call_body(c).p, "hunter"));
 	op_call_free(c);
 }
 END_TEST
@@ -322,7 +424,10 @@ Suite *suite(void)
 	tcase_add_rows(tc, a_request_finds_its_operation, requests);
 	tcase_add_test(tc, an_object_has_its_fields_in_order);
 	tcase_add_test(tc, an_absent_argument_takes_its_fallback);
-	tcase_add_rows(tc, a_bad_number_fails_the_call, numbers);
+	tcase_add_rows(tc, a_bad_number_fails_the_call_before_it_runs, numbers);
+	tcase_add_rows(tc, a_value_is_what_its_row_says, values);
+	tcase_add_rows(tc, a_range_is_said_as_it_is_typed, ranges);
+	tcase_add_test(tc, a_wrong_secret_is_not_said_again);
 	tcase_add_test(tc, a_list_ends_with_the_next_cursor);
 	tcase_add_test(tc, what_is_said_becomes_the_text);
 	tcase_add_test(tc, a_result_may_carry_an_exit_code);

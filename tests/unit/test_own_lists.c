@@ -242,8 +242,8 @@ static const struct {
 } refusals[] = {
 	{ "list add", "a", NULL, NULL, 409, "already" },
 	{ "list add", "", NULL, NULL, 422, "1 to 255 bytes" },
-	{ "list add", "x\ny", NULL, NULL, 422, "without controls" },
-	{ "list add", "x", "title", "\xff", 422, "255 bytes of text" },
+	{ "list add", "x\ny", NULL, NULL, 422, "without them" },
+	{ "list add", "x", "title", "\xff", 422, "not UTF-8" },
 	{ "list add", "x\xef\xbf\xbf", NULL, NULL, 422, "" },
 	{ "list set", "a", NULL, NULL, 422, "nothing to set" },
 	{ "list set", "a", "name", "b", 409, "already" },

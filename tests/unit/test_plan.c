@@ -389,7 +389,7 @@ static const struct {
 	{ "primary-no-IP", "did you mean primary-no-ip;" },
 	{ "anon", "did you mean anonymous;" },
 	{ "rain", "\\\"rain\\\" is not known; there are " },
-	{ "", "is not known; there are " },
+	{ "", "assume is empty" },
 	{ "anonymous:yes", "is not known" },
 	{ "gateway", "did you mean gateway:NAME:down;" },
 	{ "gateway:one", "did you mean gateway:NAME:down;" },

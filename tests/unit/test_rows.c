@@ -28,10 +28,8 @@ static const struct {
 
 static void list_run(struct op_call *c)
 {
-	int64_t limit;
+	int64_t limit = op_int(c, "limit");
 
-	if (!op_int(c, "limit", 1, 100, 100, &limit))
-		return;
 	op_list(c);
 	for (size_t i = 0; i < N_ROWS; i++) {
 		if (!op_page_row(c, limit)) {
@@ -48,10 +46,10 @@ static void list_run(struct op_call *c)
 }
 
 static const struct op_arg limit_args[] = {
-	{ "limit", 0, NULL, "rows" }, { NULL, 0, NULL, NULL },
+	LIMIT_ARG, { 0 }
 };
 static const struct op_arg paged_args[] = {
-	{ "cursor", 0, NULL, "place" }, { NULL, 0, NULL, NULL },
+	CURSOR_ARG, { 0 }
 };
 static const struct op whole = { "whole", "GET", "/whole", CAP_ANYONE,
 	OP_CORE, limit_args, "whole", list_run, "[" FIELDS "]" };

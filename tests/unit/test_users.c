@@ -160,9 +160,10 @@ static const struct {
 	  409, "belongs to" },
 	{ "alias is the address", ALICE, "alias", ALICE, 422, "given twice" },
 	{ "alias is none", ALICE, "alias", "x y", 422, "" },
-	{ "control in the name", ALICE, "name", "a\nb", 422, "a name is" },
+	{ "control in the name", ALICE, "name", "a\nb", 422, "name" },
 	{ "class with a space", ALICE, "class", "a b", 422, "a class is" },
-	{ "empty password", ALICE, "password", "", 422, "a password has" },
+	{ "empty password", ALICE, "password", "", 422,
+	  "password is empty" },
 };
 
 START_TEST(what_is_wrong_is_refused_and_changes_nothing)

@@ -359,7 +359,7 @@ static void run_ask(struct op_call *c)
 
 static const struct op_arg ask_args[] = {
 	{ "number", ARG_REQUIRED | ARG_POSITION, "subscriber",
-	  "tel:+15550100001, in any spelling" },
+	  "tel:+15550100001, in any spelling", IS_TEXT(1, ADDR_MAX) },
 	{ 0 }
 };
 

@@ -15,7 +15,6 @@
 #include "port/sms/text.h"
 #include "store/drafts.h"
 
-#define TEXT	"Test message from Parley"
 
 static void cancel(struct job *j);
 static void fields(struct op_call *c, const struct job *j);
@@ -201,7 +200,7 @@ static enum err set_text(struct sms_linktest *t, struct strv text)
 /* Without a source the service centre takes its own.  false: it failed. */
 static bool set_message(struct op_call *c, struct sms_linktest *t)
 {
-	struct strv to = op_text(c, "to"), text = op_text(c, "text");
+	struct strv to = op_text(c, "to"), text = op_meant(c, "text");
 	struct addr_rules rules;
 	struct buf key;
 	bool ok;
@@ -217,7 +216,7 @@ static bool set_message(struct op_call *c, struct sms_linktest *t)
 	if (!ok)
 		op_fail(c, OP_INVALID, "--to: \"%.*s\" is no number",
 		    STRV_ARG(to));
-	else if (set_text(t, text.n ? text : STRV(TEXT)) != ERR_OK)
+	else if (set_text(t, text) != ERR_OK)
 		op_fail(c, OP_INVALID, "--text: one short message at the most");
 	else if (*t->conf.source)
 		(void)sms_address_set(t->conf.source, &t->conf.numbering,
@@ -307,11 +306,13 @@ void sms_linktest_stop_all(void)
 
 static const struct op_arg args[] = {
 	{ "name", ARG_REQUIRED | ARG_POSITION | ARG_PATH, "gateway",
-	  "of the gateway" },
-	{ "draft", 0, NULL, "with the settings of your draft" },
-	{ "to", 0, NULL, "send a test message to this number, too" },
-	{ "text", 0, NULL, "of that message" },
-	{ NULL, 0, NULL, NULL },
+	  "of the gateway", IS_TEXT(1, 64) },
+	{ "draft", 0, NULL, "with the settings of your draft", IS_TEXT(0, 32) },
+	{ "to", 0, NULL, "send a test message to this number, too",
+	  IS_TEXT(0, ADDR_MAX) },
+	{ "text", 0, NULL, "of that message",
+	  IS_LINES(0, 1000), BY_DEFAULT("Test message from Parley") },
+	{ 0 }
 };
 
 static const struct op ops[] = {

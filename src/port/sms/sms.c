@@ -92,8 +92,9 @@ static void show_gateways(struct op_call *c)
 }
 
 static const struct op_arg name_args[] = {
-	{ "name", ARG_POSITION, "gateway", "one gateway; all without it" },
-	{ NULL, 0, NULL, NULL },
+	{ "name", ARG_POSITION, "gateway", "one gateway; all without it",
+	  IS_TEXT(0, 64) },
+	{ 0 }
 };
 
 static const struct op ops[] = {

@@ -189,11 +189,13 @@ function Filters(p: TableProps): VNode | null {
 
 				return <Field key={a.name} row={{ ...row,
 				    required: false, help: undefined,
+				    range: undefined, unit: undefined,
+				    fallback: undefined,
 				    title: a.help, hint: t("any") }}
 				    value={texts[a.name] ?? place.value.query.get(a.name) ?? ""}
 				    set={(v) => put(a.name, v,
-				    row.kind === "text" ?
-				    300 : 0)} />;
+				    row.kind === "choice" ||
+				    row.kind === "switch" ? 0 : 300)} />;
 			})}
 			{condition && <Field row={{ name: "filter",
 			    kind: "text",
