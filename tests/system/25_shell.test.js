@@ -670,7 +670,7 @@ test('an audit that is not whole is exit 11', async () => {
 });
 
 test('a text of others cannot steer the terminal in any form', async () => {
-	const evil = 'x\u009b31m\u202eevil\u007f';
+	const evil = 'x\u009b31m\u202eevil';
 	await site.parley(['configure', '-f', site.file('evil', 'set site country-code 7\n'),
 		'--commit', '--comment', evil]);
 	const words = ['show', 'configuration', 'history', '--limit', '1'];
