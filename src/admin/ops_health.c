@@ -214,7 +214,7 @@ void health_watch_stop(void)
 
 static const struct op_arg checks_args[] = {
 	{ "check", ARG_REPEAT, "check", "only the check of this name; may be "
-	  "repeated" },
+	  "repeated", IS_TEXT(1, 64) },
 	{ 0 }
 };
 
