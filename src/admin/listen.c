@@ -275,18 +275,10 @@ enum err admin_start(const char *data_dir)
 
 void admin_reload(void)
 {
-	struct buf why;
-
-	if (!dir)
-		return;
-	buf_init(&why, 256);
-	if (!tls)
+	if (dir && !tls)
 		tls_start();
-	else if (httpd_reload(tls, &why) != ERR_OK)
-		log_err("%s; the console goes on with what it has", why.p);
-	else
-		log_info("certificate read again console");
-	buf_deinit(&why);
+	else if (dir)
+		httpd_reload_logged(tls);
 }
 
 void admin_stop(void)

@@ -155,6 +155,21 @@ enum err httpd_reload(struct httpd *h, struct buf *why)
 	return h->use.class->take(&h->use, why);
 }
 
+void httpd_reload_logged(struct httpd *h)
+{
+	struct buf why;
+
+	if (!h)
+		return;
+	buf_init(&why, 256);
+	if (httpd_reload(h, &why) != ERR_OK)
+		log_err("%s; %s goes on with what it has", why.p,
+		    h->setup.name);
+	else
+		log_info("certificate read again %s", h->setup.name);
+	buf_deinit(&why);
+}
+
 void httpd_drain(struct httpd *h)
 {
 	if (!h || h->fd < 0)

@@ -76,6 +76,8 @@ struct httpd *httpd_start_tls(const struct httpd_setup *setup,
  * stay.  Otherwise one sentence in why, and all is as it was.  Core.
  */
 enum err httpd_reload(struct httpd *h, struct buf *why);
+/* For the SIGHUP of a port; the log says what came of it.  NULL is fine. */
+void httpd_reload_logged(struct httpd *h);
 /*
  * Answer what waits with 503, end its streams and close.  Later replies are
  * dropped.  NULL is fine.  Core.

@@ -13,6 +13,7 @@ const { execFileSync } = require('node:child_process');
 const { Site } = require('./lib/site.js');
 const { Api, isProblem } = require('./lib/api.js');
 const { Authority } = require('./lib/ca.js');
+const { freePort } = require('./lib/ports.js');
 const { Client, taken } = require('./lib/client.js');
 const { until, pause } = require('./lib/until.js');
 
@@ -204,6 +205,42 @@ function keepAlive() {
 	});
 	return { get, end: () => agent.destroy() };
 }
+
+test('SIGHUP reads the files of every server again, and no connection is lost', LIMIT,
+	async (t) => {
+		const ports = { link: await freePort(), xcap: await freePort() };
+		for (const [name, port] of Object.entries(ports))
+			await site.configure([`set ${name} address 127.0.0.1:${port}`,
+				...(name === 'link' ? ['set link url https://127.0.0.1/'] : [])]);
+		const open = [];
+		t.after(() => open.forEach((s) => s.destroy()));
+		for (const [name, port] of [...Object.entries(ports), ['console', site.admin]]) {
+			const s = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+			open.push(s);
+			await once(s, 'secureConnect');
+			const by = ca.server(`DNS:${name}.example.org`, { cn: `${name}.hand` });
+			fs.writeFileSync(`${site.data}/tls/${name}.pem`, by.chain);
+			fs.writeFileSync(`${site.data}/tls/${name}.key`, by.key);
+		}
+		const since = site.mark();
+		site.daemon.signal('SIGHUP');
+		for (const [name, port] of [...Object.entries(ports), ['console', site.admin]]) {
+			await site.log(new RegExp(`certificate read again ${name}`), since);
+			assert.equal((await shown(port)).cn, `${name}.hand`);
+		}
+		for (const s of open) {	// each is answered where it was
+			s.write('GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n');
+			const [data] = await once(s, 'data', { signal: AbortSignal.timeout(10000) });
+			assert.match(String(data), /^HTTP\/1\.1 [34]/);
+		}
+		await site.configure(['delete link address', 'delete xcap address',
+			'delete link url']);
+		for (const end of ['pem', 'key'])
+			fs.unlinkSync(`${site.data}/tls/console.${end}`);
+		const again = site.mark();
+		site.daemon.signal('SIGHUP');
+		await site.log(/certificate read again console/, again);
+	});
 
 test('a new one is there for the next handshake, no connection is lost', LIMIT, async (t) => {
 	const old = keepAlive();

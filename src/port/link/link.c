@@ -58,6 +58,15 @@ static void restart(void)
 	listen_now();
 }
 
+/* One that could not listen is tried again. */
+static void reload(void)
+{
+	if (server)
+		httpd_reload_logged(server);
+	else
+		restart();
+}
+
 static enum health check_links(struct buf *says, struct buf *remedy)
 {
 	const char *address = conf_text("link", "", "address");
@@ -126,7 +135,7 @@ const struct port link_port = {
 	.init = link_init,
 	.start = link_start,
 	.stop = link_stop,
-	.reload = restart,
+	.reload = reload,
 	.window = link_window,
 	.deliver = link_deliver,
 };

@@ -193,10 +193,10 @@ static void xcap_stop(void (*done)(void))
 
 static void xcap_reload(void)
 {
-	if (!started)
-		return;
-	server_stop();
-	server_start();
+	if (server)
+		httpd_reload_logged(server);
+	else if (started)
+		server_start();
 }
 
 /* No message goes this way; a route of old might name it. */
