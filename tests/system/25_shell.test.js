@@ -14,6 +14,7 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { Api, isProblem } = require('./lib/api.js');
 const { expect } = require('./lib/expect.js');
+const { enrol } = require('./lib/totp.js');
 const { until } = require('./lib/until.js');
 
 const PEOPLE = 40;
@@ -23,7 +24,7 @@ let site;
 before(async () => {
 	site = await Site.start({ listeners: [], people: Array.from({ length: PEOPLE },
 		(_, i) => [`sip:user${String(i).padStart(2, '0')}@example.org`, 'x']) });
-	await Api.first(site);
+	await enrol(await Api.first(site));	// or the health would not be ok
 });
 
 after(async () => {
@@ -33,8 +34,8 @@ after(async () => {
 const script = (line) => site.parley(['-'], line + '\n');
 
 // Of the API, for one who may change settings.
-const token = async (name) => (await (await Api.login(site, 'root1')).post('/admin/tokens',
-	{ name, role: ['config'] })).json.token;
+const token = async (name) => (await site.json(['token', 'add', name, '--admin', 'root1',
+	'--role', 'config'])).token;
 
 async function fails(lines, status, stderr) {
 	const r = await site.shell(['-'], lines);

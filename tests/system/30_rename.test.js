@@ -10,6 +10,7 @@ const { Sim, gateway } = require('./lib/sim.js');
 const { Client, taken } = require('./lib/client.js');
 const { Api } = require('./lib/api.js');
 const { Authority } = require('./lib/ca.js');
+const { until } = require('./lib/until.js');
 
 const LIMIT = { timeout: 120000 };
 const ALICE = 'sip:+15550100001@example.org';
@@ -39,15 +40,6 @@ const queue = async (name) => (await site.items('show', 'queues'))
 	.find((q) => q.queue === name);
 const what = (g) => g.overrides.map((o) => o.what).sort();
 
-async function until(say, fn) {
-	for (const end = Date.now() + 20000; Date.now() < end;) {
-		const r = await fn();
-		if (r) return r;
-		await new Promise((next) => { setTimeout(next, 100); });
-	}
-	assert.fail(say);
-}
-
 /* proves APP-03 */
 test('a drain, a rate, a hold, what waits and its receipts go with a gateway', async () => {
 	await sim.set('centre', { 'receipt-delay-ms': 3000 });
@@ -57,7 +49,7 @@ test('a drain, a rate, a hold, what waits and its receipts go with a gateway', a
 	const since = site.mark();
 	await site.configure(['rename gateway old mid']);
 	await up('mid', since);
-	await alice.gotReport('r1', 'delivered', 20000);
+	await alice.gotReport('r1', 'delivered');
 	await site.configure(['rename gateway mid old']);
 	await site.parley(['queue', 'hold', 'old', '--reason', 'cable']);
 	await site.parley(['gateway', 'rate', 'old', '40/s']);

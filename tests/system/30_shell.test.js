@@ -8,6 +8,7 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { expect } = require('./lib/expect.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:alice@example.org', BOB = 'sip:bob@example.org';
 const NUMBER = '+358501234567';
@@ -113,11 +114,13 @@ test('--mask before the command is for a whole session, and ends with it', async
 		'show subscribers | match sip:b\n')).split('\n');
 	assert.match(lines[1], /^sip:b••@/);
 	assert.match(lines[3], /^sip:bob@/);
-	let over = false;
+	let over = false, i = 0;
 	const seen = site.shell(['-'], 'monitor audit --mask | match "subscriber add" | first 1\n')
 		.finally(() => { over = true; });
-	for (let i = 0; i < 100 && !over; i++)
-		await site.parley(['subscriber', 'add', `sip:carol${i}@example.org`]);
+	await until('one was seen', async () => {
+		await site.parley(['subscriber', 'add', `sip:carol${++i}@example.org`]);
+		return over;
+	});
 	assert.match((await seen).stdout, /subscriber add, sip:c•••••+@example\.org/);
 });
 
@@ -188,7 +191,7 @@ test('--watch shows anew in place, for programs a document each time', async () 
 		'want "every 1 s"', 'idle', 'send "\\003"'],
 	{ args: ['show', 'gateways', '--watch', '1'], rows: 30 });
 	assert.ok(out.split('\x1b[H\x1b[J').length >= 3, 'it draws over what was there');
-	const lines = (await site.parley(['show', 'subscribers', '--watch', '1', '--timeout', '2']))
+	const lines = (await site.parley(['show', 'subscribers', '--watch', '1', '--timeout', '3']))
 		.trim().split('\n').map((l) => JSON.parse(l));
 	assert.ok(lines.length >= 2);
 	assert.ok(lines.every((l) => l.items.length >= 2));
@@ -198,9 +201,10 @@ test('monitor work tells of long operations', async () => {
 	let over = false;
 	const seen = site.shell(['-'], 'monitor work | match purge | first 1\n')
 		.finally(() => { over = true; });
-	for (let i = 0; i < 100 && !over; i++) {
+	await until('one was seen', async () => {
 		await site.parley(['test', 'message', '--from', ALICE, '--to', BOB, '--text', 'x']);
 		await site.parley(['queue', 'purge', BOB, '--expect', '1', '--yes']);
-	}
+		return over;
+	});
 	assert.match((await seen).stdout, /^\d\d:\d\d:\d\d work \d+: \w+ \(.*purge/);
 });

@@ -2,9 +2,9 @@
 
 'use strict';
 const assert = require('node:assert/strict');
-const crypto = require('node:crypto');
 const { Site } = require('../../system/lib/site.js');
 const { Sim, gateway } = require('../../system/lib/sim.js');
+const { totp } = require('../../system/lib/totp.js');
 const { until } = require('../../system/lib/until.js');
 const { Browser } = require('./browser.js');
 
@@ -63,17 +63,6 @@ class Stage {
 		await this.sim?.end();
 		assert.equal(await this.site?.stop(), 0, 'the daemon stops with status 0');
 	}
-}
-
-// RFC 6238, as the phone does it.
-function totp(secret) {
-	const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c)
-		.toString(2).padStart(5, '0')).join('');
-	const key = Buffer.from(bits.match(/.{8}/g).map((s) => parseInt(s, 2)));
-	const at = Buffer.alloc(8);
-	at.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
-	const mac = crypto.createHmac('sha1', key).update(at).digest();
-	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
 
 const PAGES = [
