@@ -67,14 +67,15 @@ static void read_header(struct reading *r)
 
 /* --- a record ------------------------------------------------------------- */
 
-/* An empty field is as good as none. */
+/* An empty field is as good as none.  No export has a password. */
 static struct strv field(struct reading *r, enum column c)
 {
 	int at = r->at[c];
 
 	if (at < 0 || (size_t)at >= r->csv.n || r->csv.field[at].n == 0)
 		return STRV_NONE;
-	return arena_str(&r->m->arena, r->csv.field[at]);
+	return arena_str(&r->m->arena, c == PASSWORD ? r->csv.field[at] :
+	    csv_unmarked(r->csv.field[at]));
 }
 
 static bool is_space(char c)

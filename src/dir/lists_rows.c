@@ -93,14 +93,6 @@ static struct strv field(const struct reading *m, enum column c)
 	return at < 0 || (size_t)at >= m->csv.n ? STRV("") : m->csv.field[at];
 }
 
-/* An export marks what a spreadsheet would take for a formula. */
-static struct strv unmarked(struct strv s)
-{
-	bool marked = s.n > 1 && s.p[0] == '\'' && strchr("=+-@", s.p[1]);
-
-	return marked ? (struct strv){ s.p + 1, s.n - 1 } : s;
-}
-
 static bool read_key(struct reading *m, enum column c, struct strv *out)
 {
 	struct strv text = field(m, c);
@@ -120,7 +112,7 @@ static bool read_key(struct reading *m, enum column c, struct strv *out)
 
 static bool read_text(struct reading *m, enum column c, struct strv *out)
 {
-	struct strv text = unmarked(field(m, c));
+	struct strv text = csv_unmarked(field(m, c));
 
 	if (text.n == 0)
 		return true;

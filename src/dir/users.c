@@ -362,6 +362,7 @@ void users_register(void)
 	prefs_register();
 	amend_register();
 	import_register();
+	export_register();
 	show_register();
 	dir_complete_register();
 	devices_register();

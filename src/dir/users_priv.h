@@ -101,6 +101,7 @@ void users_ops_register(void);
 void import_register(void);
 void show_register(void);
 void dir_complete_register(void);	/* complete.c */
+void export_register(void);		/* export.c */
 
 /* --- bindings.c ----------------------------------------------------------- */
 

@@ -235,3 +235,11 @@ enum csv_got csv_next(struct csv *c, struct strv *in, bool last)
 	}
 	return got == CSV_MORE && last ? finish(c) : got;
 }
+
+struct strv csv_unmarked(struct strv s)
+{
+	bool marked = s.n > 1 && s.p[0] == '\'' && s.p[1] &&
+	    strchr("=+-@\t", s.p[1]);
+
+	return marked ? (struct strv){ s.p + 1, s.n - 1 } : s;
+}

@@ -50,5 +50,8 @@ void csv_deinit(struct csv *c);
  * invalid UTF-8, too many fields or bytes.
  */
 enum csv_got csv_next(struct csv *c, struct strv *in, bool last);
+/* A field without the mark that base/csvw.h puts before = + - @ and a tab, so
+ * that no spreadsheet takes it for a formula. */
+struct strv csv_unmarked(struct strv field);
 
 #endif

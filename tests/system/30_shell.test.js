@@ -124,6 +124,41 @@ test('--mask before the command is for a whole session, and ends with it', async
 	assert.match((await seen).stdout, /subscriber add, sip:c•••••+@example\.org/);
 });
 
+/* --- subscribers as a file -------------------------------------------------------- */
+
+/* proves APP-04 */
+test('what subscriber export writes, subscriber import takes back identically', async () => {
+	await site.parley(['subscriber', 'import', site.file('odd.csv',
+		'address,name,class,password,aliases\r\n' +
+		`sip:odd1@example.org,"=1+1, ""x""",vip,geheim,'+15550001 tel:+15550002\r\n` +
+		"'+15550003,'@home,,,\r\n")]);
+	await site.parley(['subscriber', 'suspend', '+15550003']);
+	const all = await site.parley(['subscriber', 'export']);
+	assert.match(all, /^address,name,class,password,aliases\r\n/);
+	assert.ok(all.includes(`sip:odd1@example.org,"'=1+1, ""x""",vip,,'+15550001 tel:+15550002` +
+		"\r\n"), all);
+	assert.ok(all.includes("'+15550003,'@home,standard,,\r\n"), all);
+	assert.ok(!/geheim/.test(all));
+	const file = site.file('all.csv', all);
+	const rows = await site.items('show', 'subscribers', '--limit', '500');
+	await site.parley(['subscriber', 'import', file]);
+	assert.equal(await site.parley(['subscriber', 'export']), all);
+	assert.deepEqual(await site.items('show', 'subscribers', '--limit', '500'), rows,
+		'passwords and states stay too');
+	const other = await Site.start({ listeners: [] });
+	try {
+		await other.parley(['subscriber', 'import', file]);
+		assert.equal(await other.parley(['subscriber', 'export']), all);
+	} finally {
+		assert.equal(await other.stop(), 0);
+	}
+	const lines = async (...args) => (await site.parley(['subscriber', 'export', ...args]))
+		.trim().split('\r\n').length - 1;
+	assert.deepEqual([await lines('sip:odd'), await lines('--class', 'vip'),
+		await lines('--state', 'suspended'), await lines('sip:nobody')], [1, 1, 1, 0]);
+	assert.equal((await site.shell(['subscriber', 'export', '--state', 'x'])).status, 5);
+});
+
 /* --- settings --------------------------------------------------------------------- */
 
 const smsc = (name, ...more) => ['kind smpp', 'address 127.0.0.1:1', 'system-id x', ...more]

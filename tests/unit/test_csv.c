@@ -235,6 +235,22 @@ START_TEST(after_an_error_nothing_more_is_read)
 }
 END_TEST
 
+START_TEST(what_an_export_marks_is_read_without_its_mark)
+{
+	static const char *const fields[][2] = {
+		{ "", "" }, { "'", "'" }, { "a", "a" }, { "'a", "'a" },
+		{ "'=1", "=1" }, { "'+1555", "+1555" }, { "'-", "-" },
+		{ "'@x", "@x" }, { "'\tx", "\tx" }, { "''=1", "''=1" },
+		{ "=1", "=1" },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		ck_assert(strv_eq(csv_unmarked(strv(fields[i][0])),
+		    strv(fields[i][1])));
+	ck_assert_uint_eq(csv_unmarked((struct strv){ "'\0", 2 }).n, 2);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("csv");
@@ -250,6 +266,7 @@ Suite *suite(void)
 	tcase_add_test(tc, thirty_two_fields_are_read_and_one_more_is_not);
 	tcase_add_test(tc,
 	    a_record_of_the_greatest_size_is_read_and_one_byte_more_is_not);
+	tcase_add_test(tc, what_an_export_marks_is_read_without_its_mark);
 	tcase_add_test(tc, after_an_error_nothing_more_is_read);
 	suite_add_tcase(s, tc);
 	return s;
