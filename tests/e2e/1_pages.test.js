@@ -280,7 +280,7 @@ test('the log is filtered by its address, and saves what it shows', async () => 
 	await button('Hold').click();
 	await page.getByLabel('Contains').fill('said by nobody');
 	await page.waitForURL(/[?]level=warn&contains=said/);
-	await page.getByText('Nothing was said').waitFor();
+	await page.getByText('Nothing was said', { exact: true }).waitFor();
 	const word = 'login refused';
 	await page.getByLabel('Contains').fill(word);
 	await page.locator('.log li').filter({ hasText: word }).first().waitFor();

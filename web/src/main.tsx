@@ -97,7 +97,8 @@ const PAGES: [string, Page, string][] = [
 	    (await import("./pages/welcome")).Welcome),
 	    t("First steps")],
 	["/audit", lazy(async () => (await records()).Audit), t("Audit")],
-	["/log", lazy(async () => (await records()).Log), t("Log")],
+	["/log", lazy(async () =>
+	    (await import("./pages/log")).Log), t("Log")],
 	["/backups", lazy(async () => (await import("./pages/backups")).Backups), t("Backup")],
 	["/charging", lazy(async () => (await records()).Charging), t(
 	    "Charging")],

@@ -62,7 +62,7 @@ export function Message({ names }: { names: Record<string, string> }): VNode {
 
 	return <>
 		<Head back={<Link to="/messages">{t("Messages")}</Link>}
-		    title={<>{String(d.kind)} <span class="soft">
+		    title={<>{words(String(d.kind))} <span class="soft">
 		    {address(String(d.from))} → {address(String(
 		    d.to))}</span></>}
 		    about={<><code>{names.id}</code> <Copy text={names.id}

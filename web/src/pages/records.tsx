@@ -1,14 +1,13 @@
-// records.tsx - charging records, the log as it comes, audit.
+// records.tsx - charging records, audit.
 
 import type { VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { get, sentence, type Row } from "../lib/api";
-import { alive, watch } from "../lib/events";
-import { bytes, clock, count, seconds } from "../lib/format";
-import { t, term } from "../lib/lang";
+import { bytes, count, seconds } from "../lib/format";
+import { t } from "../lib/lang";
 import { allowed, op, run } from "../lib/meta";
-import { Link, place, query } from "../lib/router";
+import { Link } from "../lib/router";
 import { Busy, Card, Empty, Facts, Fault, Head, Notice, Status, toast,
     useLoad } from "../ui/bits";
 import { saveAs } from "../ui/rows";
@@ -130,98 +129,5 @@ export function Audit(): VNode {
 		    close={() => setAsking(false)} done={(a, v) => saveAs(
 		    `audit.${v.format ?? "jsonl"}`, "text/plain",
 		    String(a.text ?? JSON.stringify(a)))} />}
-	</>;
-}
-
-/* --- log ----------------------------------------------------------------------------------- */
-
-interface Line {
-	time: string;
-	level: string;
-	module: string;
-	text: string;
-}
-
-const KEPT = 2000;
-const LEVELS = ["error", "warn", "info", "debug"];
-const STATE: Record<string, string> = { error: "critical", warn: "warn" };
-
-export function Log(): VNode {
-	const [lines, setLines] = useState<Line[]>([]);
-	const asked = place.value.query.get("level") ?? "";
-	const least = LEVELS.includes(asked) ? asked : "debug";
-	const text = place.value.query.get("contains") ?? "";
-	const [held, setHeld] = useState(false);
-	const hold = useRef(false);
-	const waiting = useRef<Line[]>([]);
-
-	hold.current = held;
-	useEffect(() => {
-		const end = watch("log", (data) => {
-			waiting.current.push(data as unknown as Line);
-		});
-		const t = setInterval(() => {
-			if (hold.current || waiting.current.length === 0)
-				return;
-			const more = waiting.current.splice(0).reverse();
-
-			setLines((now) => [...more, ...now].slice(0, KEPT));
-		}, 250);
-
-		return () => { clearInterval(t); end(); };
-	}, []);
-	const found = lines.filter((l) => LEVELS.indexOf(l.level) <=
-	    LEVELS.indexOf(least) && (!text || `${l.module} ${l.text}`
-	    .toLowerCase().includes(text.toLowerCase())));
-	const shown = found.slice(0, 400);
-
-	return <>
-		<Head title={t("Log")} about={t(
-		    "What the daemon says, as it says " +
-		    "it, the newest on top. What was before is in the " +
-		    "journal of the machine.")}>
-			<button type="button" aria-pressed={held} onClick={() =>
-			    setHeld(!held)}>{held ? t("Go on") : t(
-			    "Hold")}</button>
-			<button type="button" onClick={() =>
-			    saveAs("parley.log",
-			    "text/plain", [...found].reverse().map((l) =>
-			    `${l.time} ${l.level} ${l.module}: ${l.text}`)
-			    .join("\n") + "\n")}>{t("Save")}</button>
-		</Head>
-		<div class="filter-row" role="search">
-			<div class="field"><label for="least">{t(
-			    "Level")}</label>
-			<select id="least" value={least} onChange={(e) => {
-			    const v = e.currentTarget.value;
-
-			    query({ level: v === "debug" ? undefined : v });
-			}}>{LEVELS.map((l) => <option
-			    key={l} value={l}>{l === "debug" ? t("everything") :
-			    t("{level} and worse", { level: term(
-			    l) })}</option>)}</select></div>
-			<div class="field"><label for="find">{t(
-			    "Contains")}</label>
-			<input id="find" value={text} onInput={(e) => query({
-			    contains: e.currentTarget.value })}
-			    autocomplete="off" /></div>
-			<span class="soft">{alive.value ? held ? t("held") : t(
-			    "live") :
-			    t("no stream: the daemon does not answer")}</span>
-		</div>
-		{shown.length === 0 ? <Empty title={t("Nothing was said " +
-		    "since you opened this page")}><p>{t(
-		    "Leave it open while " +
-		    "something happens. What was before: {command}", {
-		    command: "journalctl -u parleyd" })}</p></Empty> :
-		    <ol class="log" tabIndex={0}
-		    aria-label={t("Log")}>{shown.map((l, i) => <li
-		    key={`${l.time}${i}${l.text}`}>
-			<time>{clock(l.time, "milli")}</time>
-			<span class="level">{STATE[l.level] ? <Status
-			    state={STATE[l.level]} label={l.level} /> :
-			    l.level}</span>
-			<span class="soft">{l.module}</span> <span>{l.text}</span>
-		</li>)}</ol>}
 	</>;
 }

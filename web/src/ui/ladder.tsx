@@ -129,6 +129,9 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
     text?: () => Promise<string> }): VNode {
 	const [hidden, setHidden] = useState<string[]>([]);
 	const [chosen, setChosen] = useState<number | null>(null);
+	// lanes side by side need room
+	const [listed, setListed] = useState(() =>
+	    matchMedia("(max-width: 43.99rem)").matches);
 	const all = useMemo(() => stepsOf(rows), [rows]);
 	const everyLane = useMemo(() => lanesOf(all), [all]);
 	const lanes = everyLane.filter((l) => !hidden.includes(l));
@@ -161,12 +164,15 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
 					    [...hidden, l]);
 				    }} /> {TITLES[l] ?? words(l)}</label>)}
 			</fieldset>
+			<button type="button" aria-pressed={listed}
+			    onClick={() => setListed(!listed)}>{t("As a list")}
+			</button>
 			<Menu label={t("Export")} icon="save" text={t(
 			    "Export")} items={[
-				{ label: t("Picture (SVG)"), act: () => saveAs(
+				...listed ? [] : [{ label: t("Picture (SVG)"), act: () => saveAs(
 				    `trace-${id}.svg`, "image/svg+xml", svgFile(
 				    document.getElementById("ladder-svg") as
-				    unknown as SVGSVGElement)) },
+				    unknown as SVGSVGElement)) }],
 				...text ? [{ label: t("Text, as the shell " +
 				    "shows it"),
 				  act: async () => saveAs(`trace-${id}.txt`,
@@ -178,7 +184,7 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
 		</div>
 		<div class="scroll" tabIndex={0} role="group" onKeyDown={key}
 		    aria-label={t("Ladder; arrow keys choose a step")}>
-			<svg id="ladder-svg" viewBox={`0 0 ${width} ${height}`}
+			{!listed && <svg id="ladder-svg" viewBox={`0 0 ${width} ${height}`}
 			    width={width} height={height} aria-hidden="true">
 				{lanes.map((l, i) => {
 					const x = LEFT + LANE * i + LANE / 2;
@@ -204,10 +210,13 @@ export function Ladder({ rows, id, text }: { rows: Row[]; id: string;
 					    text-anchor="end">+{since(s.ms)}</text>
 					<Arrow s={s} y={y[i]} lanes={lanes}
 					    on={i === chosen} /></g>)}
-			</svg>
-			<ol class="hidden">{steps.map((s, i) => <li key={i}>
-				{time(s.at, true)} {t("{from} to {to}: {what}",
-				    {
+			</svg>}
+			<ol class={listed ? "way" : "hidden"}>{steps.map((s,
+			    i) => <li key={i} class={i === chosen ? "on" : ""}
+			    onClick={() => setChosen(i)}>
+				<small class="soft">{listed ? `+${since(s.ms)}` :
+				    time(s.at, true)}</small>{" "}
+				{t("{from} to {to}: {what}", {
 				    from: TITLES[s.from] ?? s.from,
 				    to: TITLES[s.to] ?? s.to, what: s.text })}
 				{s.times > 1 && ` ×${s.times}`}</li>)}</ol>
