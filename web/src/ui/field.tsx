@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 
 import { choices, isPem, names, type Arg, type Setting } from "../lib/meta";
-import { heading, words } from "../lib/format";
+import { bytes, heading, words } from "../lib/format";
 import { t, term } from "../lib/lang";
 
 export type Kind = "text" | "area" | "lines" | "choice" | "switch" | "number" |
@@ -43,13 +43,23 @@ const UNITS: Record<string, string> = {
 /* Of these a range is of what they say, of others of how long they are. */
 const FIGURES = new Set(["int", "duration", "size", "span"]);
 
-export function bounds(type: string, range?: string | null):
-    string | undefined {
+/* "1-500" and "1 or more" as people read them. */
+export function bounds(type: string, range?: string | null,
+    unit?: string | null): string | undefined {
 	const m = /^(\d+)-(\d+)$/.exec(range ?? "");
+	const least = /^(\S+) or more$/.exec(range ?? "")?.[1];
+	const of = unit ? ` ${term(unit)}` : "";
 
-	return !range ? undefined : !m || FIGURES.has(type) ?
-	    t("range {range}", { range: range.replace("-", "–") }) :
-	    Number(m[1]) < 2 ? t("at most {n} characters", { n: m[2] }) :
+	return !range ? undefined :
+	    least ? t("{n} or more", { n: least }) + of :
+	    m && type === "file" ? t("at most {size}",
+	    { size: bytes(Number(m[2])) }) :
+	    !m || FIGURES.has(type) ?
+	    t("range {range}", { range: range.replace("-", "–") }) + of :
+	    Number(m[1]) < 2 ? unit === "bytes" ?
+	    t("at most {n} bytes", { n: m[2] }) :
+	    t("at most {n} characters", { n: m[2] }) : unit === "bytes" ?
+	    t("{least} to {most} bytes", { least: m[1], most: m[2] }) :
 	    t("{least} to {most} characters", { least: m[1], most: m[2] });
 }
 
@@ -97,9 +107,8 @@ export function fieldOfArg(a: Arg): FieldRow {
 		complete: a.complete && !list.length ? a.complete : undefined,
 		required: a.required || a.path,
 		help: a.help,
-		range: bounds(a.type ?? "", a.range),
-		unit: UNITS[a.type ?? ""] ?? (a.type === "int" && a.unit ?
-		    term(a.unit) : undefined),
+		range: bounds(a.type ?? "", a.range, a.unit),
+		unit: UNITS[a.type ?? ""],
 		fallback: a.default ?? undefined,
 		daemon: true,
 	};
