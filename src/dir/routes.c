@@ -283,6 +283,25 @@ enum err route_find(struct strv key, bool peek, struct route *out)
 	return ERR_OK;
 }
 
+void routes_under(void (*fn)(void *arg), void *arg)
+{
+	struct rule *was = rules;
+	size_t n_was = n_rules;
+	bool stale_was = stale;
+	struct arena arena_was = arena;
+
+	rules = NULL;
+	arena_init(&arena);
+	stale = true;
+	fn(arg);
+	free(rules);
+	arena_deinit(&arena);
+	rules = was;
+	n_rules = n_was;
+	stale = stale_was;
+	arena = arena_was;
+}
+
 /*
  * Any change makes all of them anew, once for thousands that change together;
  * the round robins begin again.

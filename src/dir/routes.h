@@ -28,6 +28,10 @@ struct route {
  */
 enum err route_find(struct strv key, bool peek, struct route *out);
 
+/* fn sees the routes of other settings than those in force; the round robins
+ * go on behind it as if nothing had been. */
+void routes_under(void (*fn)(void *arg), void *arg);
+
 void routes_register(void);	/* the settings "route NAME ..." */
 
 #endif

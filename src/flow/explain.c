@@ -13,6 +13,7 @@
 #include "dir/users.h"
 #include "flow/flow_priv.h"
 #include "flow/plan.h"
+#include "flow/suppose.h"
 #include "op/op.h"
 #include "store/audit.h"
 
@@ -141,11 +142,13 @@ static void say_leg(struct buf *out, size_t n, const struct plan_leg *l)
 	buf_addc(out, '\n');
 }
 
-static void say_plan(struct op_call *c, const struct plan *p)
+static void say_plan(struct op_call *c, const struct suppose *s,
+    const struct plan *p)
 {
 	struct buf out;
 
 	buf_init(&out, 16384);
+	suppose_say(s, &out);
 	for (size_t i = 0; i < p->nnotes; i++)
 		buf_addf(&out, "%2zu %s %-14s %s\n", i + 1,
 		    p->notes[i].passed ? "✓" : "✗", p->notes[i].step,
@@ -159,34 +162,59 @@ static void say_plan(struct op_call *c, const struct plan *p)
 	buf_deinit(&out);
 }
 
+struct explaining {
+	struct op_call *call;
+	struct suppose suppose;
+	struct plan_assume assume;
+	const struct message *m;
+	bool anonymous, ok;
+};
+
+static void read_assumed(void *arg)
+{
+	struct explaining *x = arg;
+
+	x->ok = assumed(x->call, &x->assume, &x->anonymous);
+}
+
+/* What it says names what may be there only as long as it is supposed. */
+static void plan_and_say(void *arg)
+{
+	struct explaining *x = arg;
+	struct plan *p = xalloc(sizeof(*p));
+
+	p->explaining = true;
+	plan_make(x->m, &x->assume, p);
+	say_plan(x->call, &x->suppose, p);
+	free(p);
+}
+
 static void run_explain(struct op_call *c)
 {
-	struct plan_assume assume = { .n_down = 0 };
-	bool anonymous = false;
-	struct plan *p;
+	struct explaining x = { .call = c };
 	struct message *m;
 	struct buf from, to;
 
-	if (!assumed(c, &assume, &anonymous) || !key_arg(c, "from", &from))
+	if (!suppose_read(c, &x.suppose))
+		return;
+	suppose_run(&x.suppose, read_assumed, &x);
+	if (!x.ok || !key_arg(c, "from", &from))
 		return;
 	if (!key_arg(c, "to", &to)) {
 		buf_deinit(&from);
 		return;
 	}
 	m = message_new();
-	p = xalloc(sizeof(*p));
 	m->from = message_str(m, buf_strv(&from));
 	m->to = message_str(m, buf_strv(&to));
 	m->origin = user_find(m->from) ? FROM_USER : FROM_NETWORK;
 	m->service = message_str(m, op_text(c, "service"));
 	set_content(m, op_meant(c, "content"));
-	m->anonymous = anonymous;
-	p->explaining = true;
-	plan_make(m, &assume, p);
-	say_plan(c, p);
+	m->anonymous = x.anonymous;
+	x.m = m;
+	suppose_run(&x.suppose, plan_and_say, &x);
 	op_done(c);
 	message_unref(m);
-	free(p);
 	buf_deinit(&from);
 	buf_deinit(&to);
 }
@@ -264,6 +292,10 @@ static const struct op_arg explain_args[] = {
 	  "primary-no-ip|anonymous|gateway:NAME:down",
 	  "suppose this, and answer as if it were so; may be repeated",
 	  IS_TEXT(1, 64) },
+	{ "draft", 0, NULL, "by the routes and policies of this draft of "
+	  "yours", IS_TEXT(0, 32) },
+	{ "at", 0, NULL, "rules with times as of then: 22:30, or any time",
+	  IS_TEXT(0, 32) },
 	{ 0 }
 };
 

@@ -130,21 +130,36 @@ enum err term_screen(const struct message *m, const struct user *u,
 
 /* --- when ----------------------------------------------------------------- */
 
+static int supposed = -1;	/* minute of the day */
+
+void term_suppose(int at)
+{
+	supposed = at;
+}
+
+unsigned term_minute_of(int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	(void)(in_utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm));
+	return (unsigned)(tm.tm_hour * 60 + tm.tm_min);
+}
+
 unsigned term_minute(void)
 {
 	static int64_t of = -1;
 	static bool was_utc;
 	static unsigned minute;
 	int64_t now = now_ms() / MINUTE_MS;
-	time_t t = (time_t)(now * 60);
-	struct tm tm;
 
+	if (supposed >= 0)
+		return (unsigned)supposed;
 	if (now == of && was_utc == in_utc)
 		return minute;
 	of = now;
 	was_utc = in_utc;
-	(void)(in_utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm));
-	minute = (unsigned)(tm.tm_hour * 60 + tm.tm_min);
+	minute = term_minute_of(now * MINUTE_MS);
 	return minute;
 }
 
@@ -196,19 +211,24 @@ static const struct conf_row rows[] = {
 	  "folder without the sender being told" },
 };
 
-static void applied(const char *name, bool gone)
+void term_apply(void)
 {
 	const char *anonymous = conf_text("policy screening", "",
 	    "anonymous");
 
-	(void)name;
-	(void)gone;
 	site_anonymous = strcmp(anonymous, "spam") == 0 ? SCREEN_SILENT :
 	    strcmp(anonymous, "refused") == 0 ? SCREEN_REFUSED :
 	    SCREEN_ALLOW;
 	in_utc = strcmp(conf_text("policy screening", "", "time-zone"),
 	    "utc") == 0;
 	origin_apply();
+}
+
+static void applied(const char *name, bool gone)
+{
+	(void)name;
+	(void)gone;
+	term_apply();
 }
 
 static const struct conf_section section = {

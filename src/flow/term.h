@@ -28,6 +28,11 @@ int64_t term_quiet_ms(const struct user *u, int64_t most);
 
 /* Of the day, where the site is; the same for all of a minute. */
 unsigned term_minute(void);
+unsigned term_minute_of(int64_t ms);	/* the same of another time */
+/* To explain: it is this minute of the day; -1: it is now.  And the settings
+ * are others, for a while. */
+void term_suppose(int minute);
+void term_apply(void);
 
 /* A consideration for explain. */
 __attribute__((format(printf, 4, 5)))

@@ -23,6 +23,9 @@ after(async () => {
 	assert.equal(await site.stop(), 0, 'the daemon stops with status 0');
 });
 
+const smsc = (name, ...more) => ['kind smpp', 'address 127.0.0.1:1', 'system-id x', ...more]
+	.map((l) => `set gateway ${name} ${l}`);
+
 async function fails(lines, status, stderr) {
 	const r = await site.shell(['-'], lines);
 	assert.equal(r.status, status, r.stderr);
@@ -159,10 +162,55 @@ test('what subscriber export writes, subscriber import takes back identically', 
 	assert.equal((await site.shell(['subscriber', 'export', '--state', 'x'])).status, 5);
 });
 
-/* --- settings --------------------------------------------------------------------- */
+/* --- what would be ---------------------------------------------------------------- */
 
-const smsc = (name, ...more) => ['kind smpp', 'address 127.0.0.1:1', 'system-id x', ...more]
-	.map((l) => `set gateway ${name} ${l}`);
+/* proves APP-04 */
+test('explain answers by a draft, and leaves nothing of it behind', async () => {
+	await site.configure([...smsc('g1'), 'set route r to tel:+1*', 'set route r via g1']);
+	const why = (...more) => site.parley(['explain', '--from', ALICE, '--to',
+		'tel:+15550109999', ...more]);
+	const now = await why();
+	assert.match(now, /through gateway g1 /);
+	await site.parley(['-'], ['configure --draft plan', ...smsc('g2'),
+		'insert route r via g2 first', 'set route x to tel:+1555010*',
+		'set route x via g2', 'exit', ''].join('\n'));
+	const then = await why('--draft', 'plan');
+	assert.match(then, /^by draft plan, which is not in force\n\n/);
+	assert.match(then, /route x \(tel:\+1555010\*\) is the longest match/);
+	assert.match(then, /through gateway g2 /);
+	assert.match(await why('--draft', 'plan', '--assume', 'gateway:g2:down'), /gateway g2 /);
+	assert.equal(await why(), now);
+	assert.equal((await site.items('show', 'gateways')).length, 1);
+	const none = await site.shell(['explain', '--from', ALICE, '--to', BOB, '--draft', 'x']);
+	assert.deepEqual([none.status, /you have no draft "x"/.test(none.stderr)], [3, true]);
+	await site.parley(['-'], 'configure --draft plan\nset policy screening anonymous ' +
+		'refused\nexit\n');
+	const anonymous = ['explain', '--from', ALICE, '--to', BOB, '--assume', 'anonymous'];
+	assert.match(await site.parley([...anonymous, '--draft', 'plan']), /^refused: /m);
+	assert.doesNotMatch(await site.parley(anonymous), /^refused: /m);
+	await site.parley(['configuration', 'draft', 'discard', 'plan']);
+	await site.configure(['delete route r', 'delete gateway g1']);
+});
+
+test('explain answers as of another time of the day', async () => {
+	await site.configure(['set policy screening time-zone utc']);
+	await site.parley(['screening', 'dnd', 'set', BOB, '22:00-07:00']);
+	const at = (when) => site.shell(['explain', '--from', ALICE, '--to', BOB, '--at', when]);
+	const quiet = /not to be disturbed|disturb|quiet/i;
+	const night = await at('22:00'), day = await at('21:59');
+	assert.match(night.stdout, /^at 22:00\n\n/);
+	assert.match(night.stdout, quiet);
+	assert.match(day.stdout, /^at 21:59\n\n/);
+	assert.doesNotMatch(day.stdout, quiet);
+	assert.match((await at('2026-11-20T06:59Z')).stdout, quiet);
+	assert.doesNotMatch((await at('2026-11-20T07:00Z')).stdout, quiet);
+	for (const bad of ['24:00', '7:00', '12:60', 'noon', '12:3x'])
+		assert.equal((await at(bad)).status, 5, bad);
+	await site.parley(['screening', 'dnd', 'clear', BOB]);
+	await site.configure(['delete policy screening time-zone']);
+});
+
+/* --- settings --------------------------------------------------------------------- */
 
 /* proves APP-04 */
 test('a gateway is put into the list of a route at its place', async () => {
