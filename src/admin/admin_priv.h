@@ -49,6 +49,8 @@ void ops_backup_files(void);
 bool upload_is(const struct op *op);
 int upload_file(uint64_t *limit);
 void ops_certificates(void);
+void ops_log(void);
+void ops_log_stop(void);	/* all levels are as they were at the start */
 
 /* checks.c: looks around once a minute. */
 void checks_register(void);

@@ -237,6 +237,7 @@ void admin_register(void)
 	ops_backup();
 	ops_content();
 	ops_certificates();
+	ops_log();
 	checks_register();
 	site_checks_register();
 }
@@ -301,6 +302,7 @@ void admin_stop(void)
 	work_people_stop();
 	bootstrap_stop();
 	events_stop();
+	ops_log_stop();
 	timer_cancel(&flush);
 	tokens_flush();
 	people_unload();

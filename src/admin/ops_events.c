@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "admin/errand.h"
+#include "admin/logring.h"
 #include "admin/people.h"
 #include "admin/tokens.h"
 #include "admin/topics.h"
@@ -210,8 +211,6 @@ static bool wanted(const char *topic)
  */
 static void logged(enum log_level level, const char *unit, const char *text)
 {
-	static const char *const names[] = { "error", "warn", "info",
-		"debug" };
 	char at[NOW_TEXT];
 	struct jsonw w;
 	struct buf b;
@@ -223,7 +222,7 @@ static void logged(enum log_level level, const char *unit, const char *text)
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "time", strv(at));
-	jsonw_str(&w, "level", strv(names[level]));
+	jsonw_str(&w, "level", strv(logring_level(level)));
 	jsonw_str(&w, "module", strv(unit));
 	jsonw_str(&w, "text", strv(text));
 	jsonw_end(&w);
@@ -250,7 +249,7 @@ static void turn(void *arg)
 	if (wanted("sessions"))
 		sessions_tell();
 	topics_look(wanted);
-	log_tap(wanted("log") ? logged : NULL);
+	logring_tell(wanted("log") ? logged : NULL);
 }
 
 /* --- the operation ------------------------------------------------------------- */
@@ -382,7 +381,7 @@ void events_start(void)
 /* After the servers have stopped, so that no stream is left. */
 void events_stop(void)
 {
-	log_tap(NULL);
+	logring_tell(NULL);
 	timer_cancel(&second);
 	event_reset();
 	topics_reset();

@@ -153,6 +153,94 @@ test('the end of each certificate is told, by its name', LIMIT, async () => {
 			t.labels.name === 'good'));
 });
 
+// --- the log ---------------------------------------------------------------------
+
+const log = async (...args) => (await site.items('show', 'log', ...args));
+
+test('every module that logs is known', async () => {
+	const src = path.join(__dirname, '../../src'), units = new Set();
+	for (const f of fs.readdirSync(src, { recursive: true }))
+		if (f.endsWith('.c')) {
+			const text = fs.readFileSync(path.join(src, f), 'utf8');
+			const m = /^#define LOG_UNIT "(.*)"/m.exec(text);
+			if (m) units.add(m[1]);
+		}
+	const { items } = await site.json(['log', 'levels']);
+	assert.deepEqual(items.map((i) => i.module), [...[...units].sort(), 'all']);
+	for (const i of items)
+		assert.deepEqual([i.level, i.until], ['info', null], i.module);
+});
+
+/* proves APP-03 */
+test('the newest lines are there, by time, level, module, words and message', LIMIT, async () => {
+	await site.configure(['set site country-code 44']);
+	await site.configure(['set site country-code 1']);
+	const all = await log('--module', 'conf');
+	assert.ok(all.length >= 2 && all.every((l) => l.module === 'conf'));
+	assert.ok(all.every((l, i) => i === 0 || l.time >= all[i - 1].time), 'in order');
+	assert.match(all.at(-1).text, /settings changed/);
+	assert.deepEqual(await log('--module', 'conf', '--limit', '1'), all.slice(-1));
+	assert.deepEqual(await log('--text', 'settings changed', '--limit', '1'), all.slice(-1));
+	assert.equal((await log('--module', 'conf', '--level', 'error')).length, 0);
+	assert.equal((await log('--since', '2100-01-01')).length, 0);
+	assert.ok((await log('--since', '1h', '--limit', '8192')).length >= all.length);
+	const lines = site.daemon.log.split('\n').filter((l) => l.includes('settings changed'));
+	assert.ok(lines.at(-1).endsWith(all.at(-1).text), 'as on standard error');
+	await site.parley(['show', 'log', '--level', 'loud'], '', 5);
+	await site.parley(['show', 'log', '--module', 'smss'], '', 3);
+	await site.parley(['show', 'log', '--limit', '0'], '', 5);
+	const told = (await metrics()).parley_log_events_total.samples;
+	assert.ok(told.find((s) => s.labels.level === 'info').value >= all.length);
+});
+
+test('rows of the audit are in the log of those alone who may read it', LIMIT, async () => {
+	const rows = async (role) => {
+		const { token } = (await api.post('/admin/tokens', { name: `log-${role.join('-')}`,
+			role })).json;
+		return (await new Api(site, { token }).get('/log?module=audit')).json.items;
+	};
+	assert.ok((await log('--module', 'audit')).length > 0);
+	assert.equal((await rows(['support'])).length, 0);
+	assert.ok((await rows(['auditor'])).length > 0);
+});
+
+/* proves APP-03 */
+test('a module is written about for a while, the others are not', LIMIT, async () => {
+	const debug = async (name) => (await log('--module', name, '--limit', '8192'))
+		.filter((l) => l.level === 'debug').length;
+	const levels = async (name) => (await site.items('log', 'levels'))
+		.find((l) => l.module === name);
+	assert.equal(await debug('leg'), 0);
+	const set = await site.json(['log', 'level', 'leg', 'debug', '--for', '1h']);
+	assert.equal(set.level, 'debug');
+	assert.ok(Math.abs(Date.parse(set.until) - Date.now() - 3600000) < 60000);
+	sim.message('alice', BOB, 'is told of', 'id told');
+	await sim.wait({ event: 'response', ua: 'alice', 'message-id': 'told' });
+	await until('lines for who looks for a fault', () => debug('leg'));
+	assert.equal(await debug('access') + await debug('sip') + await debug('devices'), 0);
+	const [message] = await site.items('show', 'messages', '--limit', '1');
+	const [leg] = (await site.json(['show', 'message', message.id])).legs;
+	assert.ok((await log('--trace', leg.leg)).every((l) => l.text.includes(leg.leg)));
+	assert.ok((await log('--trace', leg.leg)).length > 0, 'by the id of a leg');
+	assert.equal((await levels('flow')).level, 'info');
+	await site.parley(['log', 'reset', 'leg']);
+	assert.deepEqual(await levels('leg'), { module: 'leg', level: 'info', until: null });
+	// less of all for a moment; the audit goes on, and it ends by itself
+	await site.parley(['log', 'level', 'all', 'error', '--for', '2s']);
+	const mark = site.mark();
+	await site.configure(['set site country-code 44']);
+	await site.log(/audit: .*configuration commit/, mark);
+	assert.equal(site.logged(mark, /conf: /).length, 0);
+	await site.log(/log level back module=all/, mark);
+	await site.configure(['set site country-code 1']);
+	await site.log(/conf: settings changed/, mark);
+	await site.parley(['log', 'level', 'audit', 'error'], '', 5);
+	await site.parley(['log', 'level', 'sip', 'loud'], '', 5);
+	await site.parley(['log', 'level', 'sip', 'debug', '--for', '48h'], '', 5);
+	const rows = await site.items('show', 'audit', '--action', 'log level');
+	assert.deepEqual(rows.map((r) => r.object), ['all', 'leg', 'leg']);
+});
+
 // --- health --------------------------------------------------------------------
 
 const check = async (name, args = ['health']) => JSON.parse((await site.shell(

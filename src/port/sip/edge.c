@@ -157,7 +157,7 @@ static void sofia_log(void *stream, const char *fmt, va_list ap)
 	char line[512];
 
 	(void)stream;
-	if (log_max < LOG_DEBUG_)
+	if (!log_wants(LOG_DEBUG_, LOG_UNIT))
 		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
 	log_debug("sofia: %s", line);
