@@ -104,6 +104,11 @@ static void pending_set(int64_t revision, int64_t until, struct strv actor,
 	buf_adds(&waiting.renamed, renamed);
 }
 
+void pending_expire(void)
+{
+	waiting.until = now_ms();
+}
+
 /* --- loading ------------------------------------------------------------- */
 
 static void newest_set(int64_t id, enum revision_kind kind,

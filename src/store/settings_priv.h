@@ -63,6 +63,9 @@ enum err content_fill(int64_t newest);
 enum err settings_force(struct conf_edit *edit,
     const struct settings_commit *how, int64_t of, enum revision_state state);
 
+/* The window of what waits is over: it is undone, again and again. */
+void pending_expire(void);
+
 /* starts.c: after the values were read. */
 enum err starts_check(void);
 

@@ -152,15 +152,16 @@ enum err starts_check(void)
 {
 	const struct settings_pending *p = settings_pending();
 	struct tries t;
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (!guarded)
 		return ERR_OK;
 	guarded = false;
-	if (p)
-		e = pending_undo(p);
-	if (e == ERR_OK)
-		e = tries_load(&t);
+	if (p && pending_undo(p) != ERR_OK) {
+		log_warn("it is undone as soon as the disk takes it");
+		pending_expire();
+	}
+	e = tries_load(&t);
 	if (e != ERR_OK || settings_revision() == 0)
 		return e;
 	if (t.n && now_ms() - t.first > STARTS_MS)
@@ -171,7 +172,10 @@ enum err starts_check(void)
 	}
 	if (t.n++ == 0)
 		t.first = now_ms();
-	return e == ERR_OK ? tries_save(&t) : e;
+	/* on a full disk we are there to say so, and to end what fills it */
+	if (e == ERR_OK && tries_save(&t) != ERR_OK)
+		log_warn("this start cannot be counted");
+	return e;
 }
 
 /* --- ready --------------------------------------------------------------- */

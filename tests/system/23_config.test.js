@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const https = require('node:https');
 const net = require('node:net');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const { Site, program } = require('./lib/site.js');
 const { Sim, gateway } = require('./lib/sim.js');
 const { Api, isProblem } = require('./lib/api.js');
@@ -139,6 +139,25 @@ test('a kill within the window undoes the revision at the next start', async () 
 });
 
 /* proves APP-02 */
+test('what cannot be undone at the start is undone as soon as the disk takes it', async () => {
+	const was = await window();
+	await change(alice, 'set gateway smsc1 window 78');
+	assert.equal((await done(alice, { revert_in_s: 600 })).state, 'pending');
+	const sql = (text) => execFileSync('sqlite3', [path.join(site.data, 'config.db'),
+		`PRAGMA busy_timeout=5000; ${text}`]);
+	await site.down('SIGKILL');
+	sql("CREATE TRIGGER full1 BEFORE DELETE ON pending BEGIN SELECT RAISE(ROLLBACK, 'no'); END;" +
+		"CREATE TRIGGER full2 BEFORE INSERT ON start BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
+	await site.run();
+	await site.listening();
+	assert.equal(await window(), '78');
+	sql('DROP TRIGGER full1; DROP TRIGGER full2');
+	await over();
+	assert.equal(await window(), was);
+	assert.equal((await latest())[0].kind, 'undo');
+	await gatewayIs(true);
+});
+
 test('a commit that was answered is there after a kill at any moment', async () => {
 	for (let round = 0, n = 100; round < 6; round++) {
 		let answered = 0, made = 0;
