@@ -84,6 +84,53 @@ static enum err newest(struct db *db, int64_t *id, uint8_t hash[AUDIT_HASH])
 	return stmt_stop(s);
 }
 
+/* --- the log -------------------------------------------------------------------- */
+
+/* Lines of the open transaction; the writer's thread. */
+static struct line {
+	struct line *next;
+	char *text;
+} *lines;
+
+static void lines_end(bool committed)
+{
+	struct line *in_order = NULL;
+
+	while (lines) {
+		struct line *l = lines;
+
+		lines = l->next;
+		l->next = in_order;
+		in_order = l;
+	}
+	while (in_order) {
+		struct line *l = in_order;
+
+		in_order = l->next;
+		if (committed)
+			log_info("%s", l->text);
+		free(l->text);
+		free(l);
+	}
+}
+
+static void line_add(const struct audit_row *r)
+{
+	struct line *l = xalloc(sizeof(*l));
+	char hash[2 * AUDIT_HASH + 1];
+	struct buf b;
+
+	hex_encode(r->hash.p, AUDIT_HASH, hash);
+	buf_init(&b, 1000);
+	buf_addf(&b, "row=%" PRId64 " actor=%.*s via=%.*s result=%.*s "
+	    "hash=%s action=\"%.*s\" object=\"%.*s\"", r->id,
+	    STRV_ARG(r->actor), STRV_ARG(r->via), STRV_ARG(r->result), hash,
+	    STRV_ARG(r->action), STRV_ARG(r->object));
+	l->text = buf_steal(&b);
+	l->next = lines;
+	lines = l;
+}
+
 /* --- the end of the chain -------------------------------------------------------- */
 
 /* Without it a chain whose newest rows were taken out would be whole. */
@@ -99,8 +146,10 @@ static struct {
 	int64_t lost;		/* such a row was gone later; 0; under lock */
 } known = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+/* SQLite's own hook comes before the disk has taken it. */
 void audit_ended(bool committed)
 {
+	lines_end(committed);
 	if (committed && written.id) {
 		pthread_mutex_lock(&known.lock);
 		known.tail = written;
@@ -159,6 +208,7 @@ enum err audit_start(void)
 	enum err e = db_exec(db, "BEGIN IMMEDIATE");
 	struct audit_row r;
 
+	lines_end(true);	/* of a restore */
 	tail_forget();
 	while (e == ERR_OK && stmt_row(s)) {
 		struct stmt *set = stmt(db, "UPDATE audit SET former = ?, "
@@ -246,68 +296,6 @@ enum err audit_verify(struct audit_verdict *v)
 	return e;
 }
 
-/* --- the log -------------------------------------------------------------------- */
-
-/* Lines of the open transaction; the writer's thread. */
-static struct line {
-	struct line *next;
-	char *text;
-} *lines;
-
-static void lines_end(bool committed)
-{
-	struct line *in_order = NULL;
-
-	while (lines) {
-		struct line *l = lines;
-
-		lines = l->next;
-		l->next = in_order;
-		in_order = l;
-	}
-	while (in_order) {
-		struct line *l = in_order;
-
-		in_order = l->next;
-		if (committed)
-			log_info("%s", l->text);
-		free(l->text);
-		free(l);
-	}
-}
-
-static int on_commit(void *arg)
-{
-	(void)arg;
-	lines_end(true);
-	return 0;
-}
-
-static void on_rollback(void *arg)
-{
-	(void)arg;
-	lines_end(false);
-}
-
-static void line_add(struct db *db, const struct audit_row *r)
-{
-	struct line *l = xalloc(sizeof(*l));
-	char hash[2 * AUDIT_HASH + 1];
-	struct buf b;
-
-	hex_encode(r->hash.p, AUDIT_HASH, hash);
-	buf_init(&b, 1000);
-	buf_addf(&b, "row=%" PRId64 " actor=%.*s via=%.*s result=%.*s "
-	    "hash=%s action=\"%.*s\" object=\"%.*s\"", r->id,
-	    STRV_ARG(r->actor), STRV_ARG(r->via), STRV_ARG(r->result), hash,
-	    STRV_ARG(r->action), STRV_ARG(r->object));
-	l->text = buf_steal(&b);
-	l->next = lines;
-	lines = l;
-	(void)sqlite3_commit_hook(db->h, on_commit, NULL);
-	(void)sqlite3_rollback_hook(db->h, on_rollback, NULL);
-}
-
 /* --- rows ----------------------------------------------------------------------- */
 
 static struct strv some(struct strv s)
@@ -347,7 +335,7 @@ static enum err insert(struct db *db, struct audit_row *r)
 	stmt_blob(s, r->hash);
 	e = stmt_end(s);
 	if (e == ERR_OK) {
-		line_add(db, r);
+		line_add(r);
 		written.id = r->id;
 		memcpy(written.hash, hash, AUDIT_HASH);
 	}
