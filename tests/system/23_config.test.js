@@ -146,8 +146,9 @@ test('what cannot be undone at the start is undone as soon as the disk takes it'
 	const sql = (text) => execFileSync('sqlite3', [path.join(site.data, 'config.db'),
 		`PRAGMA busy_timeout=5000; ${text}`]);
 	await site.down('SIGKILL');
-	sql("CREATE TRIGGER full1 BEFORE DELETE ON pending BEGIN SELECT RAISE(ROLLBACK, 'no'); END;" +
-		"CREATE TRIGGER full2 BEFORE INSERT ON start BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
+	const no = "BEGIN SELECT RAISE(ROLLBACK, 'no'); END;";
+	sql(`CREATE TRIGGER full1 BEFORE DELETE ON pending ${no}` +
+		`CREATE TRIGGER full2 BEFORE INSERT ON start ${no}`);
 	await site.run();
 	await site.listening();
 	assert.equal(await window(), '78');
