@@ -50,6 +50,7 @@ bool upload_is(const struct op *op);
 int upload_file(uint64_t *limit);
 void ops_certificates(void);
 void ops_log(void);
+void ops_system(void);
 void ops_log_stop(void);	/* all levels are as they were at the start */
 
 /* checks.c: looks around once a minute. */
@@ -105,6 +106,7 @@ void bootstrap_stop(void);	/* bootstrap.c: after the hasher */
 typedef void process_fn(const char *name, const char *kind,
     const char *help, double value, void *arg);
 void process_init(void);
+int64_t process_since(void);	/* ms since the epoch */
 double process_cpu(void);	/* seconds so far */
 double process_resident(void);	/* bytes */
 void process_each(process_fn *fn, void *arg);

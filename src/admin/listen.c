@@ -238,6 +238,7 @@ void admin_register(void)
 	ops_content();
 	ops_certificates();
 	ops_log();
+	ops_system();
 	checks_register();
 	site_checks_register();
 }

@@ -15,6 +15,11 @@ void process_init(void)
 	started = now_ms();
 }
 
+int64_t process_since(void)
+{
+	return started;
+}
+
 double process_resident(void)
 {
 	FILE *f = fopen("/proc/self/statm", "re");

@@ -254,6 +254,7 @@ test('administrators, and what they look at', async () => {
 		await get(target);
 	await post('/audit/verify');
 	await post('/health/checks/run');
+	await get('/system');
 	await get('/log?limit=5');
 	await get('/log/levels');
 	await post('/log/levels/sms', { level: 'debug', for: '1m' });

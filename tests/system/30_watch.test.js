@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
+const os = require('node:os');
 const path = require('node:path');
 const { Site, program } = require('./lib/site.js');
 const { Api, PASSWORD } = require('./lib/api.js');
@@ -239,6 +240,32 @@ test('a module is written about for a while, the others are not', LIMIT, async (
 	await site.parley(['log', 'level', 'sip', 'debug', '--for', '48h'], '', 5);
 	const rows = await site.items('show', 'audit', '--action', 'log level');
 	assert.deepEqual(rows.map((r) => r.object), ['all', 'leg', 'leg']);
+});
+
+// --- the system --------------------------------------------------------------------
+
+/* proves APP-03 */
+test('the system says what runs, since when, on what, and where it listens', LIMIT, async () => {
+	const s = await site.json(['show', 'system']);
+	assert.equal(`parleyd ${s.version}`,
+		execFileSync(program('parleyd'), ['--version']).toString().trim());
+	assert.equal(s.build, (await metrics()).parley_build_info.samples[0].labels.build);
+	assert.equal(s.pid, site.daemon.process.pid);
+	assert.equal(s.host, os.hostname());
+	assert.ok(Math.abs(Date.now() - Date.parse(s.since) - s.uptime * 1000) < 10000);
+	assert.ok(s.memory > 1e6 && s.descriptors > 5 && s.descriptors < s.max_descriptors);
+	assert.equal(s.directories[0].path, site.data);
+	assert.ok(s.directories.every((d) => d.free > 0 && d.size >= d.free));
+	assert.deepEqual(s.databases.map((d) => d.name), ['config', 'store', 'trace']);
+	for (const d of s.databases)
+		assert.equal(d.size, fs.statSync(path.join(site.data, `${d.name}.db`)).size);
+	const at = Object.fromEntries(s.listeners.map((l) => [l.name, l]));
+	assert.deepEqual(at.udp, { name: 'udp', transport: 'udp', address: site.address.udp,
+		open: true });
+	assert.equal(at.admin.address, `127.0.0.1:${site.admin}`);
+	assert.ok(s.libraries.length >= 6);
+	for (const l of s.libraries)
+		assert.ok(/^\d+\.\d+/.test(l.version) && l.licence, l.name);
 });
 
 // --- health --------------------------------------------------------------------
