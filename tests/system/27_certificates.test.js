@@ -98,9 +98,9 @@ test('what does not fit is refused in one sentence, and nothing changes', LIMIT,
 	const ended = ca.server('DNS:a.example.org', { days: -1 });
 	const client = ca.server('DNS:a.example.org', { ext: 'extendedKeyUsage=clientAuth' });
 	const rows = [
-		['nothing', '', good.key, /no certificate/],
+		['nothing', '', good.key, /chain is empty/],
 		['no PEM', 'hello', good.key, /no certificate/],
-		['a thousand certificates', many, good.key, /more than (10 certificates|64 KiB)/],
+		['a thousand certificates', many, good.key, /chain has \d+ bytes: give/],
 		['eleven certificates', Array(11).fill(good.cert).join(''), good.key,
 			/more than 10 certificates/],
 		['a broken second one', good.cert + good.cert.replace(/[A-Za-z0-9+/]{8}/, '!'),
@@ -110,7 +110,7 @@ test('what does not fit is refused in one sentence, and nothing changes', LIMIT,
 		['a certificate as the key', good.chain, good.cert, /no private key/],
 		['an encrypted key', good.chain, encrypted, /encrypted/],
 		['an encrypted key of old', good.chain, legacy, /encrypted/],
-		['a key of a megabyte', good.chain, 'x'.repeat(900000), /too large/],
+		['a key of a megabyte', good.chain, 'x'.repeat(900000), /key has \d+ bytes: give/],
 		['the wrong order', ca.below.cert + good.cert, good.key, /does not belong/],
 		['a gap in the chain', good.cert + ca.root.cert, good.key,
 			/certificate 1 is not signed by certificate 2/],
@@ -133,7 +133,8 @@ test('what does not fit is refused in one sentence, and nothing changes', LIMIT,
 			await t.test(`${what}, as ${name}`, async () => {
 				const p = isProblem(await install(name, { chain, key }), 422);
 				assert.match(p.detail, says);
-				assert.match(p.detail, /nothing was changed/);
+				// an argument out of its bounds gets no further
+				assert.match(p.detail, /nothing was changed|: give \d/);
 				assert.ok(!/[A-Za-z0-9+/]{30}/.test(p.detail), p.detail);
 			});
 	// every truncation of one certificate, and of its key
@@ -215,7 +216,8 @@ test('SIGHUP reads the files of every server again, and no connection is lost', 
 		const open = [];
 		t.after(() => open.forEach((s) => s.destroy()));
 		for (const [name, port] of [...Object.entries(ports), ['console', site.admin]]) {
-			const s = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+			const s = tls.connect({ host: '127.0.0.1', port,
+				rejectUnauthorized: false });
 			open.push(s);
 			await once(s, 'secureConnect');
 			const by = ca.server(`DNS:${name}.example.org`, { cn: `${name}.hand` });
@@ -230,7 +232,8 @@ test('SIGHUP reads the files of every server again, and no connection is lost', 
 		}
 		for (const s of open) {	// each is answered where it was
 			s.write('GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n');
-			const [data] = await once(s, 'data', { signal: AbortSignal.timeout(10000) });
+			const [data] = await once(s, 'data',
+				{ signal: AbortSignal.timeout(30000) });
 			assert.match(String(data), /^HTTP\/1\.1 [34]/);
 		}
 		await site.configure(['delete link address', 'delete xcap address',
