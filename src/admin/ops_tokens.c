@@ -259,9 +259,15 @@ static void session_end_run(struct op_call *c)
 	end_session(c, 0);
 }
 
+/* Not a token of his, which may be good for little. */
+static bool is_himself(const struct op_call *c)
+{
+	return who_of(c)->admin && who_of(c)->via != VIA_TOKEN;
+}
+
 static void own_sessions_run(struct op_call *c)
 {
-	if (who_of(c)->admin)
+	if (is_himself(c))
 		sessions_show(c, who_of(c)->admin);
 	else
 		op_fail(c, OP_FORBIDDEN, "this is about who is logged in at "
@@ -270,7 +276,7 @@ static void own_sessions_run(struct op_call *c)
 
 static void own_end_run(struct op_call *c)
 {
-	if (who_of(c)->admin)
+	if (is_himself(c))
 		end_session(c, who_of(c)->admin);
 	else
 		op_fail(c, OP_NOT_FOUND, "there is no such session");

@@ -87,6 +87,12 @@ test('sessions are listed and can be ended, one\'s own by oneself', async () => 
 	const vic = await Api.login(site, 'vic');
 	isProblem(await vic.delete(`/auth/sessions/${id}`), 404);
 	isProblem(await vic.delete(`/admin/sessions/${id}`), 403);
+	const { token } = (await root.post('/admin/tokens',
+		{ name: 'weak', role: ['viewer'] })).json;
+	const weak = new Api(site, { token });
+	isProblem(await weak.get('/auth/sessions'), 403);
+	isProblem(await weak.delete(`/auth/sessions/${id}`), 404);
+	assert.equal((await other.get('/auth/session')).status, 200);
 	assert.equal((await root.delete(`/auth/sessions/${id}`)).status, 200);
 	isProblem(await other.get('/auth/session'), 401);
 	const theirs = (await vic.get('/auth/session')).json.session;
