@@ -149,7 +149,7 @@ static void settle(const struct errand *x, unsigned status,
 {
 	if (!x->key[0])
 		return;
-	if (status < 400 || status == 422 || status == 409)
+	if (status < 400 || status == 422)
 		replay_keep(strv(x->who.actor), strv(x->key), status, body);
 	else
 		replay_drop(strv(x->who.actor), strv(x->key));
