@@ -6,7 +6,6 @@
 #include <libxml/xmlversion.h>
 #include <microhttpd.h>
 #include <openssl/crypto.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -139,7 +138,7 @@ static void libraries(struct jsonw *w)
 	const struct {
 		const char *name, *version, *licence;
 	} all[] = {
-		{ "SQLite", sqlite3_libversion(), "public domain" },
+		{ "SQLite", db_engine(), "public domain" },
 		{ "libmicrohttpd", MHD_get_version(), "LGPL-2.1-or-later" },
 		{ "GnuTLS", gnutls_check_version(NULL), "LGPL-2.1-or-later" },
 		{ "OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING),

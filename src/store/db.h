@@ -36,6 +36,7 @@ enum err db_lock_dir(const char *dir, int *fd, struct buf *why);
 void db_close_all(void);
 
 const char *db_name(enum db_which which);	/* "store" */
+const char *db_engine(void);			/* SQLite's version */
 int db_schema(enum db_which which);	/* the newest migration: 16 */
 const char *db_dir(void);			/* of db_open_all() */
 

@@ -46,6 +46,11 @@ int migrate_newest(enum db_which which)
 	return newest(set_of(which));
 }
 
+const char *db_engine(void)
+{
+	return sqlite3_libversion();
+}
+
 int db_schema(enum db_which which)
 {
 	return migrate_newest(which);
