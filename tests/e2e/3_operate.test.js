@@ -77,6 +77,26 @@ test('a link is tested in stages, with times; the report says which', async () =
 	await b.picture('linktest-light');
 });
 
+// proves APP-03
+test('a form of an operation says bounds, unit, default and the line of the shell', async () => {
+	const help = (name) => dialog().locator('.field').filter({
+		has: page.getByLabel(name) }).locator('.help');
+	await b.go('/gateways/smsc1');
+	await button('Rate').click();
+	await help(/^Rate/).filter({ hasText: 'range 1–100000 messages/s' }).waitFor();
+	await help(/^For/).filter({ hasText: 'range 1s–31d · such as 30s, 5m, 7d' }).waitFor();
+	await page.keyboard.press('Escape');
+	await b.go('/groups?do=group%20add');
+	await help(/^Membership/).filter({ hasText: 'default closed' }).waitFor();
+	await help(/^Max size/).filter({ hasText: 'range 1–100000 members' }).waitFor();
+	await dialog().getByLabel(/^Address/).fill('sip:many@example.org');
+	await dialog().getByLabel(/^Max size/).fill('20');
+	assert.equal(await dialog().locator('.shell code').innerText(),
+		'parley group add sip:many@example.org --max-size 20');
+	await b.check('form of an operation');
+	await page.keyboard.press('Escape');
+});
+
 test('a gateway is drained, which says what happens, and enabled again', async () => {
 	await b.go('/gateways/smsc1');
 	await button('Drain').click();
