@@ -291,6 +291,22 @@ test('the log is filtered by its address, and saves what it shows', async () => 
 		word.toLowerCase())), lines.join('\n'));
 });
 
+test('the log has what was said before, and more of a module for a while', async () => {
+	await b.go('/log?contains=gateway%20is%20up');
+	await page.locator('.log li').filter({ hasText: 'gateway=smsc1' }).first().waitFor();
+	await b.go('/log');
+	await button('Write more or less …').click();
+	await page.getByLabel(/^Module/).fill('sms');
+	await page.getByLabel(/^Level \(required\)/).selectOption('debug');
+	await page.getByLabel(/^For/).fill('1m');
+	await b.check('levels of the log');
+	await button('Write this').click();
+	await page.getByText(/sms writes debug until/).waitFor();
+	await b.check('more is written');
+	await button('End it').click();
+	await page.getByText(/sms writes debug until/).waitFor({ state: 'detached' });
+});
+
 test('a list whose pages come empty is searched on, but not for ever', async (t) => {
 	let asked = 0, found = false;
 	const [row] = await site.items('show', 'messages', '--limit', '1');

@@ -7,10 +7,11 @@ import { list, sentence } from "../lib/api";
 import { alive, watch } from "../lib/events";
 import { clock } from "../lib/format";
 import { t, term, tx } from "../lib/lang";
-import { allowed, op, run, type Values } from "../lib/meta";
+import { allowed, op, run } from "../lib/meta";
 import { place, query } from "../lib/router";
-import { Empty, Head, Notice, Status, Time, toast, useLoad } from "../ui/bits";
-import { OpDialog } from "../ui/form";
+import { Dialog, Empty, Head, Notice, Status, Time, toast, useLoad }
+    from "../ui/bits";
+import { OpForm } from "../ui/form";
 import { saveAs } from "../ui/rows";
 
 interface Line {
@@ -38,7 +39,7 @@ async function before(): Promise<Line[]> {
 function Levels(): VNode | null {
 	const of = op("log levels"), set = op("log level"),
 	    reset = op("log reset");
-	const [asked, ask] = useState<Values | null>(null);
+	const [asked, ask] = useState(false);
 	const levels = useLoad(async (stop) => allowed(of) ? (await list(
 	    of!.path, {}, stop)).items : [], [], 5000);
 	const now = levels.data?.filter((l) => l.until) ?? [];
@@ -55,7 +56,7 @@ function Levels(): VNode | null {
 		return null;
 	return <>
 		<p class="buttons"><button type="button" class="small"
-		    onClick={() => ask({})}>{t("Write more or less …")}</button>
+		    onClick={() => ask(true)}>{t("Write more or less …")}</button>
 		</p>
 		{now.length > 0 && <Notice tone="warn"><ul class="rows">
 		    {now.map((l) => <li key={String(l.module)}><span
@@ -65,8 +66,10 @@ function Levels(): VNode | null {
 			{allowed(reset) && <button type="button" class="small"
 			    onClick={() => back(String(l.module))}>{t(
 			    "End it")}</button>}</li>)}</ul></Notice>}
-		{asked && <OpDialog op={set!} fixed={asked} close={() =>
-		    ask(null)} done={levels.again} />}
+		{asked && <Dialog title={t("What is written")} close={() =>
+		    ask(false)}><OpForm op={set!} given={{ module: "all" }}
+		    label={t("Write this")} cancel={() => ask(false)}
+		    done={() => { ask(false); levels.again(); }} /></Dialog>}
 	</>;
 }
 
