@@ -100,7 +100,7 @@ int job_follow(struct session *s, const struct options *o,
 	answer_free(&a);
 	if (code != EXIT_OK)
 		return code;
-	if (strcmp(state, "failed") == 0)
+	if (strcmp(state, "failed") == 0 || strcmp(state, "interrupted") == 0)
 		return EXIT_FAILED;
 	return j.errors ? EXIT_PARTLY : EXIT_OK;
 }

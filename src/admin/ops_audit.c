@@ -453,8 +453,8 @@ void refusal_note(const struct op_call *c)
 	  IS_TEXT(0, 200) }, \
 	{ "object", 0, NULL, "only about what has this in its name", \
 	  IS_TEXT(0, OP_ID_MAX) }, \
-	{ "result", 0, "ok|refused|failed", "only with this outcome", \
-	  IS_CHOICE }, \
+	{ "result", 0, "ok|refused|failed|begun|cancelled|interrupted", \
+	  "only with this outcome", IS_CHOICE }, \
 	{ "since", 0, NULL, "not older: 5m, 7d, 2026-11-20", IS_TIME }, \
 	{ "until", 0, NULL, "older than this", IS_TIME }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define LOG_UNIT "groups"
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "dir/groups_priv.h"
+#include "dir/jobs.h"
 #include "loop/loop.h"
 #include "loop/work.h"
 #include "wire/csv.h"
@@ -32,11 +34,19 @@ struct wrong {
 	char *text;
 };
 
+/* What the job says of it, also when it is over. */
+struct done {
+	struct importing *m;		/* while it runs */
+	size_t added, changed;
+};
+
 /* One file on its way; in turn the worker's and the core's. */
 struct importing {
 	struct turn turn;
 	struct group_write w;
-	struct op_call *c;
+	struct op_call *c;		/* until it is answered */
+	struct job *job;		/* from then on */
+	bool cancelled;
 	struct site site;
 	struct arena arena;
 	struct row *rows;
@@ -49,6 +59,7 @@ struct importing {
 	size_t done;			/* rows of this pass */
 	size_t of_group;		/* new members of the row's group */
 	size_t added, changed;
+	size_t new;			/* of those being put */
 	struct group_change changes[BATCH];
 	struct buf detail;
 };
@@ -213,6 +224,22 @@ static void end(struct importing *m)
 	importing_free(m);
 }
 
+/* What is written stays, however it ends. */
+static void end_job(struct importing *m, enum job_state state)
+{
+	struct job *j = m->job;
+
+	buf_clear(&m->detail);
+	buf_addf(&m->detail, "%" PRId64 " of %zu lines: %zu members added, "
+	    "%zu changed", j->done, m->n, m->added, m->changed);
+	if (state == JOB_CANCELLED)
+		(void)snprintf(j->why, sizeof(j->why), "%" PRId64 " of %zu "
+		    "lines were imported, and stay; the others were not",
+		    j->done, m->n);
+	job_end(j, state, buf_strv(&m->detail));
+	end(m);
+}
+
 static bool is_wrong(struct importing *m)
 {
 	if (m->nwrong == 0)
@@ -229,18 +256,33 @@ static bool is_wrong(struct importing *m)
 
 static void put_some(void *arg);
 
+/* Of the piece at hand, which is safe. */
+static void counted(struct importing *m)
+{
+	struct done *d = m->job->arg;
+
+	m->added += m->new;
+	m->changed += m->w.n - m->new;
+	m->w.n = m->new = 0;
+	m->job->done = (int64_t)m->done;
+	d->added = m->added;
+	d->changed = m->changed;
+}
+
 static void written(struct group_write *w, enum err e)
 {
 	struct importing *m = w->arg;
 
 	if (e == ERR_OK) {
+		counted(m);
 		loop_post(put_some, m);
 		return;
 	}
-	op_fail(m->c, OP_FAILED, "the database could not be written: %zu of "
-	    "%zu lines were imported; see the log of the daemon",
-	    m->done - w->n, m->n);
-	end(m);
+	m->job->errors++;
+	(void)snprintf(m->job->why, sizeof(m->job->why), "the database could "
+	    "not be written: %" PRId64 " of %zu lines were imported; see the "
+	    "log of the daemon", m->job->done, m->n);
+	end_job(m, JOB_FAILED);
 }
 
 /* false: the member is there and stays as it is. */
@@ -252,21 +294,11 @@ static bool make_change(struct importing *m, const struct row *r,
 
 	if (was && (r->role < 0 || (int)was->role == r->role))
 		return false;
-	m->added += was == NULL;
-	m->changed += was != NULL;
+	m->new += was == NULL;
 	*out = (struct group_change){ .kind = MEMBER_PUT, .member = {
 	    r->id, r->member, r->role == ROLE_OF_ADMIN ? ROLE_OF_ADMIN :
 	    ROLE_OF_MEMBER, now_ms() } };
 	return true;
-}
-
-static void finish(struct importing *m)
-{
-	op_field_int(m->c, "total", (int64_t)m->n);
-	op_field_int(m->c, "added", (int64_t)m->added);
-	op_field_int(m->c, "changed", (int64_t)m->changed);
-	op_done(m->c);
-	end(m);
 }
 
 static void put_some(void *arg)
@@ -274,23 +306,67 @@ static void put_some(void *arg)
 	struct importing *m = arg;
 	size_t n = 0, last = m->done + BATCH < m->n ? m->done + BATCH : m->n;
 
-	if (m->done == m->n) {
-		finish(m);
+	if (m->done == m->n || m->cancelled) {
+		end_job(m, m->done == m->n ? JOB_DONE : JOB_CANCELLED);
 		return;
 	}
 	while (m->done < last)
 		n += make_change(m, &m->rows[m->done++], &m->changes[n]);
+	m->w.n = n;
 	if (n == 0) {
+		counted(m);
 		loop_post(put_some, m);
 		return;
 	}
 	buf_clear(&m->detail);
 	buf_addf(&m->detail, "%zu members added or changed", n);
-	m->w = (struct group_write){ .actor = op_who(m->c),
+	m->w = (struct group_write){ .actor = strv(m->job->who),
 		.action = STRV("group import"), .object = STRV("members"),
 		.detail = buf_strv(&m->detail), .changes = m->changes,
 		.n = n, .done = written, .arg = m };
 	groups_write(&m->w);
+}
+
+/* --- the job ---------------------------------------------------------------- */
+
+static void cancel(struct job *j)
+{
+	struct done *d = j->arg;
+
+	d->m->cancelled = true;
+}
+
+static void fields(struct op_call *c, const struct job *j)
+{
+	const struct done *d = j->arg;
+
+	op_field_int(c, "added", (int64_t)d->added);
+	op_field_int(c, "changed", (int64_t)d->changed);
+}
+
+static const struct job_kind kind = {
+	.name = "group-import", .action = "group import",
+	.interrupted = "the lines that were written until then stay: import "
+	    "the same file again, what is there already is not changed",
+	.cancel = cancel, .fields = fields, .release = free,
+};
+
+/* All is checked: from now on it goes by itself. */
+static bool begin(struct importing *m)
+{
+	struct done *d = xalloc(sizeof(*d));
+
+	d->m = m;
+	m->job = job_begin(m->c, &kind, STRV("members"), STRV(""), d);
+	if (!m->job) {
+		free(d);
+		end(m);
+		return false;
+	}
+	m->job->total = (int64_t)m->n;
+	job_answer(m->c, m->job);
+	m->c = NULL;
+	return true;
 }
 
 /* --- check, in the core --------------------------------------------------- */
@@ -322,10 +398,10 @@ static void count_some(void *arg)
 		loop_post(count_some, m);
 		return;
 	}
-	if (is_wrong(m))
-		return;
-	m->done = 0;
-	put_some(m);
+	if (!is_wrong(m) && begin(m)) {
+		m->done = 0;
+		put_some(m);
+	}
 }
 
 static void sorted(void *arg)
@@ -414,8 +490,8 @@ static const struct op_arg import_args[] = {
 static const struct op ops[] = {
 	{ "group import", "POST", "/groups/import", CAP_PEOPLE, OP_CORE,
 	  import_args, "add many members to groups there are; all lines are "
-	  "checked first", op_import,
-	  "total:int added:int changed:int" },
+	  "checked first, then a job writes them", op_import,
+	  JOB_ANSWER " " JOB_MORE },
 };
 
 void groups_import_register(void)

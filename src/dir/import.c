@@ -1,6 +1,7 @@
 /* import.c - many subscribers at once: checked whole, then written in pieces. */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define LOG_UNIT "import"
@@ -14,7 +15,6 @@
 #include "store/audit.h"
 
 static struct import *imports;		/* the newest first */
-static uint64_t last_id;
 static struct digest *digest;		/* the core's */
 
 static const char *const states[] = { "waiting", "running", "done",
@@ -74,6 +74,48 @@ static void answer(struct import *m)
 	    "changed", m->nerrors);
 }
 
+static void far(struct import *m)
+{
+	m->job->done = (int64_t)m->done;
+	m->job->total = (int64_t)m->n;
+	m->job->errors = (int64_t)m->nerrors;
+}
+
+/* --- the job ------------------------------------------------------------- */
+
+static void job_cancel(struct job *j)
+{
+	((struct import *)j->arg)->cancelled = true;
+}
+
+static void job_fields(struct op_call *c, const struct job *j)
+{
+	const struct import *m = j->arg;
+	struct buf errors;
+
+	if (!m)
+		return;
+	buf_init(&errors, BUF_NO_LIMIT);
+	errors_json(m, &errors);
+	op_field_int(c, "added", (int64_t)m->added);
+	op_field_int(c, "updated", (int64_t)m->updated);
+	op_field_json(c, "problems", buf_strv(&errors));
+	buf_deinit(&errors);
+}
+
+static void job_release(void *arg)
+{
+	if (arg)
+		((struct import *)arg)->job = NULL;
+}
+
+static const struct job_kind kind = {
+	.name = "subscriber-import", .action = "subscriber import",
+	.interrupted = "the lines that were written until then stay: import "
+	    "the same file again, what is there already is not changed",
+	.cancel = job_cancel, .fields = job_fields, .release = job_release,
+};
+
 /* --- life --------------------------------------------------------------- */
 
 static void free_rows(struct import *m)
@@ -90,6 +132,8 @@ static void free_rows(struct import *m)
 
 static void import_free(struct import *m)
 {
+	if (m->job)
+		m->job->arg = NULL;
 	for (size_t i = 0; i < m->nerrors && i < IMPORT_ERRORS; i++)
 		free(m->errors[i].text);
 	free((void *)m->actor.p);
@@ -112,8 +156,31 @@ static void forget_old(void)
 	}
 }
 
+static void end_job(struct import *m, enum import_state state)
+{
+	static const enum job_state ends[] = {
+		[IMPORT_DONE] = JOB_DONE, [IMPORT_FAILED] = JOB_FAILED,
+		[IMPORT_CANCELLED] = JOB_CANCELLED,
+	};
+	struct job *j = m->job;
+	struct buf detail;
+
+	far(m);
+	if (state == IMPORT_CANCELLED)
+		(void)snprintf(j->why, sizeof(j->why), "%zu of %zu lines were "
+		    "imported, and stay; the others were not", m->done, m->n);
+	else if (state == IMPORT_FAILED)
+		(void)snprintf(j->why, sizeof(j->why), "%s", m->errors[0].text);
+	buf_init(&detail, 200);
+	buf_addf(&detail, "%zu of %zu lines: %zu added, %zu changed, %zu wrong",
+	    m->done, m->n, m->added, m->updated, m->nerrors);
+	job_end(j, ends[state], buf_strv(&detail));
+	buf_deinit(&detail);
+}
+
 static void end(struct import *m, enum import_state state)
 {
+	end_job(m, state);
 	m->state = state;
 	m->ended = now_ms();
 	log_info("import %s id=%" PRIu64 " total=%zu added=%zu updated=%zu "
@@ -150,6 +217,7 @@ static void batch_written(struct provision *p, enum err e)
 	m->added += m->batch_added;
 	m->updated += p->n - m->batch_added;
 	m->done += p->n;
+	far(m);
 	/* by a post: what came in meanwhile has its turn */
 	loop_post(write_batch, m);
 }
@@ -183,7 +251,7 @@ static void write_batch(void *arg)
 	struct provision *p = &m->p;
 	struct buf text;
 
-	if (m->done == m->n || m->cancel) {
+	if (m->done == m->n || m->cancelled) {
 		end(m, m->done == m->n ? IMPORT_DONE : IMPORT_CANCELLED);
 		return;
 	}
@@ -238,7 +306,7 @@ static void check_some(void *arg)
 {
 	struct import *m = arg;
 
-	if (m->cancel) {
+	if (m->cancelled) {
 		end(m, IMPORT_CANCELLED);
 		return;
 	}
@@ -253,6 +321,7 @@ static void check_some(void *arg)
 		return;
 	}
 	m->state = IMPORT_WRITING;
+	far(m);
 	m->batch = xalloc(IMPORT_BATCH * sizeof(*m->batch));
 	m->kinds = xalloc(IMPORT_BATCH * sizeof(*m->kinds));
 	answer(m);
@@ -284,7 +353,12 @@ static void op_import(struct op_call *c)
 	struct import *m = xalloc(sizeof(*m));
 	struct strv actor = op_who(c), text = op_text(c, "file");
 
-	m->id = ++last_id;
+	m->job = job_begin(c, &kind, STRV("subscribers"), STRV(""), m);
+	if (!m->job) {
+		free(m);
+		return;
+	}
+	m->id = m->job->id;
 	m->call = c;
 	m->actor = (struct strv){ xstrndup(actor.p, actor.n), actor.n };
 	m->started = now_ms();
@@ -293,6 +367,7 @@ static void op_import(struct op_call *c)
 	site_copy(&m->site, site_now());
 	if (!work_run(parse, parsed, m)) {
 		free_rows(m);
+		job_end(m->job, JOB_FAILED, STRV("busy"));
 		import_free(m);
 		op_fail(c, OP_BUSY, "too much is going on: try again");
 		return;
@@ -335,7 +410,7 @@ static void op_cancel(struct op_call *c)
 
 	if (!m)
 		return;
-	if (m->ended || m->cancel) {
+	if (m->ended || m->cancelled) {
 		op_fail(c, OP_CONFLICT, "import %" PRIu64 " %s", m->id,
 		    m->ended ? "has ended" : "is being cancelled already");
 		return;
@@ -346,6 +421,7 @@ static void op_cancel(struct op_call *c)
 	    STRV("ok"), STRV(""));
 	buf_deinit(&object);
 	m->cancel = c;
+	m->cancelled = true;
 }
 
 static void op_list_all(struct op_call *c)

@@ -3,6 +3,7 @@
 #ifndef DIR_IMPORT_H
 #define DIR_IMPORT_H
 
+#include "dir/jobs.h"
 #include "dir/users_priv.h"
 #include "loop/work.h"
 
@@ -34,7 +35,9 @@ struct import {
 	uint64_t id;
 	enum import_state state;
 	struct op_call *call;		/* until it is answered */
-	struct op_call *cancel;		/* who wants it to end, and waits */
+	struct op_call *cancel;		/* who waits for its end */
+	bool cancelled;
+	struct job *job;		/* NULL: forgotten already */
 	struct strv actor;
 	int64_t started, ended;		/* ms */
 

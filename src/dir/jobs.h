@@ -9,13 +9,17 @@
 #define JOBS_RUNNING	16	/* at once */
 #define JOBS_KEPT	64	/* that ended, one can still ask for */
 
-enum job_state { JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
+enum job_state { JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED,
+	JOB_INTERRUPTED };	/* the daemon ended meanwhile */
 
 struct job;
 
 struct job_kind {
 	const char *name;	/* "queue-purge" */
 	const char *action;	/* for the audit: "queue purge" */
+	/* What is done and what is not, and what to do, if the daemon ends in
+	 * the middle: a sentence that the next start can say. */
+	const char *interrupted;
 	/* Somebody wants it to end: job_end() follows, soon or inside. */
 	void (*cancel)(struct job *j);
 	/* Fields and text of its own; or NULL. */
@@ -47,11 +51,13 @@ struct job *job_begin(struct op_call *c, const struct job_kind *kind,
 /* The answer of the call that began it, which ends. */
 void job_answer(struct op_call *c, const struct job *j);
 #define JOB_FIELDS \
-	"id:int kind object state=running|done|failed|cancelled done:int " \
+	"id:int kind object state=running|done|failed|cancelled|" \
+	"interrupted done:int " \
 	"total:int errors:int skipped:int by began:time ended:time? why"
 #define JOB_MORE /* of some kinds */ \
 	"stages:[stage=resolve|connect|tls|bind|echo|submit|unbind " \
-	"result=waiting|running|ok|failed|skipped ms:int detail remedy]~"
+	"result=waiting|running|ok|failed|skipped ms:int detail remedy]~ " \
+	"added:int~ changed:int~ updated:int~ problems:[line:int text]~"
 #define JOB_ANSWER "job " JOB_FIELDS
 /*
  * Once; detail as above.  j stays for those who ask, arg as well, until
@@ -60,5 +66,11 @@ void job_answer(struct op_call *c, const struct job *j);
 void job_end(struct job *j, enum job_state state, struct strv detail);
 
 void jobs_register(void);
+/*
+ * At start: what ran when the daemon ended is a job too, interrupted, for a
+ * week.
+ */
+enum err jobs_load(void);
+void jobs_unload(void);	/* tests: forget those that ended */
 
 #endif

@@ -263,7 +263,9 @@ static void cancel(struct job *j)
 	((struct importing *)j->arg)->cancelled = true;
 }
 
-static const struct job_kind kind = { "list-import", "list import", cancel,
+static const struct job_kind kind = { "list-import", "list import",
+	"the lines that were written until then stay: import the same file again, "
+	"what is there already is not changed", cancel,
 	NULL, NULL };
 
 /* All is checked once before the first is written. */

@@ -51,10 +51,14 @@ static void cancel(struct job *j)
 }
 
 static const struct job_kind kinds[] = {
-	[QUEUE_RETRY] = { "queue-retry", "queue retry", cancel, NULL,
-	    release },
-	[QUEUE_PURGE] = { "queue-purge", "queue purge", cancel, NULL,
-	    release },
+	[QUEUE_RETRY] = { "queue-retry", "queue retry",
+	    "all that waits goes again as its own time comes: give the command "
+	    "again only if that is too late",
+	    cancel, NULL, release },
+	[QUEUE_PURGE] = { "queue-purge", "queue purge",
+	    "what was removed until then stays removed, the rest waits: look at "
+	    "the queue, then give the command again",
+	    cancel, NULL, release },
 };
 
 /* --- the end ---------------------------------------------------------------- */

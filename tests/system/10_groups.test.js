@@ -7,6 +7,7 @@ const { Site } = require('./lib/site.js');
 const { Sim, gateway } = require('./lib/sim.js');
 const { Client, taken } = require('./lib/client.js');
 const { cpim } = require('./lib/cpim.js');
+const { until } = require('./lib/until.js');
 
 const ALICE = 'sip:+15550100001@example.org';
 const BOB = 'sip:+15550100002@example.org';
@@ -226,4 +227,53 @@ test('a group of 1,000, most of them offline, is served once over a kill', async
 	const late = await member(t, one(500), 'many');
 	await late.got('All hands');
 	assert.equal(sender.texts('All hands').length, 0);
+});
+
+/* --- many members at once ---------------------------------------------------------- */
+
+const LINES = 90000;
+
+async function importMany(group) {
+	await site.parley(['group', 'add', group, '--max-size', '100000']);
+	const file = 'group,member\n' + Array.from({ length: LINES },
+		(_, i) => `${group},tel:+1888${String(i).padStart(7, '0')}\n`).join('');
+	const r = await site.call('POST', '/api/v1/groups/import', { file });
+	assert.equal(r.status, 200, r.text);
+	const { id } = r.json;
+	const job = async () => (await site.get(`/api/v1/jobs/${id}`)).json;
+	await until('some lines are written', async () => (await job()).done > 0);
+	return { id, job, file };
+}
+
+const size = async (group) => (await site.get(
+	`/api/v1/groups/${encodeURIComponent(group)}`))
+	.json.members;
+
+test('an import of members that is cancelled keeps what was written', async () => {
+	const { id, job } = await importMany('sip:half@example.org');
+	await site.parley(['job', 'cancel', `${id}`]);
+	await until('it has ended', async () => (await job()).state !== 'running');
+	const end = await job();
+	assert.equal(end.state, 'cancelled');
+	assert.ok(end.done > 0 && end.done < LINES && end.done % 500 === 0, `${end.done}`);
+	assert.equal(end.added, end.done);
+	assert.match(end.why, new RegExp(`^${end.done} of ${LINES} lines were imported, and stay`));
+	assert.equal(await size('sip:half@example.org'), end.done);
+});
+
+test('an import that the end of the daemon cuts short is told by the next one', async () => {
+	const group = 'sip:cut@example.org';
+	const { id, job, file } = await importMany(group);
+	await site.restart('SIGKILL');
+	const end = await job();
+	assert.equal(end.state, 'interrupted');
+	assert.equal(end.kind, 'group-import');
+	assert.match(end.why, /stay: import the same file again/);
+	assert.ok((await site.items('show', 'jobs')).some((j) => j.id === id));
+	const members = await size(group);
+	assert.ok(members > 0 && members < LINES && members % 500 === 0, `${members}`);
+	await site.parley(['group', 'import', site.file('again.csv', file)]);
+	assert.equal(await size(group), LINES, 'the same file again does the rest');
+	await site.restart();
+	assert.equal((await job()).state, 'interrupted', 'also after one more start');
 });

@@ -141,7 +141,9 @@ test('lists, profiles, screening and groups', async () => {
 	await get(`/groups/${at(GROUP)}/members`);
 	await get('/groups');
 	await remove(`/groups/${at(GROUP)}/members/${at(BOB)}`);
-	await post('/groups/import', { file: `group,member,role\n${GROUP},${CAROL},member\n` });
+	const { id } = await post('/groups/import',
+		{ file: `group,member,role\n${GROUP},${CAROL},member\n` });
+	assert.equal((await ended(`/jobs/${id}`)).state, 'done');
 	await remove(`/groups/${at(GROUP)}`);
 	await post('/ucn/preview', {});
 });

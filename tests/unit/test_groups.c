@@ -3,10 +3,12 @@
 #include <stdio.h>
 
 #include "dir/groups.h"
+#include "dir/jobs.h"
 #include "dir/users.h"
 #include "lib/faultfs.h"
 #include "lib/scratch.h"
 #include "lib/world.h"
+#include "loop/loop.h"
 #include "loop/work.h"
 #include "op/complete.h"
 #include "runner.h"
@@ -22,6 +24,7 @@ static void setup(void)
 	faultfs_install();
 	dir = scratch_new();
 	world_open(dir);
+	jobs_register();
 	work_start(1);
 }
 
@@ -311,7 +314,11 @@ START_TEST(a_file_adds_members)
 	    "admin,sip:team@example.org,tel:+15550100008\n"
 	    ",sip:team@example.org,tel:+15550100007\n"
 	    "member,sip:team@example.org,tel:+15550100001\n"));
-	HAS("\"total\":5,\"added\":3,\"changed\":1");
+	HAS("\"state\":\"running\"");
+	world_drain();
+	OK(world_op("show job", "id", "1", NULL));
+	HAS("\"state\":\"done\",\"done\":5,\"total\":5,\"errors\":0");
+	HAS("\"added\":3,\"changed\":1");
 	world_crash(dir);
 	ck_assert_uint_eq(find(TEAM)->roster->n, 4);
 	ck_assert_int_eq(member(TEAM, BOB)->role, ROLE_OF_ADMIN);
@@ -320,7 +327,11 @@ START_TEST(a_file_adds_members)
 	ck_assert_ptr_nonnull(member("sip:two@example.org",
 	    "tel:+15550100009"));
 	ck_assert_int_eq(number("SELECT count(*) FROM audit WHERE "
-	    "action = 'group import'"), 1);
+	    "action = 'group import' AND result = 'ok' AND "
+	    "object = 'members' AND detail LIKE '4 members %'"), 1);
+	ck_assert_int_eq(number("SELECT count(*) FROM audit WHERE "
+	    "action = 'group import' AND detail = '5 of 5 lines: 3 members "
+	    "added, 1 changed'"), 1);
 }
 END_TEST
 
@@ -334,7 +345,10 @@ START_TEST(a_thousand_members_are_imported_at_once)
 	for (int i = 1500; i > 0; i--)
 		buf_addf(&text, "%s,tel:+1555%07d\n", TEAM, i);
 	OK(import(text.p));
-	HAS("\"total\":1500,\"added\":1500,\"changed\":0");
+	world_drain();
+	OK(world_op("show job", "id", "1", NULL));
+	HAS("\"total\":1500,");
+	HAS("\"added\":1500,\"changed\":0");
 	ck_assert_uint_eq(find(TEAM)->roster->n, 1500);
 	for (int i = 1; i <= 1500; i++) {
 		buf_clear(&text);
@@ -343,6 +357,94 @@ START_TEST(a_thousand_members_are_imported_at_once)
 	}
 	world_crash(dir);
 	ck_assert_uint_eq(find(TEAM)->roster->n, 1500);
+	buf_deinit(&text);
+}
+END_TEST
+
+/* 1500 lines for TEAM, of which 500 go in one write. */
+static void many(struct buf *text)
+{
+	OK(world_op("group add", "address", TEAM, "max-size", "1500", NULL));
+	buf_init(text, BUF_NO_LIMIT);
+	buf_addz(text, "group,member\n");
+	for (int i = 1500; i > 0; i--)
+		buf_addf(text, "%s,tel:+1555%07d\n", TEAM, i);
+}
+
+static void cancel_it(void *arg)
+{
+	OK(world_op("job cancel", "id", "1", NULL));
+	*(bool *)arg = true;
+}
+
+/* It is answered before the first write, which goes before the cancel. */
+static void answered(struct op_call *c, void *arg)
+{
+	(void)c;
+	loop_post(cancel_it, arg);
+}
+
+static struct op_call *begin(const char *command, struct strv file,
+    bool *cancelled)
+{
+	size_t n;
+	const struct op *const *all = op_all(&n);
+	struct op_call *c;
+
+	while (strcmp((*all)->command, command) != 0)
+		all++;
+	c = op_call_new(*all, STRV("test"), AS_ALL, answered, cancelled);
+	ck_assert(op_call_arg(c, "file", file));
+	op_call_run(c);
+	return c;
+}
+
+START_TEST(a_cancelled_import_of_members_keeps_what_was_written)
+{
+	bool cancelled = false;
+	struct op_call *c;
+	struct buf text;
+
+	many(&text);
+	c = begin("group import", buf_strv(&text), &cancelled);
+	while (!cancelled)
+		world_drain();
+	world_drain();
+	op_call_free(c);
+	OK(world_op("show job", "id", "1", NULL));
+	HAS("\"state\":\"cancelled\",\"done\":500,\"total\":1500");
+	HAS("\"why\":\"500 of 1500 lines were imported, and stay; the "
+	    "others were not\"");
+	HAS("\"added\":500,\"changed\":0");
+	ck_assert_uint_eq(find(TEAM)->roster->n, 500);
+	ck_assert_int_eq(world_op("job cancel", "id", "1", NULL), 409);
+	world_crash(dir);
+	ck_assert_uint_eq(find(TEAM)->roster->n, 500);
+	/* the same file again does the rest */
+	OK(import(text.p));
+	world_drain();
+	OK(world_op("show job", "id", "2", NULL));
+	HAS("\"state\":\"done\",\"done\":1500");
+	HAS("\"added\":1000,\"changed\":0");
+	ck_assert_uint_eq(find(TEAM)->roster->n, 1500);
+	buf_deinit(&text);
+}
+END_TEST
+
+START_TEST(a_full_disk_ends_an_import_of_members_and_says_how_far_it_came)
+{
+	struct buf text;
+
+	many(&text);
+	faultfs_fail(0, 13);
+	OK(import(text.p));
+	world_drain();
+	faultfs_heal();
+	OK(world_op("show job", "id", "1", NULL));
+	HAS("\"state\":\"failed\",\"done\":0,\"total\":1500,\"errors\":1");
+	HAS("0 of 1500 lines were imported");
+	ck_assert_uint_eq(find(TEAM)->roster->n, 0);
+	OK(add_member(TEAM, BOB));	/* the turn has ended */
 	buf_deinit(&text);
 }
 END_TEST
@@ -494,6 +596,10 @@ Suite *suite(void)
 	tcase_add_test(tc, a_roster_that_is_kept_does_not_change);
 	tcase_add_test(tc, a_file_adds_members);
 	tcase_add_test(tc, a_thousand_members_are_imported_at_once);
+	tcase_add_test(tc,
+	    a_cancelled_import_of_members_keeps_what_was_written);
+	tcase_add_test(tc,
+	    a_full_disk_ends_an_import_of_members_and_says_how_far_it_came);
 	tcase_add_rows(tc, a_wrong_line_of_an_import_changes_nothing,
 	    bad_files);
 	tcase_add_rows(tc, who_may_send_is_a_rule, senders);

@@ -207,7 +207,8 @@ START_TEST(a_full_disk_ends_it_and_says_from_which_line)
 	ck_assert_uint_eq(users_count(), 2500);
 	ck_assert_int_eq(number("SELECT count(*) FROM subscriber"), 2500);
 	ck_assert_int_eq(number("SELECT count(*) FROM audit "
-	    "WHERE action = 'subscriber import'"), 3);
+	    "WHERE action = 'subscriber import' AND result = 'ok' "
+	    "AND object = 'import 2'"), 3);
 	buf_deinit(&b);
 }
 END_TEST

@@ -30,7 +30,9 @@
 #include "runner.h"
 #include "store/audit.h"
 #include "store/drafts.h"
+#include "store/jobs.h"
 #include "store/journal.h"
+#include "store/writer.h"
 
 extern const struct port sms_port;
 
@@ -303,6 +305,43 @@ void audit_event(struct strv actor, struct strv action, struct strv object,
 struct strv audit_name(struct strv actor)
 {
 	return actor;
+}
+
+/* What a start would find. */
+static int noted;
+
+void writer_put(struct write *w)
+{
+	noted++;
+	w->done(w);
+}
+
+enum err job_row_put(struct db *db, const struct job_row *r)
+{
+	(void)db;
+	(void)r;
+	return ERR_OK;
+}
+
+enum err job_row_drop(struct db *db, int64_t id)
+{
+	(void)db;
+	(void)id;
+	return ERR_OK;
+}
+
+enum err job_rows_end(struct db *db, int64_t now, int64_t before)
+{
+	(void)db;
+	(void)now;
+	(void)before;
+	return ERR_OK;
+}
+
+enum err job_rows_read(job_row_fn *fn)
+{
+	(void)fn;
+	return ERR_OK;
 }
 
 /* --- the service centre ------------------------------------------------- */

@@ -20,7 +20,8 @@ static void cancel(struct job *j);
 static void fields(struct op_call *c, const struct job *j);
 static void release(void *arg);
 
-static const struct job_kind kind = { "gateway-test", "test gateway", cancel,
+static const struct job_kind kind = { "gateway-test", "test gateway",
+	"nothing was changed: test the gateway again", cancel,
 	fields, release };
 
 /* --- the job ---------------------------------------------------------------- */

@@ -77,4 +77,5 @@ export const Imports = () => <><ListPage title={t("Import")}
 	    <span class="soft">–</span> },
     ]} empty={<Empty title={t("Nothing was imported yet")}>{add("subscriber import",
 	t("Import a CSV file"))}</Empty>} />
-    <Works kinds={["list-import"]} title={t("Last imports of lists")} /></>;
+    <Works kinds={["subscriber-import", "group-import", "list-import"]}
+    title={t("Last imports")} /></>;

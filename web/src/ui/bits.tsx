@@ -28,7 +28,7 @@ tone("good", "ok active bound up online delivered displayed done ready-to " +
 tone("busy", "ready sending sent waiting running-now connecting open binding " +
     "pending working draining");
 tone("warn", "warn warning held throttled deferred suspended cancelled expired " +
-    "unknown undone stopped drained unusable");
+    "unknown undone stopped drained unusable interrupted");
 tone("bad", "critical failed down refused blocked spam error bad revoked lost");
 
 export function Status({ state, label }: { state: string; label?: string }):
