@@ -102,6 +102,7 @@ test('subscribers and their devices', async () => {
 		raw: true });
 	assert.equal((await ended(`/imports/${job}`)).state, 'done');
 	await get('/imports');
+	await get('/subscribers/export');
 	await get('/complete?kind=subscriber&prefix=tel:');
 });
 
