@@ -414,13 +414,15 @@ int session_words(struct session *s, const struct word *w, size_t n)
 	buf_deinit(&why);
 	if (n == 0)
 		return EXIT_OK;
-	i = nagios_is(w, n) ? OWN : own_of(s, &w[0]);
-	if (i < OWN || nagios_is(w, n)) {
+	i = nagios_is(w, n) || monitor_is_trace(w, n) ? OWN :
+	    own_of(s, &w[0]);
+	if (i < OWN || nagios_is(w, n) || monitor_is_trace(w, n)) {
 		struct options was = s->defaults;
 
 		s->defaults = o;
 		code = i < OWN ? own[i].run(s, w + 1, n - 1) :
-		    nagios_words(s, w + 1, n - 1);
+		    nagios_is(w, n) ? nagios_words(s, w + 1, n - 1) :
+		    monitor_trace(s, w + 1, n - 1);
 		s->defaults = was;
 		return code;
 	}

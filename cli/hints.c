@@ -206,6 +206,8 @@ static void option_names(struct hinting *h, const struct gram_op *op)
 		(void)snprintf(word, sizeof(word), "--%s-prompt", a->option);
 		hint_offer(word, about.p, h);
 	}
+	if (strcmp(op->command, "trace") == 0)
+		hint_offer("--follow", "its steps as they happen; q ends", h);
 	if (strcmp(op->command, "health") == 0)
 		hint_offer("--nagios", "one line and 0 to 3, as plugins of "
 		    "Nagios say it", h);

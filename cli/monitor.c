@@ -46,6 +46,8 @@ struct monitor {
 	struct changes changes;
 	struct feed feed;
 	int64_t end;		/* now_mono(); 0: none */
+	bool trace;		/* of one message */
+	size_t told;		/* steps of it */
 };
 
 /* --- words --------------------------------------------------------------- */
@@ -127,11 +129,57 @@ static void line(struct strv text, void *arg)
 	buf_deinit(&masked);
 }
 
+static struct strv text_of(const struct json *o, const char *name)
+{
+	struct strv s = STRV("");
+
+	(void)json_as_string(json_member(o, name), &s);
+	return s;
+}
+
+/* "22:13:04.117 phone -> parley: MESSAGE": the steps that are new. */
+static void steps(struct monitor *m, struct strv data)
+{
+	struct json_err e = { 0 };
+	struct json *root = json_parse(data, (size_t)8 << 20, &e);
+	const struct json *items = root ? json_member(root, "items") : NULL;
+	struct buf out, safe;
+	size_t i = 0;
+
+	buf_init(&out, BUF_NO_LIMIT);
+	buf_init(&safe, BUF_NO_LIMIT);
+	for (const struct json *r = json_first(items); r; r = json_next(r)) {
+		struct strv at = text_of(r, "at"), to = text_of(r, "to");
+
+		if (i++ < m->told)
+			continue;
+		buf_clear(&out);
+		buf_clear(&safe);
+		if (at.n > 12)	/* the clock of its time */
+			at = (struct strv){ at.p + 11, at.n - 12 };
+		buf_addf(&out, "%.*s %.*s%s%.*s: %.*s", STRV_ARG(at),
+		    STRV_ARG(text_of(r, "from")), to.n ? " -> " : "",
+		    STRV_ARG(to), STRV_ARG(text_of(r, "step")));
+		render_safe(&safe, buf_strv(&out), false);
+		line(buf_strv(&safe), m);
+	}
+	m->told = i;
+	json_free(root);
+	buf_deinit(&out);
+	buf_deinit(&safe);
+}
+
 static void event(struct monitor *m, struct strv name, struct strv data)
 {
 	struct buf safe, masked;
 
-	if (!m->options.json && !m->options.jsonl) {
+	if (m->trace)
+		name = strv_split(name, ':', &(struct strv){ 0 });
+	if (m->trace && !strv_eq(name, STRV("trace")))
+		return;
+	if (m->trace && !m->options.json && !m->options.jsonl) {
+		steps(m, data);
+	} else if (!m->options.json && !m->options.jsonl) {
 		changes_tell(&m->changes, name, data, line, m);
 	} else {
 		buf_init(&safe, BUF_NO_LIMIT);
@@ -216,32 +264,127 @@ static int run(struct monitor *m)
 	return code;
 }
 
-int monitor_words(struct session *s, const struct word *w, size_t n)
+static int watch_topics(struct monitor *m)
 {
-	struct monitor m = { .s = s, .options = s->defaults };
+	struct session *s = m->s;
 	struct buf why;
 	int code;
 
-	buf_init(&m.topics, 4096);
 	buf_init(&why, 4096);
+	if (!m->options.json && !m->options.jsonl)
+		changes_seed(&m->changes, &s->client, m->topics.p);
+	if (feed_open(&m->feed, &s->client, m->topics.p, &why))
+		code = run(m);
+	else
+		code = session_error(s, EXIT_NO_DAEMON, "%s", why.p);
+	feed_close(&m->feed);
+	changes_free(&m->changes);
+	buf_deinit(&why);
+	return code;
+}
+
+static void options_heed(struct monitor *m)
+{
+	m->s->out.mask |= m->options.mask;
+	m->s->out.quiet |= m->options.quiet;
+	if (m->options.timeout_s)
+		m->end = now_mono() + (int64_t)m->options.timeout_s * 1000;
+}
+
+int monitor_words(struct session *s, const struct word *w, size_t n)
+{
+	struct monitor m = { .s = s, .options = s->defaults };
+	int code;
+
+	buf_init(&m.topics, 4096);
 	code = read_words(&m, w, n);
-	s->out.mask |= m.options.mask;
-	s->out.quiet |= m.options.quiet;
-	if (m.options.timeout_s)
-		m.end = now_mono() + (int64_t)m.options.timeout_s * 1000;
+	options_heed(&m);
 	if (code == EXIT_OK && m.options.help) {
 		usage(s);
 	} else if (code == EXIT_OK) {
-		if (!m.options.json && !m.options.jsonl)
-			changes_seed(&m.changes, &s->client, m.topics.p);
-		if (feed_open(&m.feed, &s->client, m.topics.p, &why))
-			code = run(&m);
-		else
-			code = session_error(s, EXIT_NO_DAEMON, "%s", why.p);
-		feed_close(&m.feed);
-		changes_free(&m.changes);
+		code = watch_topics(&m);
+	}
+	buf_deinit(&m.topics);
+	return code;
+}
+
+/* --- the trace of one message -------------------------------------------- */
+
+bool monitor_is_trace(const struct word *w, size_t n)
+{
+	bool asked = false;
+
+	for (size_t i = 1; i < n; i++)
+		asked |= strv_eq(w[i].text, STRV("--follow"));
+	return asked && strv_eq(w[0].text, STRV("trace"));
+}
+
+/* The newest message stays the one that is meant. */
+static int last_id(struct session *s, struct buf *id)
+{
+	struct json_err e = { 0 };
+	struct json *root;
+	struct strv text;
+	struct answer a;
+	int code = session_call(s, "GET", "/api/v1/messages?limit=1", NULL,
+	    STRV_NONE, &s->defaults, NULL, &a);
+
+	if (code != EXIT_OK)
+		return code;
+	root = json_parse(buf_strv(&a.body), (size_t)1 << 20, &e);
+	if (json_as_string(json_member(json_first(root ? json_member(root,
+	    "items") : NULL), "id"), &text))
+		buf_adds(id, text);
+	else
+		code = session_error(s, EXIT_NOT_FOUND, "there is no message "
+		    "yet");
+	json_free(root);
+	answer_free(&a);
+	return code;
+}
+
+static int trace_read(struct monitor *m, const struct word *w, size_t n,
+    struct buf *id)
+{
+	struct buf why;
+	int step = 1;
+
+	buf_init(&why, 1024);
+	for (; n && step > 0; w += step, n -= (size_t)step) {
+		if (strv_eq(w[0].text, STRV("--follow")))
+			continue;
+		step = options_take(&m->options, w, n, &why);
+		if (step == 0 && id->n == 0 && w[0].text.n &&
+		    w[0].text.p[0] != '-') {
+			buf_adds(id, w[0].text);
+			step = 1;
+		}
 	}
 	buf_deinit(&why);
+	if (step <= 0 || id->n == 0 || m->options.help)
+		return session_error(m->s, EXIT_USAGE, "usage: trace ID "
+		    "--follow [--json] [--timeout SECONDS]");
+	if (strcmp(id->p, "last") != 0)
+		return EXIT_OK;
+	buf_clear(id);
+	return last_id(m->s, id);
+}
+
+int monitor_trace(struct session *s, const struct word *w, size_t n)
+{
+	struct monitor m = { .s = s, .options = s->defaults, .trace = true };
+	struct buf id;
+	int code;
+
+	buf_init(&m.topics, 4096);
+	buf_init(&id, 1024);
+	code = trace_read(&m, w, n, &id);
+	options_heed(&m);
+	buf_addz(&m.topics, "trace:");
+	client_escape(&m.topics, buf_strv(&id));
+	if (code == EXIT_OK)
+		code = watch_topics(&m);
+	buf_deinit(&id);
 	buf_deinit(&m.topics);
 	return code;
 }

@@ -129,6 +129,9 @@ void pending_prompt(const struct session *s, char *out, size_t size);
 
 /* monitor.c: what happens, line by line. */
 int monitor_words(struct session *s, const struct word *w, size_t n);
+/* "trace ID --follow", and the words behind "trace". */
+bool monitor_is_trace(const struct word *w, size_t n);
+int monitor_trace(struct session *s, const struct word *w, size_t n);
 void monitor_topics(void (*fn)(const char *word, const char *help, void *arg),
     void *arg);
 

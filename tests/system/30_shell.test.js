@@ -127,6 +127,31 @@ test('--mask before the command is for a whole session, and ends with it', async
 	assert.match((await seen).stdout, /subscriber add, sip:c•••••+@example\.org/);
 });
 
+/* --- one message ------------------------------------------------------------------- */
+
+test('the trace of a message is followed from its first step on', async () => {
+	await site.parley(['test', 'message', '--from', ALICE, '--to', BOB, '--text', 'a']);
+	const id = (await site.items('show', 'messages', '--limit', '1'))[0].id;
+	// the newest now stays the one that is followed
+	const seen = site.shell(['-'], 'trace last --follow --timeout 60 | match expunge|cancel|' +
+		'delete|purge|remov | first 1\n');
+	const json = site.shell(['-'], `trace ${id} --follow --json | first 1\n`);
+	const shown = await site.shell(['trace', id, '--follow', '--timeout', '2']);
+	assert.match(shown.stdout, /^\d\d:\d\d:\d\d\.\d{3} \S.*: \S/m);
+	assert.equal(shown.stdout.trim().split('\n').length,
+		JSON.parse(await site.parley(['trace', id, '--json'])).items.length);
+	const event = JSON.parse((await json).stdout);
+	assert.equal(event.event, 'trace');
+	assert.ok(event.data.items.length);
+	await site.parley(['queue', 'purge', BOB, '--expect', '1', '--yes']);
+	const end = await seen;
+	assert.equal(end.stdout.trim().split('\n').length, 1, end.stdout + end.stderr);
+	await fails('trace --follow\n', 2, /usage: trace ID --follow/);
+	expect(site, ['want "parley> "', 'send "trace last --fol\\t"', 'want "low"',
+		'send "\\r"', 'want "(q ends)"', 'want ": "', 'idle', 'send "q"',
+		'want "parley> "', 'send "quit\\r"']);
+});
+
 /* --- subscribers as a file -------------------------------------------------------- */
 
 /* proves APP-04 */
