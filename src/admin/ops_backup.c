@@ -109,7 +109,7 @@ static void note(void)
 	buf_addf(&action, "backup %s", kinds[job.kind]);
 	if (job.kind != RESTORE || job.err != ERR_OK)
 		audit_event(strv(job.who), buf_strv(&action), strv(job.name),
-		    job.err == ERR_OK ? STRV("ok") : STRV("failed"),
+		    job.err == ERR_OK ? STRV("ok") : strv(states[job.state]),
 		    buf_strv(&job.why));
 	buf_deinit(&action);
 }

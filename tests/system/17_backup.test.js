@@ -174,14 +174,7 @@ test('parleyd restores where the databases in force are damaged', async (t) => {
 
 test('a job that is cancelled or killed leaves nothing behind', async (t) => {
 	const site = await started(t);
-	await site.down();
-	// enough to copy that there is time to say no
-	execFileSync('sqlite3', [path.join(site.data, 'store.db'), `WITH RECURSIVE n(i) AS
-		(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
-		INSERT INTO message (id, kind, origin, wants, sender, recipient, received,
-		expires, port, hops, type, size, body) SELECT i, 3, 0, 0, 'a', 'b', 0, 0, 'sip',
-		0, 'x', 5000, randomblob(5000) FROM n`]);
-	await site.run();
+	await fatten(site);
 	const began = await site.get('/api/v1/backups/job');
 	assert.equal(JSON.parse(began.body).state, 'idle');
 	const post = async (target) => (await site.call('POST', `/api/v1/${target}`, {})).status;
@@ -208,6 +201,60 @@ test('a job that is cancelled or killed leaves nothing behind', async (t) => {
 	assert.notDeepEqual(fs.readdirSync(backups(site)), []);
 	await site.run();
 	assert.deepEqual(fs.readdirSync(backups(site)), []);
+});
+
+// Enough messages that there is time to say no.
+async function fatten(site) {
+	await site.down();
+	execFileSync('sqlite3', [path.join(site.data, 'store.db'), `WITH RECURSIVE n(i) AS
+		(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+		INSERT INTO message (id, kind, origin, wants, sender, recipient, received,
+		expires, port, hops, type, size, body) SELECT i, 3, 0, 0, 'a', 'b', 0, 0, 'sip',
+		0, 'x', 5000, randomblob(5000) FROM n`]);
+	await site.run();
+}
+
+/* proves APP-02 */
+test('a restore that is cancelled or killed leaves what is in force', async (t) => {
+	const site = await started(t);
+	await fatten(site);
+	const { name } = await job(site, 'create');
+	await site.parley(['subscriber', 'set', ALICE, '--name', 'After the backup']);
+	const post = (target, body = {}) => site.call('POST', `/api/v1/${target}`, body);
+	const state = async () => (await site.get('/api/v1/backups/job')).json;
+	const restore = async () => {
+		const r = await post(`backups/${name}/restore`, { site: 'example.org' });
+		assert.equal(r.status, 200, r.text);
+		const at = await until('it shows how far it is', async () => {
+			const j = await state();
+			return (j.state !== 'running' || (j.total > 0 && j.done > 0)) && j;
+		}, { every: 0 });
+		assert.equal(at.state, 'running');
+		assert.equal(at.what, 'restore');
+		assert.ok(at.done < at.total, JSON.stringify(at));
+	};
+	const asBefore = async () => {
+		assert.equal((await site.json(['subscriber', 'show', ALICE])).name,
+			'After the backup');
+		assert.deepEqual(fs.readdirSync(site.data)
+			.filter((f) => /^(\.verify|restore)/.test(f)), []);
+	};
+	await restore();
+	assert.equal((await post('backups/cancel')).status, 200);
+	const now = await until('it ends', async () => {
+		const j = await state();
+		return j.state !== 'running' && j;
+	});
+	assert.equal(now.state, 'cancelled');
+	await asBefore();
+	await until('the audit has it', async () => (await site.items('show', 'audit'))
+		.some((a) => a.action === 'backup restore' && a.result === 'cancelled'));
+
+	await restore();
+	await site.restart('SIGKILL');
+	await asBefore();
+	assert.equal((await state()).state, 'idle');
+	await site.call('DELETE', `/api/v1/backups/${name}`);
 });
 
 test('files that are no backups are refused and change nothing', async (t) => {
