@@ -171,6 +171,27 @@ test('a subscriber gets a list with members, which a file takes along', async ()
 	assert.match(fs.readFileSync(await file.path(), 'utf8'), /crew.*15550100002/);
 });
 
+test('a block of one subscriber is shown as his, and only his is removed', async () => {
+	const of = 'tel:+15550100001', pattern = 'tel:+19005550100';
+	const entry = (whose) => page.getByRole('row').filter({ hasText: '+19005550100' })
+		.filter({ hasText: whose });
+	await site.parley(['screening', 'block', 'add', pattern]);
+	await site.parley(['screening', 'block', 'add', pattern, '--subscriber', of,
+		'--effect', 'silent']);
+	await b.go('/screening');
+	await entry('everybody').filter({ hasText: 'refused' }).waitFor();
+	await entry('+15550100001').filter({ hasText: 'silent' })
+		.getByRole('button', { name: /^Actions for/ }).click();
+	await page.getByRole('menuitem', { name: /^Remove/ }).click();
+	await dialog().locator('.shell code').filter({ hasText: `--subscriber ${of}` }).waitFor();
+	await b.check('block of a subscriber');
+	await dialog().getByLabel(/^Type /).fill(`${of} ${pattern}`);
+	await dialog().getByRole('button', { name: /^Remove/ }).click();
+	await entry('+15550100001').waitFor({ state: 'detached' });
+	assert.deepEqual((await site.items('screening', 'block', 'show')).map((r) => r.of),
+		['site']);
+});
+
 test('a list is put in order and narrowed by a condition, both in its address', async () => {
 	await b.go('/subscribers');
 	await page.getByRole('columnheader').getByRole('button', { name: 'Address' }).click();

@@ -236,15 +236,19 @@ export const Gateways = () => <ListPage title={t("Gateways")}
 	"{add} to reach phones that know only SMS.", { add: <Link
 	to="/settings/gateway?do=add">{t("Add one")}</Link> })}</p></Empty>} />;
 
+/* Whose an entry is; nothing: everybody's. */
+const ofWhom = (r: Row) => r.of === "site" ? undefined : String(r.of);
+
 function screening(list: string, about: string, none: string): VNode {
 	return <ListPage title={t("Screening")} about={about}
 	    command={`screening ${list} show`} path={`/screening/${list}`}
-	    id={(r) => `${r.subscriber ?? "site"} ${r.pattern}`}
-	    ids={(r) => ({ pattern: String(r.pattern), ...r.subscriber ?
-		{ subscriber: String(r.subscriber) } : {} })}
-	    columns={[{ name: "pattern" }, { name: "subscriber", label: t("Of"),
-		fact: true, render: (r) => r.subscriber ?
-		address(String(r.subscriber)) : t("everybody") }]}
+	    id={(r) => `${r.of} ${r.pattern}`}
+	    ids={(r) => ({ pattern: String(r.pattern),
+		subscriber: ofWhom(r) })}
+	    columns={[{ name: "pattern" }, { name: "of", label: t("Of"),
+		fact: true, render: (r) => ofWhom(r) ?
+		address(String(r.of)) : t("everybody") },
+		{ name: "effect", fact: true }]}
 	    empty={<Empty title={none}>{allowed(op(`screening ${list} add`)) &&
 		add(`screening ${list} add`, t(
 		    "Add the first one"))}</Empty>} />;
