@@ -67,6 +67,59 @@ test('every operation answers as it is described', async () => {
 		}
 });
 
+const isTime = (s) => s.type === 'string' && !s.enum && !s.maxLength && !s['x-range'];
+
+function good(s) {
+	return s.type === 'array' ? [good(s.items)] : s.type === 'integer' ? s.default ?? s.minimum :
+		s.type === 'boolean' ? true : s.enum ? s.enum[0] : s['x-range'] || isTime(s) ? '5m' :
+			'x'.repeat(Math.min(20, s.maxLength ?? 20));
+}
+
+// Just outside; undefined: there is nothing that it may not be.
+function bad(s) {
+	return s.type === 'array' ? bad(s.items) : s.type === 'integer' ?
+		s.maximum === undefined ? s.minimum - 1 : s.maximum + 1 :
+		s.enum ? 'no-such' : s['x-range'] || isTime(s) ? 'nonsense' :
+			s.maxLength < 5000 ? 'x'.repeat(s.maxLength + 1) : undefined;
+}
+
+/* proves APP-03 */
+test('a value outside of what is described is refused by the name of its argument', async () => {
+	let tried = 0;
+	for (const [path, methods] of Object.entries(doc.paths))
+		for (const [method, o] of Object.entries(methods)) {
+			if (/^\/(events$|auth|setup)/.test(path))
+				continue;
+			const body = o.requestBody?.content['application/json'].schema;
+			const here = o.parameters.filter((p) => p.schema);
+			const fixed = Object.fromEntries(here.filter((p) => p.in === 'path')
+				.map((p) => [p.name, good(p.schema)]));
+			const all = body ? Object.entries(body.properties) : here.filter((p) =>
+				p.in === 'query' && p.name !== 'sort').map((p) => [p.name, p.schema]);
+			const needed = body ? body.required :
+				here.filter((p) => p.in === 'query' && p.required).map((p) => p.name);
+			for (const [name, s] of all) {
+				const value = s.type && name !== 'cursor' ? bad(s) : undefined;
+				if (value === undefined)
+					continue;
+				const args = { ...Object.fromEntries(all.filter(([n]) =>
+					needed.includes(n)).map(([n, x]) => [n, good(x)])), [name]: value };
+				const query = body ? '' : `?${new URLSearchParams(args)}`;
+				const r = await root.call(method.toUpperCase(), path.replace(/\{([^}]*)\}/g,
+					(_, n) => encodeURIComponent(fixed[n])) + query, body && args,
+				{ 'If-Match': '*' });
+				const about = `${method} ${path} ${name}: ${r.text}`;
+				// of what is not there is said that alone
+				assert.ok(r.status === 422 || (method === 'patch' && r.status === 404) ||
+					r.status === 413, about);
+				if (r.status === 422)
+					assert.ok(r.json.detail.startsWith(`${name} `), about);
+				tried++;
+			}
+		}
+	assert.ok(tried > 150, `${tried} arguments`);
+});
+
 test('what is refused is refused as described', async () => {
 	const get = (path) => doc.paths[path].get;
 	const { token } = (await root.post('/admin/tokens', { name: 'v', role: ['viewer'] })).json;
