@@ -78,7 +78,7 @@ int job_follow(struct session *s, const struct options *o,
 	struct job j = { .ended = false };
 	struct answer a;
 	char state[32];
-	int code;
+	int code, said;
 
 	for (;;) {
 		code = session_call(s, "GET", target, NULL, STRV_NONE, o,
@@ -97,9 +97,10 @@ int job_follow(struct session *s, const struct options *o,
 		(void)nanosleep(&pause, NULL);
 	}
 	code = session_show(s, o, buf_strv(&a.body));
+	said = session_exit(buf_strv(&a.body));
 	answer_free(&a);
-	if (code != EXIT_OK)
-		return code;
+	if (code != EXIT_OK || said)
+		return code != EXIT_OK ? code : said;
 	if (strcmp(state, "failed") == 0 || strcmp(state, "interrupted") == 0)
 		return EXIT_FAILED;
 	return j.errors ? EXIT_PARTLY : EXIT_OK;

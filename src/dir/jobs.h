@@ -57,7 +57,8 @@ void job_answer(struct op_call *c, const struct job *j);
 #define JOB_MORE /* of some kinds */ \
 	"stages:[stage=resolve|connect|tls|bind|echo|submit|unbind " \
 	"result=waiting|running|ok|failed|skipped ms:int detail remedy]~ " \
-	"added:int~ changed:int~ updated:int~ problems:[line:int text]~"
+	"added:int~ changed:int~ updated:int~ problems:[line:int text]~ " \
+	"exit:int~"
 #define JOB_ANSWER "job " JOB_FIELDS
 /*
  * Once; detail as above.  j stays for those who ask, arg as well, until

@@ -137,6 +137,13 @@ test('what is wrong is said at the step where it is, with what to do', async () 
 	await fails('key', 'bind', /ESME_R(INVPASWD|BINDFAIL)/, /password/);
 	assert.equal((await root.post('/gateways/bad/test', {})).status, 404);
 	assert.equal((await root.post('/gateways/one/test', { draft: 'other' })).status, 404);
+	for (const [name, port] of [['deaf', await freePort()], ['far', centre.one]])
+		await site.configure(gateway(name, port, site, { pattern: '',
+			more: name === 'far' ? ['enabled off', 'system-id wrong'] :
+				['enabled off'] }));
+	for (const name of ['deaf', 'far'])
+		await site.parley(['test', 'gateway', name], '', 11);
+	await site.configure(['delete gateway deaf', 'delete gateway far']);
 	const shell = await site.shell(['test', 'gateway', 'none-such']);
 	assert.equal(shell.status, 3, shell.stderr);
 	await root.delete('/config/drafts/main', { 'If-Match': '*' });

@@ -141,7 +141,7 @@ static enum found find(const struct request *r, struct buf *text,
 /* The digest's uri is the Request-URI, or differs in parameters only. */
 static bool same_uri(const struct request *r, struct strv uri)
 {
-	char s[1024];
+	_Alignas(url_string_t) char s[1024];	/* Sofia looks at it as one */
 	su_home_t home[SU_HOME_AUTO_SIZE(2048)];
 	url_t *u;
 	bool same;

@@ -16,6 +16,8 @@
 #include "store/drafts.h"
 
 
+enum { EXIT_WARNING = 10, EXIT_CRITICAL = 11 };	/* of the shell */
+
 static void cancel(struct job *j);
 static void fields(struct op_call *c, const struct job *j);
 static void release(void *arg);
@@ -86,6 +88,17 @@ static void stage_json(struct jsonw *w, const struct sms_linktest *t,
 	jsonw_end(w);
 }
 
+/* For scripts: critical when there is no session, else a warning. */
+static int exit_of(const struct sms_linktest *t)
+{
+	int code = 0;
+
+	for (enum sms_stage i = 0; i < STAGE_N; i++)
+		if (t->steps[i].result == STAGE_FAILED && code == 0)
+			code = i <= STAGE_BIND ? EXIT_CRITICAL : EXIT_WARNING;
+	return code;
+}
+
 static void fields(struct op_call *c, const struct job *j)
 {
 	const struct sms_linktest *t = j->arg;
@@ -112,6 +125,8 @@ static void fields(struct op_call *c, const struct job *j)
 	jsonw_end(&w);
 	op_field_json(c, "stages", buf_strv(&json));
 	op_say(c, buf_strv(&text));
+	if (j->state == JOB_FAILED)
+		op_exit(c, exit_of(t));
 	buf_deinit(&json);
 	buf_deinit(&text);
 }
