@@ -70,8 +70,10 @@ test('every operation answers as it is described', async () => {
 const isTime = (s) => s.type === 'string' && !s.enum && !s.maxLength && !s['x-range'];
 
 function good(s) {
-	return s.type === 'array' ? [good(s.items)] : s.type === 'integer' ? s.default ?? s.minimum :
-		s.type === 'boolean' ? true : s.enum ? s.enum[0] : s['x-range'] || isTime(s) ? '5m' :
+	return s.type === 'array' ? [good(s.items)] :
+		s.type === 'integer' ? s.default ?? s.minimum :
+		s.type === 'boolean' ? true : s.enum ? s.enum[0] :
+		s['x-range'] || isTime(s) ? '5m' :
 			'x'.repeat(Math.min(20, s.maxLength ?? 20));
 }
 
@@ -94,16 +96,18 @@ test('a value outside of what is described is refused by the name of its argumen
 			const here = o.parameters.filter((p) => p.schema);
 			const fixed = Object.fromEntries(here.filter((p) => p.in === 'path')
 				.map((p) => [p.name, good(p.schema)]));
-			const all = body ? Object.entries(body.properties) : here.filter((p) =>
-				p.in === 'query' && p.name !== 'sort').map((p) => [p.name, p.schema]);
+			const asked = here.filter((p) => p.in === 'query' && p.name !== 'sort');
+			const all = body ? Object.entries(body.properties) :
+				asked.map((p) => [p.name, p.schema]);
 			const needed = body ? body.required :
-				here.filter((p) => p.in === 'query' && p.required).map((p) => p.name);
+				asked.filter((p) => p.required).map((p) => p.name);
 			for (const [name, s] of all) {
 				const value = s.type && name !== 'cursor' ? bad(s) : undefined;
 				if (value === undefined)
 					continue;
-				const args = { ...Object.fromEntries(all.filter(([n]) =>
-					needed.includes(n)).map(([n, x]) => [n, good(x)])), [name]: value };
+				const args = Object.fromEntries(all.filter(([n]) =>
+					needed.includes(n)).map(([n, x]) => [n, good(x)]));
+				args[name] = value;
 				const query = body ? '' : `?${new URLSearchParams(args)}`;
 				const target = path.replace(/\{([^}]*)\}/g,
 					(_, n) => encodeURIComponent(fixed[n]));
