@@ -18,7 +18,7 @@
 static const char *const modules[] = {
 	"access", "admin", "audit", "backup", "base", "bindings", "charging",
 	"conf", "content", "devices", "flow", "group", "groups", "hop",
-	"httpd", "import", "journal", "leg", "link", "lists", "lookup",
+	"httpd", "import", "jobs", "journal", "leg", "link", "lists", "lookup",
 	"loop", "main", "override", "report", "restore", "sip", "sms",
 	"sticky", "store", "sweep", "users", "writer", "xcap",
 };
