@@ -12,6 +12,7 @@
 #define HEADER_MS	20000	/* handshake and headers, or between requests */
 #define BODY_MS		120000	/* from its first byte to its last */
 #define LOOK_MS		2000
+#define UNTAKEN		(256 << 10)	/* bytes on their way to a client */
 
 /* libmicrohttpd counts only silence, and one byte ends that. */
 struct connection {
@@ -42,6 +43,17 @@ static struct connection *of(struct MHD_Connection *c)
 	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info ? info->socket_context : NULL;
+}
+
+/*
+ * Who does not read is noticed when this is full: libmicrohttpd then ends
+ * the connection, and the kernel keeps no megabytes for it.
+ */
+static void bound(int fd)
+{
+	int n = UNTAKEN;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &n, sizeof(n));
 }
 
 /* Under lock, like what follows. */
@@ -87,6 +99,7 @@ void slow_notify(void *arg, struct MHD_Connection *c, void **context,
 		k = xalloc(sizeof(*k));
 		k->server = arg;
 		k->fd = fd_of(c);
+		bound(k->fd);
 		k->since = now_mono();
 		k->until = k->since + HEADER_MS;
 		list_push(&connections, &k->hook);

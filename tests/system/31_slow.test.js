@@ -114,3 +114,21 @@ test('clients that stop reading or hardly send cost little, and no message waits
 		await s.wait({ event: 'stats' });
 		s.close();
 	});
+
+test('a stream whose client takes nothing is ended, the others are not', LIMIT, async () => {
+	const stuck = await deaf(get('/events?topics=log')), well = await Stream.open(api, 'log');
+	let over = false;
+	// each is a line of the log
+	const lines = async () => {
+		while (!over)
+			await api.post('/log/levels/sms', { level: 'info' });
+	};
+	const ended = until('the stuck one is ended', async () =>
+		await site.metric('parley_sse_clients') === 1, { ms: 100000, every: 500 })
+		.finally(() => { over = true; });
+	await Promise.all([ended, ...Array.from({ length: 8 }, lines)]);
+	assert.equal(await site.metric('parley_sse_clients'), 1);
+	await well.wait({ event: 'log' });
+	well.close();
+	stuck.destroy();
+});
