@@ -159,6 +159,7 @@ test('what cannot be undone at the start is undone as soon as the disk takes it'
 	await gatewayIs(true);
 });
 
+/* proves APP-02 */
 test('a commit that was answered is there after a kill at any moment', async () => {
 	for (let round = 0, n = 100; round < 6; round++) {
 		let answered = 0, made = 0;
