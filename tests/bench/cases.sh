@@ -188,7 +188,8 @@ api_up () {
 	api=127.0.0.1:$("$blast" free-port)
 	if ! parley_up "$1" "$2" "$trusted" "set admin address $api" \
 	    'set admin connections 256' \
-	    'set admin connections-per-address 256'; then
+	    'set admin connections-per-address 256' \
+	    'set admin requests-per-second 1000000'; then
 		return 1
 	fi
 	echo 'as long a password as anybody needs' > "$work/password"
