@@ -249,7 +249,8 @@ static enum health check_files(struct buf *says, struct buf *remedy)
 		return HEALTH_OK;
 	buf_addz(remedy, "raise LimitNOFILE of the service, or lower admin "
 	    "connections");
-	return w.now.fds * 100 < w.now.max_fds * 95 ? HEALTH_WARN : HEALTH_CRITICAL;
+	return w.now.fds * 100 < w.now.max_fds * 95 ? HEALTH_WARN :
+	    HEALTH_CRITICAL;
 }
 
 static enum health check_logs(struct buf *says, struct buf *remedy)

@@ -554,8 +554,8 @@ static const struct health_check checks[] = {
 /* --- life ---------------------------------------------------------------- */
 
 static const struct conf_row rows[] = {
-	{ "revert-in", CONF_DURATION, "2m", 1000, COMMIT_WINDOW_MAX_S * 1000, NULL,
-	  CONF_LIVE, "how long a change that can cut off its maker waits to "
+	{ "revert-in", CONF_DURATION, "2m", 1000, COMMIT_WINDOW_MAX_S * 1000,
+	  NULL, CONF_LIVE, "how long a change that can cut off its maker waits to "
 	  "be kept, when nothing else is asked for", false },
 	EYES_ROW,
 	{ "health-gate", CONF_BOOL, "on", 0, 0, NULL, CONF_LIVE, "undo a "

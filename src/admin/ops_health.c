@@ -10,7 +10,6 @@
 #include "op/complete.h"
 #include "op/health.h"
 
-#define CHECKS		64
 #define EVERY_MS	5000
 #define ASKING		8
 
@@ -19,7 +18,7 @@ static struct watched {
 	char labels[64];
 	enum health state;
 	int64_t since;		/* ms; 0: it was never run */
-} watched[CHECKS];
+} watched[HEALTH_CHECKS];
 
 static struct timer timer;
 static struct op_call *asking[ASKING];	/* who wants all looked at */
@@ -173,7 +172,7 @@ static void due(void *arg)
 	(void)arg;
 	buf_init(&says, 1024);
 	buf_init(&remedy, 1024);
-	for (size_t i = 0; i < CHECKS && health_at(i); i++) {
+	for (size_t i = 0; health_at(i); i++) {
 		buf_clear(&says);
 		buf_clear(&remedy);
 		(void)run(i, &says, &remedy);
@@ -187,7 +186,7 @@ void health_watch_start(void)
 {
 	const struct health_check *h;
 
-	for (size_t i = 0; i < CHECKS && (h = health_at(i)) != NULL; i++) {
+	for (size_t i = 0; (h = health_at(i)) != NULL; i++) {
 		struct watched *w = &watched[i];
 
 		(void)snprintf(w->labels, sizeof(w->labels), "check=\"%s\"",
@@ -205,7 +204,7 @@ void health_watch_start(void)
 void health_watch_stop(void)
 {
 	timer_cancel(&timer);
-	for (size_t i = 0; i < CHECKS && health_at(i); i++)
+	for (size_t i = 0; health_at(i); i++)
 		metric_forget(&watched[i].metric, 1);
 }
 

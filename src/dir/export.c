@@ -35,18 +35,11 @@ static bool one(const struct account *a, void *arg)
 	return !x->out.full;
 }
 
-/* -1: any */
-static int state_of(struct strv s)
-{
-	return strv_eq(s, STRV("active")) ? USER_ACTIVE :
-	    strv_eq(s, STRV("suspended")) ? USER_SUSPENDED : -1;
-}
-
 static void run(struct op_call *c)
 {
 	struct account_query q = { .prefix = op_text(c, "prefix"),
 		.klass = op_text(c, "class"), .most = INT64_MAX,
-		.state = state_of(op_text(c, "state")),
+		.state = user_state_wanted(c),
 		.order = ACCOUNT_BY_KEY };
 	struct exporting x;
 	enum err e;

@@ -227,10 +227,8 @@ enum err jobs_load(void)
 
 void jobs_unload(void)
 {
-	for (struct list *at = jobs.next, *next; at != &jobs; at = next) {
-		next = at->next;
+	LIST_FOR(at, &jobs)
 		job_free(LIST_ENTRY(at, struct job, hook));
-	}
 	running = ended = 0;
 }
 

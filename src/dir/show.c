@@ -88,18 +88,11 @@ static bool one_subscriber(const struct account *a, void *arg)
 	op_field(c, "address", a->keys[0]);
 	op_field(c, "name", a->name);
 	op_field(c, "class", a->klass);
-	op_field(c, "state", a->state == USER_ACTIVE ? STRV("active") :
-	    STRV("suspended"));
+	op_field(c, "state", strv(user_state_name(a->state)));
 	aliases_field(c, a);
 	op_field_bool(c, "password", a->secrets.n > 0);
 	op_field_time(c, "created", a->created);
 	return true;
-}
-
-static int user_state_of(const struct op_call *c)
-{
-	return !op_given(c, "state") ? -1 : op_is(c, "state", "active") ?
-	    USER_ACTIVE : USER_SUSPENDED;
 }
 
 /* The cursor is our own: it was signed. */
@@ -129,7 +122,7 @@ static void read_subscriber_order(struct op_call *c, struct account_query *q)
 static void show_subscribers(struct op_call *c)
 {
 	struct account_query q = { .prefix = op_text(c, "prefix"),
-		.klass = op_text(c, "class"), .state = user_state_of(c) };
+		.klass = op_text(c, "class"), .state = user_state_wanted(c) };
 	struct show_page p;
 
 	show_page(c, &p);

@@ -80,6 +80,19 @@ static void note_change(struct changing *g, const struct user *u)
 		buf_addz(&g->detail, "password set; ");
 }
 
+/* --- states ---------------------------------------------------------------- */
+
+const char *user_state_name(int state)
+{
+	return state == USER_ACTIVE ? "active" : "suspended";
+}
+
+int user_state_wanted(const struct op_call *c)
+{
+	return !op_given(c, "state") ? -1 : op_is(c, "state", "active") ?
+	    USER_ACTIVE : USER_SUSPENDED;
+}
+
 /* --- the answer ----------------------------------------------------------- */
 
 static void fields(struct op_call *c, const struct account *a,
@@ -92,8 +105,7 @@ static void fields(struct op_call *c, const struct account *a,
 	op_field(c, "address", a->keys[0]);
 	op_field(c, "name", a->name);
 	op_field(c, "class", a->klass);
-	op_field(c, "state", a->state == USER_ACTIVE ? STRV("active") :
-	    STRV("suspended"));
+	op_field(c, "state", strv(user_state_name(a->state)));
 	op_field(c, "aliases", buf_strv(&aliases));
 	op_field_bool(c, "password", a->secrets.n > 0);
 	op_field(c, "read-reports", switched(!a->reads_private));

@@ -95,6 +95,12 @@ struct provision {
 /* done comes after the commit, when memory has followed. */
 void provision_put(struct provision *p);
 
+/* --- users_ops.c ---------------------------------------------------------- */
+
+const char *user_state_name(int state);	/* enum user_state: "active" */
+/* By the argument "state"; -1: any. */
+int user_state_wanted(const struct op_call *c);
+
 /* --- tables of operations ------------------------------------------------- */
 
 void users_ops_register(void);

@@ -4,15 +4,13 @@
 
 #include "op/health.h"
 
-#define CHECKS 64
-
-static const struct health_check *all[CHECKS];
+static const struct health_check *all[HEALTH_CHECKS];
 static size_t n_all;
 
 void health_register(const struct health_check *checks, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		assert(n_all < CHECKS);
+		assert(n_all < HEALTH_CHECKS);
 		all[n_all++] = &checks[i];
 	}
 }

@@ -5,6 +5,8 @@
 
 #include "base/buf.h"
 
+#define HEALTH_CHECKS	64	/* at most */
+
 enum health { HEALTH_OK, HEALTH_WARN, HEALTH_CRITICAL };
 
 struct health_check {
@@ -17,7 +19,7 @@ struct health_check {
 	enum health (*run)(struct buf *says, struct buf *remedy);
 };
 
-/* Rows are borrowed for ever. */
+/* Rows are borrowed for ever; more than HEALTH_CHECKS stop the start. */
 void health_register(const struct health_check *checks, size_t n);
 /* NULL: past the last. */
 const struct health_check *health_at(size_t i);

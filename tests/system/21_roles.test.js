@@ -3,10 +3,9 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const { execFileSync, spawn } = require('node:child_process');
-const { Site, program } = require('./lib/site.js');
+const { Site } = require('./lib/site.js');
 const { Api, isProblem, PASSWORD } = require('./lib/api.js');
+const { asNobody } = require('./lib/nobody.js');
 
 const ROLES = ['viewer', 'support', 'operator', 'config', 'security', 'auditor'];
 // Who has what, as the design says; nobody else.
@@ -173,26 +172,13 @@ test('who may commit settings gives nobody a role by them', async () => {
 
 test('an administrator of this machine is the person he is linked to', {
 	skip: process.getuid() !== 0 && 'needs root',
-}, async () => {
-	const group = execFileSync('getent', ['group', 'games'], { encoding: 'utf8' });
-	const gid = Number(group.split(':')[2]);
-	fs.chmodSync(site.dir, 0o711);
-	fs.chmodSync(site.data, 0o711);
-	await site.configure(['set admin socket-group games', 'set admin group-view games']);
-	await site.restart();
-	const run = (args) => new Promise((resolve) => {
-		const p = spawn(program('parley'), ['--data-dir', site.data, ...args, '--json'],
-			{ uid: 65534, gid });
-		let text = '';
-		p.stdout.on('data', (d) => { text += d; });
-		p.stderr.on('data', (d) => { text += d; });
-		p.on('close', (code) => resolve({ code, text }));
-	});
-	if ((await run(['--version'])).code !== 0)
-		return;		// that user cannot run our programs here
-	assert.equal((await run(['show', 'roles'])).code, 0);
-	assert.equal((await run(['show', 'subscribers'])).code, 4);
+}, async (t) => {
+	const run = await asNobody(site, 'group-view', t);
+	if (!run)
+		return;
+	assert.equal((await run('show', 'roles')).code, 0);
+	assert.equal((await run('show', 'subscribers')).code, 4);
 	await site.parley(['admin', 'add', 'ann', '--role', 'support', '--unix-user', 'nobody']);
-	assert.equal((await run(['show', 'subscribers'])).code, 0);
-	assert.equal((await run(['show', 'audit'])).code, 4);
+	assert.equal((await run('show', 'subscribers')).code, 0);
+	assert.equal((await run('show', 'audit')).code, 4);
 });

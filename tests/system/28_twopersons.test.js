@@ -3,10 +3,9 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const { execFileSync, spawn } = require('node:child_process');
-const { Site, program } = require('./lib/site.js');
+const { Site } = require('./lib/site.js');
 const { Api, isProblem, PASSWORD } = require('./lib/api.js');
+const { asNobody } = require('./lib/nobody.js');
 
 const ALICE = 'sip:alice@example.org', BOB = 'sip:bob@example.org';
 const WHY = 'ticket 4711: bob asks where it is';
@@ -136,24 +135,11 @@ test('with four eyes nobody restores a backup but root on the machine itself', a
 
 test('a user of this machine whom nobody knows is not the second person', {
 	skip: process.getuid() !== 0 && 'needs root',
-}, async () => {
-	const group = execFileSync('getent', ['group', 'games'], { encoding: 'utf8' });
-	const gid = Number(group.split(':')[2]);
-	fs.chmodSync(site.dir, 0o711);
-	fs.chmodSync(site.data, 0o711);
-	await site.configure(['set admin socket-group games', 'set admin group-admin games']);
-	await site.restart();
+}, async (t) => {
+	const run = await asNobody(site, 'group-admin', t);
 	root = await Api.login(site, 'root1');
-	const run = (...args) => new Promise((resolve) => {
-		const p = spawn(program('parley'), ['--data-dir', site.data, ...args, '--json'],
-			{ uid: 65534, gid });
-		let text = '';
-		p.stdout.on('data', (d) => { text += d; });
-		p.stderr.on('data', (d) => { text += d; });
-		p.on('close', (code) => resolve({ code, text }));
-	});
-	if ((await run('--version')).code !== 0)
-		return;		// that user cannot run our programs here
+	if (!run)
+		return;
 	const { tag } = (await root.patch('/config/drafts/work',
 		{ lines: ['set site country-code 47'] })).json;
 	const commit = ['configuration', 'draft', 'commit', 'work', '--owner', 'root1',
